@@ -14,6 +14,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import json
 import re
@@ -333,6 +334,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, datetime.date):  # YAML reads an unquoted 2012-10-17 as a date.
+        return value.isoformat()
     return value
 
 
