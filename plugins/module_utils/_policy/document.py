@@ -123,7 +123,9 @@ def load(source: str | bytes | Mapping[str, Any], name: str = "policy") -> Raw:
         if repeated:
             raise PolicyError(
                 [
-                    Problem("", f"The JSON object has the key {key!r} more than once.", "Merge the two entries into one.")
+                    Problem(
+                        "", f"The JSON object has the key {key!r} more than once.", "Merge the two entries into one."
+                    )
                     for key in dict.fromkeys(repeated)
                 ],
                 name,
@@ -260,7 +262,9 @@ def _principals(
     if not isinstance(value, Mapping) or not value:
         shown = f"the string {value!r}" if isinstance(value, str) else _kind(value)
         problems.append(
-            Problem(place, f"A principal is '*' or a non-empty object, not {shown}.", 'Write {"AWS": "<account or ARN>"}.')
+            Problem(
+                place, f"A principal is '*' or a non-empty object, not {shown}.", 'Write {"AWS": "<account or ARN>"}.'
+            )
         )
         return None
     problems += _unknown_elements(value, PRINCIPAL_TYPES, place, "principal type")
@@ -310,7 +314,10 @@ def _conditions(raw: Mapping[str, Any], path: str, problems: list[Problem]) -> I
             values = condition_values(value)
             if values is None:
                 problems.append(
-                    Problem(f"{place}.{operator}.{key}", "A condition value is a string, boolean or number, or a list of them.")
+                    Problem(
+                        f"{place}.{operator}.{key}",
+                        "A condition value is a string, boolean or number, or a list of them.",
+                    )
                 )
                 continue
             yield Condition(operator, key, values, f"{place}.{operator}.{key}")
@@ -323,7 +330,9 @@ def _unknown_elements(
         if element in known:
             continue
         by_case = {name.lower(): name for name in known}
-        near = by_case.get(str(element).lower()) or next(iter(difflib.get_close_matches(str(element), known, 1, 0.6)), None)
+        near = by_case.get(str(element).lower()) or next(
+            iter(difflib.get_close_matches(str(element), known, 1, 0.6)), None
+        )
         remedy = f"Did you mean {near!r}?" if near else f"Known are {', '.join(known)}."
         yield Problem(f"{path}.{element}" if path else str(element), f"Unknown {what} {element!r}.", remedy)
 
@@ -340,9 +349,15 @@ def _plain(value: Any) -> Any:
 
 
 def _kind(value: Any) -> str:
-    names = ((type(None), "null"), (bool, "a boolean"), ((int, float), "a number"), (str, "a string"), (Mapping, "an object"))
+    names = (
+        (type(None), "null"),
+        (bool, "a boolean"),
+        ((int, float), "a number"),
+        (str, "a string"),
+        (Mapping, "an object"),
+    )
     for types, name in names:
-        if isinstance(value, types):  # type: ignore[arg-type]
+        if isinstance(value, types):
             return name
     return "a list" if isinstance(value, Sequence) else type(value).__name__
 
