@@ -1,0 +1,51 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# `make demo` and `make test` need git, make and Python 3.11 or later, and set up the rest by themselves under .build.
+# CONTRIBUTING.md explains the targets. What they do is in scripts/toolchain.
+
+CHECKS := lint types unit units sanity integration molecule docs package
+
+PYTHON ?= $(shell sh scripts/find-python)
+TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchain
+
+# make unit CORE=2.18: a release line of supported.toml instead of the floor and the newest one
+OPTIONS = $(if $(CORE),--core $(CORE))
+
+.PHONY: help demo test $(CHECKS) pytest exec versions requirements clean
+
+help:
+	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
+	@echo "make test            everything below, side by side, and a summary"
+	@echo "make CHECK           one of: $(CHECKS)"
+	@echo "make CHECK CORE=2.18 the same on one release line of ansible-core"
+	@echo "make pytest ARGS=... pytest in the working copy, such as ARGS='tests/unit -k merge'"
+	@echo "make exec ARGS=...   any command with Ansible, amazon.aws and this collection at hand"
+	@echo "make versions        what this machine tests"
+	@echo "make requirements    compile the pinned packages anew"
+	@echo "make clean           remove all that was made"
+
+demo:
+	@$(TOOLCHAIN) exec -- python scripts/demo $(ARGS)
+
+test:
+	@$(TOOLCHAIN) test
+
+$(CHECKS):
+	@$(TOOLCHAIN) check $(OPTIONS) $@
+
+pytest:
+	@$(TOOLCHAIN) pytest $(OPTIONS) -- $(ARGS)
+
+exec:
+	@$(TOOLCHAIN) exec $(OPTIONS) -- $(ARGS)
+
+versions:
+	@$(TOOLCHAIN) versions
+
+requirements:
+	@$(TOOLCHAIN) requirements
+
+clean:
+	rm -rf .build

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""python -m toolchain COMMAND, as the Makefile calls it. The standard library is all it needs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from toolchain import interpreters, requirements, supported, trees
+from toolchain.commands import Failed, Workplace
+from toolchain.environments import Environments
+from toolchain.parts import CHECKS, PARTS, Part
+from toolchain.runner import Outcome, result_line, run_side_by_side, summary
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("test", help="all parts, side by side")
+    check = commands.add_parser("check", help="the parts of one check, one after the other")
+    check.add_argument("check", choices=CHECKS)
+    part = commands.add_parser("part", help="one part by its name")
+    part.add_argument("part", choices=[entry.name for entry in PARTS])
+    quick = commands.add_parser("pytest", help="pytest in the working copy itself, with what else is on the line")
+    quick.add_argument("arguments", nargs=argparse.REMAINDER)
+    execute = commands.add_parser("exec", help="any command, with Ansible, amazon.aws and the collection at hand")
+    execute.add_argument("words", nargs=argparse.REMAINDER)
+    commands.add_parser("requirements", help="compile requirements/*.txt anew")
+    commands.add_parser("versions", help="what this machine tests, out of what is supported")
+    for entry in (check, part, quick, execute):
+        entry.add_argument("--core", help="a release line of supported.toml instead of floor and newest")
+    return parser
+
+
+def main() -> int:
+    """Returns the exit status."""
+    arguments = _parser().parse_args()
+    rows = supported.load(ROOT)
+    known = {python for row in rows for python in row.pythons}
+    found = {python: path for python, path in interpreters.find().items() if python in known}
+    try:
+        choices = supported.choose(rows, found)
+        if getattr(arguments, "core", None):
+            chosen = supported.named(rows, found, arguments.core)
+            choices = dict.fromkeys(choices, chosen)
+    except supported.Unsupported as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    environments = Environments(ROOT, ROOT / ".build", found)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def workplace(label: str, parallel: int = processors) -> Workplace:
+        return Workplace(environments, choices[label], parallel)
+
+    match arguments.command:
+        case "test":
+            return _test(environments, choices, processors)
+        case "check":
+            entries = [part for part in PARTS if part.check == arguments.check]
+            if arguments.core:
+                entries = entries[:1]
+            return _one_after_the_other([(part, workplace(part.choice)) for part in entries])
+        case "part":
+            (entry,) = (part for part in PARTS if part.name == arguments.part)
+            return _one_after_the_other([(entry, workplace(entry.choice, parallel=1))])
+        case "pytest":
+            return _exec(workplace("newest"), ["python", "-m", "pytest", *arguments.arguments])
+        case "exec":
+            return _exec(workplace("newest"), arguments.words)
+        case "requirements":
+            requirements.compile_all(environments, rows)
+        case "versions":
+            sys.stdout.writelines(f"{choice}\n" for choice in choices.values())
+    return 0
+
+
+def _test(environments: Environments, choices: dict[str, supported.Choice], processors: int) -> int:
+    started = time.monotonic()
+    sys.stdout.writelines(f"{choice}\n" for choice in choices.values())
+    if new := trees.untracked(ROOT):
+        sys.stdout.write(f"Not tested, because git does not track them: {', '.join(new)}\n")
+    sys.stdout.flush()
+    outcomes = run_side_by_side(PARTS, environments.build / "log", processors)
+    sys.stdout.write(f"{summary(outcomes, time.monotonic() - started)}\n")
+    return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def _one_after_the_other(parts: list[tuple[Part, Workplace]]) -> int:
+    status = 0
+    for part, workplace in parts:
+        sys.stdout.write(f"{part.name}, {workplace.choice}\n")
+        sys.stdout.flush()
+        started = time.monotonic()
+        passed, failed = 0, 0
+        try:
+            passed = part.work(workplace, part.name)
+        except Failed as failure:
+            sys.stdout.write(f"{part.name}: {failure}\n")
+            failed, status = 1, 1
+        sys.stdout.write(f"{result_line(Outcome(part.name, time.monotonic() - started, passed, failed))}\n")
+        sys.stdout.flush()
+    return status
+
+
+def _exec(workplace: Workplace, words: list[str]) -> int:
+    """Replace this process by the command, in the working copy, with the quick tree."""
+    words = words[1:] if words[:1] == ["--"] else words
+    if not words:
+        sys.stderr.write("no command given\n")
+        return 2
+    venv = workplace.environments.core(workplace.choice)
+    collection = trees.build_quick(workplace.environments, workplace.choice)
+    variables = workplace.variables(venv, collection)
+    os.chdir(ROOT)
+    executable = venv / "bin" / words[0]
+    os.execvpe(executable if executable.exists() else words[0], words, variables)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

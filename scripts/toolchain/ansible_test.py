@@ -1,0 +1,111 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs ansible-test with --venv, without docker and without its own download of pip."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from toolchain.commands import Failed, Workplace, run
+
+# ansible-test fetches this script from a site of its own to get pip into its virtual environments. It looks here first.
+# Ours brings in the pip that Python ships and then installs the packages that the caller names.
+_BOOTSTRAP = '''# Put here by the tests of a collection, because nothing was here: pip without a download of get-pip.py.
+# Remove it at will; it comes back, or ansible-test downloads the original.
+import ensurepip
+import subprocess
+import sys
+
+ensurepip.bootstrap()
+arguments = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments])
+'''
+_PIP_VERSIONS = """
+import json, types
+from ansible_test._internal.python_requirements import get_venv_packages
+print(json.dumps(get_venv_packages(types.SimpleNamespace(version="%s"))["pip"]))
+"""
+# Aliases that leave a target out of a run without a word, or that ask for credentials or containers.
+_NOT_RUN = re.compile(r"^(disabled|unsupported|unstable|hidden|cloud/.*|needs/.*|skip/.*|destructive)$")
+_HELPER = re.compile(r"^(setup|prepare)_")
+
+
+def _prepare(workplace: Workplace, venv: Path) -> None:
+    """Leave the bootstrap script where this ansible-test looks for it, unless a script is there already."""
+    probe = [venv / "bin" / "python", "-c", _PIP_VERSIONS % workplace.choice.python]
+    answer = run(probe, cwd=workplace.root, env=workplace.variables(venv), quiet=True)
+    version = json.loads(answer.strip().split("\n")[-1])
+    script = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with script.open("x", encoding="utf-8") as handle:
+            handle.write(_BOOTSTRAP)
+    except FileExistsError:
+        pass
+
+
+def _run(workplace: Workplace, part: str, command: str, *arguments: str) -> tuple[Path, str]:
+    venv = workplace.environments.core(workplace.choice)
+    _prepare(workplace, venv)
+    collection = workplace.tree(part)
+    # ansible-test sets the paths of collections and Python itself, and passes little else on.
+    variables = workplace.variables(venv)
+    words = [venv / "bin" / "ansible-test", command, "--venv", "--python", workplace.choice.python]
+    words += ["--color", "no", "--truncate", "0", *arguments]
+    return collection, run(words, cwd=collection, env=variables)
+
+
+def sanity(workplace: Workplace, part: str) -> int:
+    """All sanity tests; no file may ask for exceptions. Returns how many tests ran."""
+    ignored = sorted((workplace.root / "tests" / "sanity").glob("ignore*"))
+    if ignored:
+        raise Failed(f"exceptions from sanity tests are not allowed: {', '.join(path.name for path in ignored)}")
+    _, output = _run(workplace, part, "sanity")
+    ran = len(set(re.findall(r'^Running sanity test "([\w-]+)"', output, re.MULTILINE)))
+    if ran < 15:
+        raise Failed(f"only {ran} sanity tests ran")
+    return ran
+
+
+def units(workplace: Workplace, part: str) -> int:
+    """The unit tests, those of modules and module_utils with nothing but ansible.module_utils to import from Ansible."""
+    _, output = _run(workplace, part, "units", "--num-workers", str(workplace.parallel))
+    return sum(int(count) for count in re.findall(r"^=+ .*?(\d+) passed", output, re.MULTILINE))
+
+
+def integration(workplace: Workplace, part: str) -> int:
+    """All integration targets. Returns how many ran; a target that would be left out is a failure."""
+    wanted = _targets(workplace.root)
+    _, output = _run(workplace, part, "integration", "--retry-on-error", *wanted)
+    ran = set(re.findall(r"^Running (\S+) integration (?:role|test|script)", output, re.MULTILINE))
+    missing = sorted(set(wanted) - ran)
+    if missing:
+        raise Failed(f"integration targets did not run: {', '.join(missing)}")
+    return len(wanted)
+
+
+def _targets(root: Path) -> list[str]:
+    """Names of the integration targets; every module, filter and test plugin must have one."""
+    directory = root / "tests" / "integration" / "targets"
+    names = sorted(path.name for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []
+    targets = [name for name in names if not _HELPER.match(name)]
+    for name in targets:
+        aliases = directory / name / "aliases"
+        for line in aliases.read_text(encoding="utf-8").split("\n") if aliases.is_file() else ():
+            if _NOT_RUN.match(line.strip()):
+                raise Failed(f"alias {line.strip()!r} of the integration target {name} keeps it from running")
+    missing = sorted(name for name in _needed_targets(root) if name not in targets)
+    if missing:
+        raise Failed(f"no integration target for: {', '.join(missing)}")
+    return targets
+
+
+def _needed_targets(root: Path) -> set[str]:
+    plugins = root / "plugins"
+    modules = {path.stem for path in (plugins / "modules").glob("[!_]*.py")}
+    others = {f"{kind}_{path.stem}" for kind in ("filter", "test") for path in (plugins / kind).glob("[!_]*.yml")}
+    return modules | others

@@ -1,0 +1,117 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The parts of the tests that are not ansible-test: linters, types, unit tests, molecule, documentation.
+
+Each takes the workplace and the name of the part, raises `Failed`, and returns how many tests passed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from toolchain.commands import Failed, Workplace, run
+
+_PACKAGE = "ansible_collections.perimeter.s3.plugins.module_utils"
+
+
+def lint(workplace: Workplace, part: str) -> int:
+    """Style, formatting, YAML, Ansible content, licences, changelog. All of them run, also after one has failed."""
+    venv = workplace.environments.tools("quality", workplace.choice)
+    collection = workplace.tree(part)
+    variables = workplace.variables(venv, collection)
+    # antsibull-changelog writes its cache of plugins beside the changelog, so it has to be the last one.
+    commands = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("yamllint", "--strict", "."),
+        ("reuse", "lint", "--lines"),
+        ("ansible-lint", "--offline", "--profile", "production", "--strict", "--nocolor"),
+        ("antsibull-changelog", "lint"),
+        ("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"),
+    )
+    failures = []
+    for name, *arguments in commands:
+        try:
+            run([venv / "bin" / name, *arguments], cwd=collection, env=variables)
+        except Failed as failure:
+            failures.append(str(failure))
+    if failures:
+        raise Failed("; ".join(failures))
+    return len(commands)
+
+
+def types(workplace: Workplace, part: str) -> int:
+    """mypy, strict where pyproject.toml says so. The tree gives our modules their names in ansible_collections."""
+    venv = workplace.environments.tools("quality", workplace.choice)
+    collection = workplace.tree(part)
+    variables = workplace.variables(venv, collection, MYPYPATH=str(collection.parents[2]))
+    packages = [name for name in ("_policy", "_plan", "_aws") if any((_utils(collection) / name).glob("*.py"))]
+    if not packages:
+        raise Failed("nothing to check: plugins/module_utils has none of its packages")
+    words = [venv / "bin" / "mypy", "--config-file", "pyproject.toml", "--cache-dir", workplace.environments.build / "mypy"]
+    run([*words, *(word for name in packages for word in ("-p", f"{_PACKAGE}.{name}"))], cwd=collection, env=variables)
+    scripts = workplace.variables(venv, MYPYPATH="scripts")
+    run([*words, "-p", "toolchain"], cwd=collection, env=scripts)
+    return len(packages) + 1
+
+
+def _utils(collection: Path) -> Path:
+    return collection / "plugins" / "module_utils"
+
+
+def unit(workplace: Workplace, part: str) -> int:
+    """pytest on everything that it can run in one process: tests/unit and the tests of emulator, demo and tools."""
+    venv = workplace.environments.core(workplace.choice)
+    collection = workplace.tree(part)
+    words = [venv / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    if workplace.parallel > 1:
+        words += ["-n", str(workplace.parallel)]
+    output = run(words, cwd=collection, env=workplace.variables(venv, collection))
+    return sum(int(count) for count in re.findall(r"\b(\d+) passed", output))
+
+
+def molecule(workplace: Workplace, part: str) -> int:
+    """Every scenario of extensions/molecule; roles without one are a failure."""
+    venv = workplace.environments.core(workplace.choice)
+    collection = workplace.tree(part)
+    scenarios = sorted(path.parent.name for path in (collection / "extensions" / "molecule").glob("*/molecule.yml"))
+    if not scenarios:
+        raise Failed("extensions/molecule has no scenario")
+    variables = workplace.variables(venv, collection)
+    failures = []
+    for scenario in scenarios:
+        try:
+            run([venv / "bin" / "molecule", "test", "--scenario-name", scenario], cwd=collection, env=variables)
+        except Failed:
+            failures.append(scenario)
+    if failures:
+        raise Failed(f"molecule scenarios failed: {', '.join(failures)}")
+    return len(scenarios)
+
+
+def docs(workplace: Workplace, part: str) -> int:
+    """The documentation site out of the plugins' documentation and docs/docsite/rst; a warning is an error."""
+    venv = workplace.environments.tools("docs", workplace.choice)
+    collection = workplace.tree(part)
+    variables = workplace.variables(venv, collection)
+    antsibull = venv / "bin" / "antsibull-docs"
+    lint_options = ["--plugin-docs", "--validate-collection-refs", "all"]
+    run([antsibull, "lint-collection-docs", *lint_options, "."], cwd=collection, env=variables)
+    site = workplace.environments.build / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    source, html = site / "source", site / "html"
+    source.mkdir(parents=True)
+    shutil.copy2(collection / "docs" / "docsite" / "conf.py", source)
+    options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", source, "perimeter.s3"]
+    run([antsibull, "collection", *options], cwd=collection, env=variables)
+    run([venv / "bin" / "sphinx-build", "-W", "--keep-going", "-q", source, html], cwd=collection, env=variables)
+    pages = len(list(html.glob("*_module.html")))
+    modules = len(list((collection / "plugins" / "modules").glob("[!_]*.py")))
+    if pages != modules:
+        raise Failed(f"{modules} modules have {pages} pages")
+    print(f"The pages are in {html}")
+    return pages or 1

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Builds the archive that users install and puts it through what Galaxy and Automation Hub check on an upload."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tarfile
+from pathlib import Path
+
+from toolchain.commands import Failed, Workplace, run
+
+# What only those who work on the collection need, and what tools leave behind.
+_UNWANTED = re.compile(
+    r"(^|/)(\.(?!yamllint$|ansible-lint$)[^/]+|__pycache__|output|scripts|requirements|benchmarks|Makefile|pyproject\.toml|"
+    r"supported\.toml|.*\.pyc|collections)(/|$)"
+)
+# Automation Hub asks for these two; Galaxy does not.
+_HUB = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "yes", "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "yes"}
+
+
+def package(workplace: Workplace, part: str) -> int:
+    """The archive is built, has what it should, and galaxy-importer has nothing to say against it."""
+    venv = workplace.environments.tools("package", workplace.choice)
+    collection = workplace.tree(part)
+    output = workplace.environments.build / "package"
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    variables = workplace.variables(venv, **_HUB)
+    run([venv / "bin" / "ansible-galaxy", "collection", "build", "--output-path", output], cwd=collection, env=variables)
+    (archive,) = output.glob("perimeter-s3-*.tar.gz")
+    _check_content(archive, collection)
+    words = [venv / "bin" / "python", "-m", "galaxy_importer.main", "--output-file", archive]
+    report = run(words, cwd=output, env=variables)
+    complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*", report, re.MULTILINE)
+    if complaints:
+        raise Failed(f"galaxy-importer: {len(complaints)} complaints, the first: {complaints[0]}")
+    _check_pages(output / "importer_result.json", collection)
+    return 3
+
+
+def _check_content(archive: Path, collection: Path) -> None:
+    with tarfile.open(archive) as content:
+        names = {member.name for member in content.getmembers() if member.isfile()}
+    unwanted = sorted(name for name in names if _UNWANTED.search(name))
+    if unwanted:
+        raise Failed(f"{archive.name} has files that users do not need: {', '.join(unwanted[:10])}")
+    needed = {"README.md", "COPYING", "LICENSES/GPL-3.0-or-later.txt", "meta/runtime.yml", "CHANGELOG.rst"}
+    for directory in ("plugins", "roles", "playbooks", "extensions"):
+        files = (path for path in (collection / directory).rglob("*") if path.is_file())
+        needed |= {str(path.relative_to(collection)) for path in files if "__pycache__" not in path.parts}
+    missing = sorted(needed - names)
+    if missing:
+        raise Failed(f"{archive.name} lacks {', '.join(missing[:10])}")
+
+
+def _check_pages(result: Path, collection: Path) -> None:
+    """Galaxy has no dependencies when it renders the pages; a page that needs one is blank without any error."""
+    contents = json.loads(result.read_text(encoding="utf-8"))["docs_blob"]["contents"]
+    documented = {entry["content_name"] for entry in contents if entry.get("doc_strings", {}).get("doc")}
+    missing = sorted({path.stem for path in (collection / "plugins" / "modules").glob("[!_]*.py")} - documented)
+    if missing:
+        raise Failed(f"these modules would have blank pages on Galaxy: {', '.join(missing)}")

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs parts, alone with their output passed on or side by side with a log each, and sums up."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.parts import Part
+
+# The last line of a part says how many tests it had; the runner reads it from the log.
+_RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
+_FAILED_TESTS = re.compile(r"\b(\d+) failed\b")
+_TAIL = 150  # lines of a failed part's log that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a part ended."""
+
+    name: str
+    seconds: float
+    passed: int
+    failed: int
+    log: Path | None = None
+
+
+def result_line(outcome: Outcome) -> str:
+    """The last line that a part prints."""
+    return f"[result] {outcome.name}: {outcome.passed} passed, {outcome.failed} failed in {outcome.seconds:.0f} s"
+
+
+def run_side_by_side(parts: Sequence[Part], logs: Path, workers: int) -> list[Outcome]:
+    """Each part is a process of its own with one log. A failed one shows the end of its log at once."""
+    logs.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(lambda part: _run_one(part, logs), parts))
+
+
+def _run_one(part: Part, logs: Path) -> Outcome:
+    log = logs / f"{part.name}.log"
+    started = time.monotonic()
+    _say(f"[start]  {part.name}")
+    with log.open("w", encoding="utf-8") as handle:
+        command = [sys.executable, "-m", "toolchain", "part", part.name]
+        status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, check=False).returncode
+    text = log.read_text(encoding="utf-8", errors="replace")
+    seconds = time.monotonic() - started
+    found = _RESULT.search(text)
+    passed, failed = (int(found["passed"]), int(found["failed"])) if found else (0, 1)
+    if status != 0:
+        failed = max(failed, 1)
+        tail = "\n".join(text.rstrip().split("\n")[-_TAIL:])
+        _say(f"[FAILED] {part.name} after {seconds:.0f} s; the end of {log}:\n{tail}\n[end of {part.name}]")
+    else:
+        _say(f"[ok]     {part.name}, {seconds:.0f} s")
+    return Outcome(part.name, seconds, passed, failed, log)
+
+
+def failed_tests(output: str) -> int:
+    """How many tests a failed part names as failed; at least one, as the part itself is one."""
+    return max([int(count) for count in _FAILED_TESTS.findall(output)], default=1) or 1
+
+
+def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
+    """A table of the parts, and a closing line that test counters read."""
+    width = max(len(outcome.name) for outcome in outcomes)
+    lines = [f"{'part':<{width}}  seconds  passed  failed  result", "-" * (width + 33)]
+    for outcome in outcomes:
+        result = "FAILED" if outcome.failed else "ok"
+        counts = f"{outcome.seconds:7.0f}  {outcome.passed:6}  {outcome.failed:6}"
+        lines.append(f"{outcome.name:<{width}}  {counts}  {result}")
+    lines.append(f"{'all':<{width}}  {seconds:7.0f}")
+    passed, failed = sum(outcome.passed for outcome in outcomes), sum(outcome.failed for outcome in outcomes)
+    return "\n".join(["", *lines, "", f"{passed} passed, {failed} failed"])
+
+
+def _say(message: str) -> None:
+    sys.stdout.write(f"{message}\n")
+    sys.stdout.flush()
