@@ -1,0 +1,83 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What stands between a plan and its write.
+
+A guard is a function of the plan and of what is known about the run; it says what speaks against the write and whether
+the task has overridden that. It is asked in check mode as well, and again for every new plan: what another writer put
+there in between counts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
+
+
+#: Names of guards, as they stand in results.
+LOCKOUT = "lockout"
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks against a write.
+
+    ``guard`` is the name of the guard (``lockout``, ``public``), ``reason`` one sentence about the consequence, ``remedy``
+    the way out, ``overridden_by`` the option of the task that allows it; ``None``: not allowed.
+    """
+
+    guard: str
+    reason: str
+    remedy: str
+    overridden_by: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {
+            "guard": self.guard,
+            "reason": self.reason,
+            "remedy": self.remedy,
+            "overridden_by": self.overridden_by,
+        }
+
+
+Guard = Callable[[Plan], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What all guards said; ``checked`` names them, so that a result tells a clean bill from no examination."""
+
+    checked: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.overridden_by is None)
+
+    @property
+    def overridden(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.overridden_by is not None)
+
+    def as_dict(self) -> dict[str, list[str] | list[dict[str, str | None]]]:
+        return {
+            "checked": list(self.checked),
+            "refused": [one.as_dict() for one in self.refused],
+            "overridden": [one.as_dict() for one in self.overridden],
+        }
+
+
+def judge(plan: Plan, guards: dict[str, Guard]) -> Verdict:
+    """The verdict of all guards on a plan that writes; a plan that does not is not examined."""
+    if not plan.changed:
+        return Verdict()
+    return Verdict(
+        checked=tuple(guards),
+        findings=tuple(finding for guard in guards.values() for finding in guard(plan)),
+    )

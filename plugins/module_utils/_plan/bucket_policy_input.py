@@ -1,0 +1,146 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The options of one bucket, checked before anything is asked of AWS, as a :class:`Declaration`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import is_bucket_name
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_bucket_policy
+
+# Reserved endings of names that are not general purpose buckets -> what they are, and where their policies are.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html#general-purpose-bucket-names
+_OTHER_KINDS = {
+    "--x-s3": (
+        "a directory bucket (S3 Express One Zone)",
+        "Its policy has other actions (s3express:CreateSession) and no protection by expected bucket owner; "
+        "this module keeps policies of general purpose buckets only.",
+    ),
+    "--xa-s3": ("an access point of a directory bucket", "Name the general purpose bucket."),
+    "--table-s3": ("a table bucket (S3 Tables)", "Its policy is set through the S3 Tables API."),
+    "-s3alias": (
+        "the alias of an access point",
+        "Name the bucket behind it; access points have policies of their own.",
+    ),
+    "--ol-s3": ("the alias of an Object Lambda access point", "Name the bucket behind it."),
+    ".mrap": ("the alias of a Multi-Region Access Point", "Name one of the buckets behind it."),
+}
+
+
+def declare(options: Mapping[str, Any], partition: str) -> Declaration:
+    """The declaration that the options of one bucket stand for.
+
+    ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of mappings),
+    ``sids``, ``purge_statements``, ``drop_deleted_principals``; ``None`` is as good as missing.
+
+    :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
+    :raises PolicyError: with everything that is wrong with them.
+    """
+    bucket = options["bucket"]
+    given = {name: value for name, value in options.items() if value is not None}
+    problems = [*_bucket_problems(bucket), *_option_problems(given)]
+    if problems:
+        raise PolicyError(problems, f"options of bucket {bucket}")
+    policy = load(given["policy"], f"policy of bucket {bucket}") if "policy" in given else None
+    statements = tuple(dict(one) for one in given["statements"]) if "statements" in given else None
+    declaration = Declaration(
+        bucket=bucket,
+        state=given.get("state", "present"),
+        policy=policy,
+        statements=statements,
+        sids=tuple(given.get("sids", ())),
+        purge_statements=given.get("purge_statements", False),
+        drop_deleted_principals=given.get("drop_deleted_principals", False),
+    )
+    if declaration.state == "present":
+        _check_documents(declaration, partition)
+    return declaration
+
+
+def _bucket_problems(bucket: str) -> Iterator[Problem]:
+    if bucket.startswith("arn:"):
+        yield Problem("bucket", f"{bucket!r} is an ARN.", "Give the name of the bucket, which is what follows ':::'.")
+        return
+    if not is_bucket_name(bucket):
+        yield Problem(
+            "bucket",
+            f"{bucket!r} is not the name of a bucket.",
+            "Names have 3 to 63 (before 2018: 255) letters, digits, '.', '-' or '_'.",
+        )
+    for ending, (kind, remedy) in _OTHER_KINDS.items():
+        if bucket.endswith(ending):
+            yield Problem("bucket", f"{bucket!r} is {kind}, not a general purpose bucket.", remedy)
+
+
+def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    statements, sids = given.get("statements"), given.get("sids", ())
+    present = given.get("state", "present") == "present"
+    if "policy" in given and ("statements" in given or sids):
+        other = "statements" if "statements" in given else "sids"
+        yield Problem(
+            "policy",
+            f"policy owns the whole document and {other} owns single statements: they exclude each other.",
+            "Give the whole document, or only the statements that are yours.",
+        )
+    if present and "policy" not in given and "statements" not in given:
+        yield Problem(
+            "",
+            "Nothing says what the policy shall be.",
+            "Give policy or statements; to remove a policy or statements of it, say state=absent.",
+        )
+    if given.get("purge_statements") and (not present or "statements" not in given):
+        yield Problem("purge_statements", "Purging goes with state=present and statements only.")
+    elif given.get("purge_statements") and not statements:
+        yield Problem(
+            "statements",
+            "An empty list with purge_statements would remove the whole policy.",
+            "If that is what you want, say state=absent without statements.",
+        )
+    if not present and statements == [] and not sids:
+        yield Problem(
+            "statements",
+            "An empty list with state=absent names nothing to remove.",
+            "Leave statements out to remove the whole policy.",
+        )
+    for index, statement in enumerate(statements or []):
+        if not isinstance(statement, Mapping):
+            yield Problem(f"statements[{index}]", "A statement is a mapping.")
+        elif not present and not statement.get("Sid"):
+            yield Problem(
+                f"statements[{index}]", "The statement has no Sid, by which it would be found.", "Give it one."
+            )
+
+
+def _check_documents(declaration: Declaration, partition: str) -> None:
+    """What is ours is checked; statements of other owners are in force already, so AWS has taken them."""
+    where = f"bucket {declaration.bucket}"
+    if declaration.policy is not None:
+        _check(declaration.policy, declaration.bucket, partition, f"policy of {where}")
+    elif declaration.statements:
+        document = {"Version": VERSIONS[0], "Statement": list(declaration.statements)}
+        try:
+            _check(document, declaration.bucket, partition, f"statements for {where}")
+        except PolicyError as error:
+            renamed = (Problem(_as_option(one.path), one.rule, one.remedy) for one in error.problems)
+            raise PolicyError(renamed, error.name) from error
+
+
+def _check(document: Raw, bucket: str, partition: str, name: str) -> None:
+    problems = validate_bucket_policy(document, bucket, partition)
+    if problems:
+        raise PolicyError(problems, name)
+
+
+def _as_option(path: str) -> str:
+    """``Statement[2].Action`` of the document that was made for the check is ``statements[2].Action`` of the task."""
+    return f"statements{path.removeprefix('Statement')}" if path.startswith("Statement") else path
