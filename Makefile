@@ -13,13 +13,14 @@ TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchai
 # make unit CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
-.PHONY: help demo test $(CHECKS) pytest exec versions requirements clean
+.PHONY: help demo test $(CHECKS) format pytest exec versions requirements clean
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
 	@echo "make test            everything below, side by side, and a summary"
 	@echo "make CHECK           one of: $(CHECKS)"
 	@echo "make CHECK CORE=2.18 the same on one release line of ansible-core"
+	@echo "make format          let ruff format and repair what it can"
 	@echo "make pytest ARGS=... pytest in the working copy, such as ARGS='tests/unit -k merge'"
 	@echo "make exec ARGS=...   any command with Ansible, amazon.aws and this collection at hand"
 	@echo "make versions        what this machine tests"
@@ -34,6 +35,9 @@ test:
 
 $(CHECKS):
 	@$(TOOLCHAIN) check $(OPTIONS) $@
+
+format:
+	@$(TOOLCHAIN) format
 
 pytest:
 	@$(TOOLCHAIN) pytest $(OPTIONS) -- $(ARGS)

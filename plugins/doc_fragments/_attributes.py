@@ -12,8 +12,8 @@
 #       - perimeter.s3._attributes
 #
 # It declares that check mode and diff mode are supported in full and that the module is in the action group
-# ``perimeter.s3.s3`` (list the module in meta/runtime.yml too). A module that must say more about one of them
-# adds ``attributes: {check_mode: {details: ...}}`` of its own; ``support`` is inherited. tests/unit/test_docs.py checks it.
+# ``perimeter.s3.s3`` (list the module in meta/runtime.yml too). A module that must say more about one of them adds
+# ``attributes: {check_mode: {details: ...}}`` of its own; ``support`` is inherited. tests/unit/test_docs.py checks it.
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: full
   action_group:
     description: Use C(group/perimeter.s3.s3) in C(module_defaults) to set defaults for this module.

@@ -11,14 +11,15 @@
 #       - perimeter.s3._aws
 #       - perimeter.s3._attributes
 #
-# and in its code
+# and its argument spec is
 #
-#     from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import with_connection_options
-#     AnsibleAWSModule(argument_spec=with_connection_options({"bucket": {"type": "str", "required": True}}), ...)
+#     with_connection_options({"bucket": {"type": "str", "required": True}})
 #
-# Why not the fragments of amazon.aws: Galaxy renders the documentation of a collection without its dependencies and drops
-# the pages of every module when one fragment cannot be found. Why not its argument spec alone: amazon.aws before 10.0.0
-# adds deprecated aliases (ec2_url, security_token, ...) which a page that is right for both versions cannot list.
+# with this function of module_utils/_aws/argspec.py.
+#
+# Why not the fragments of amazon.aws: Galaxy renders the documentation of a collection without its dependencies and
+# drops the pages of every module when one fragment cannot be found. Why not its argument spec alone: amazon.aws before
+# 10.0.0 adds deprecated aliases (ec2_url, security_token, ...) which a page that is right for both cannot list.
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ options:
   access_key:
     description:
       - AWS access key ID.
-      - The E(AWS_ACCESS_KEY_ID) or E(AWS_ACCESS_KEY) environment variables may also be used, in decreasing order of preference.
+      - The E(AWS_ACCESS_KEY_ID) or E(AWS_ACCESS_KEY) environment variables may also be used, in decreasing order of
+        preference.
       - Mutually exclusive with O(profile).
     type: str
     aliases: [aws_access_key_id, aws_access_key]
@@ -51,14 +53,16 @@ options:
   profile:
     description:
       - A named profile of the AWS configuration files to use for authentication.
-      - The E(AWS_PROFILE) or E(AWS_DEFAULT_PROFILE) environment variables may also be used, in decreasing order of preference.
+      - The E(AWS_PROFILE) or E(AWS_DEFAULT_PROFILE) environment variables may also be used, in decreasing order of
+        preference.
       - Mutually exclusive with O(access_key), O(secret_key) and O(session_token).
     type: str
     aliases: [aws_profile]
   region:
     description:
       - The AWS region to use.
-      - The E(AWS_REGION) or E(AWS_DEFAULT_REGION) environment variables may also be used, in decreasing order of preference.
+      - The E(AWS_REGION) or E(AWS_DEFAULT_REGION) environment variables may also be used, in decreasing order of
+        preference.
     type: str
     aliases: [aws_region]
   endpoint_url:

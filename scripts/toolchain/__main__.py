@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     quick.add_argument("arguments", nargs=argparse.REMAINDER)
     execute = commands.add_parser("exec", help="any command, with Ansible, amazon.aws and the collection at hand")
     execute.add_argument("words", nargs=argparse.REMAINDER)
+    commands.add_parser("format", help="ruff formats the working copy and repairs what it can")
     commands.add_parser("requirements", help="compile requirements/*.txt anew")
     commands.add_parser("versions", help="what this machine tests, out of what is supported")
     for entry in (check, part, quick, execute):
@@ -75,6 +77,8 @@ def main() -> int:
             return _exec(workplace("newest"), ["python", "-m", "pytest", *arguments.arguments])
         case "exec":
             return _exec(workplace("newest"), arguments.words)
+        case "format":
+            return _format(workplace("newest"))
         case "requirements":
             requirements.compile_all(environments, rows)
         case "versions":
@@ -107,6 +111,13 @@ def _one_after_the_other(parts: list[tuple[Part, Workplace]]) -> int:
             failed, status = 1, 1
         sys.stdout.write(f"{result_line(Outcome(part.name, time.monotonic() - started, passed, failed))}\n")
         sys.stdout.flush()
+    return status
+
+
+def _format(workplace: Workplace) -> int:
+    ruff = workplace.environments.tools("quality", workplace.choice) / "bin" / "ruff"
+    for words in (["check", "--fix", "--show-fixes", "."], ["format", "."]):
+        status = subprocess.run([ruff, *words], cwd=ROOT, check=False).returncode
     return status
 
 

@@ -11,10 +11,11 @@ import re
 from pathlib import Path
 
 from toolchain.commands import Failed, Workplace, run
+from toolchain.environments import Words
 
 # ansible-test fetches this script from a site of its own to get pip into its virtual environments. It looks here first.
 # Ours brings in the pip that Python ships and then installs the packages that the caller names.
-_BOOTSTRAP = '''# Put here by the tests of a collection, because nothing was here: pip without a download of get-pip.py.
+_BOOTSTRAP = """# Put here by the tests of a collection, because nothing was here: pip without a download of get-pip.py.
 # Remove it at will; it comes back, or ansible-test downloads the original.
 import ensurepip
 import subprocess
@@ -23,7 +24,7 @@ import sys
 ensurepip.bootstrap()
 arguments = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
 subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments])
-'''
+"""
 _PIP_VERSIONS = """
 import json, types
 from ansible_test._internal.python_requirements import get_venv_packages
@@ -36,7 +37,7 @@ _HELPER = re.compile(r"^(setup|prepare)_")
 
 def _prepare(workplace: Workplace, venv: Path) -> None:
     """Leave the bootstrap script where this ansible-test looks for it, unless a script is there already."""
-    probe = [venv / "bin" / "python", "-c", _PIP_VERSIONS % workplace.choice.python]
+    probe: Words = [venv / "bin" / "python", "-c", _PIP_VERSIONS % workplace.choice.python]
     answer = run(probe, cwd=workplace.root, env=workplace.variables(venv), quiet=True)
     version = json.loads(answer.strip().split("\n")[-1])
     script = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
@@ -54,7 +55,7 @@ def _run(workplace: Workplace, part: str, command: str, *arguments: str) -> tupl
     collection = workplace.tree(part)
     # ansible-test sets the paths of collections and Python itself, and passes little else on.
     variables = workplace.variables(venv)
-    words = [venv / "bin" / "ansible-test", command, "--venv", "--python", workplace.choice.python]
+    words: Words = [venv / "bin" / "ansible-test", command, "--venv", "--python", workplace.choice.python]
     words += ["--color", "no", "--truncate", "0", *arguments]
     return collection, run(words, cwd=collection, env=variables)
 
@@ -72,7 +73,7 @@ def sanity(workplace: Workplace, part: str) -> int:
 
 
 def units(workplace: Workplace, part: str) -> int:
-    """The unit tests, those of modules and module_utils with nothing but ansible.module_utils to import from Ansible."""
+    """The unit tests; those of modules and module_utils have nothing but ansible.module_utils to import from Ansible."""
     _, output = _run(workplace, part, "units", "--num-workers", str(workplace.parallel))
     return sum(int(count) for count in re.findall(r"^=+ .*?(\d+) passed", output, re.MULTILINE))
 

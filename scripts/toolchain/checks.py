@@ -14,6 +14,7 @@ import shutil
 from pathlib import Path
 
 from toolchain.commands import Failed, Workplace, run
+from toolchain.environments import Words
 
 _PACKAGE = "ansible_collections.perimeter.s3.plugins.module_utils"
 
@@ -52,7 +53,8 @@ def types(workplace: Workplace, part: str) -> int:
     packages = [name for name in ("_policy", "_plan", "_aws") if any((_utils(collection) / name).glob("*.py"))]
     if not packages:
         raise Failed("nothing to check: plugins/module_utils has none of its packages")
-    words = [venv / "bin" / "mypy", "--config-file", "pyproject.toml", "--cache-dir", workplace.environments.build / "mypy"]
+    cache = workplace.environments.build / "mypy"
+    words: Words = [venv / "bin" / "mypy", "--config-file", "pyproject.toml", "--cache-dir", cache]
     run([*words, *(word for name in packages for word in ("-p", f"{_PACKAGE}.{name}"))], cwd=collection, env=variables)
     scripts = workplace.variables(venv, MYPYPATH="scripts")
     run([*words, "-p", "toolchain"], cwd=collection, env=scripts)
@@ -67,7 +69,7 @@ def unit(workplace: Workplace, part: str) -> int:
     """pytest on everything that it can run in one process: tests/unit and the tests of emulator, demo and tools."""
     venv = workplace.environments.core(workplace.choice)
     collection = workplace.tree(part)
-    words = [venv / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]
     output = run(words, cwd=collection, env=workplace.variables(venv, collection))
@@ -106,7 +108,7 @@ def docs(workplace: Workplace, part: str) -> int:
     source, html = site / "source", site / "html"
     source.mkdir(parents=True)
     shutil.copy2(collection / "docs" / "docsite" / "conf.py", source)
-    options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", source, "perimeter.s3"]
+    options: Words = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", source, "perimeter.s3"]
     run([antsibull, "collection", *options], cwd=collection, env=variables)
     run([venv / "bin" / "sphinx-build", "-W", "--keep-going", "-q", source, html], cwd=collection, env=variables)
     pages = len(list(html.glob("*_module.html")))

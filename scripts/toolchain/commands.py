@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain import trees
-from toolchain.environments import Environments
+from toolchain.environments import Environments, Words
 from toolchain.supported import Choice
 
 # Settings of the caller that would change what is tested, or reach a real account.
@@ -61,9 +60,7 @@ class Workplace:
         return variables | extra
 
 
-def run(
-    command: Sequence[str | Path], *, cwd: Path, env: dict[str, str], accept: tuple[int, ...] = (0,), quiet: bool = False
-) -> str:
+def run(command: Words, *, cwd: Path, env: dict[str, str], accept: tuple[int, ...] = (0,), quiet: bool = False) -> str:
     """Run a command with its output passed on, and return that output; `Failed` on an exit status not in `accept`."""
     words = [str(word) for word in command]
     sys.stdout.write(f"$ {Path(words[0]).name} {' '.join(words[1:])}\n")

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from toolchain.supported import Choice, version_key
 
+Words = list[str | Path]
+
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
@@ -62,8 +64,8 @@ class Environments:
                 say(f"uv with Python {python}")
                 shutil.rmtree(target, ignore_errors=True)
                 subprocess.run([self.interpreters[python], "-m", "venv", target], check=True, stdout=sys.stderr)
-                command = [target / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-                subprocess.run([*command, "-r", requirements], check=True, stdout=sys.stderr)
+                command: Words = [target / "bin" / "python", "-m", "pip", "install", "-qq", "-r", requirements]
+                subprocess.run(command, check=True, stdout=sys.stderr)
                 _mark(target, stamp)
         return target
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 _NAME = re.compile(r"python3(\.\d+)?")
 
-# A version manager's shim is a script that may refuse to run or hand over to another version, so every candidate is asked
-# for the executable that answers. Distributions ship interpreters without ensurepip, which cannot make a usable venv.
+# A version manager's shim is a script that may refuse to run or hand over to another version, so every candidate is
+# asked for the executable that answers. Distributions ship interpreters without ensurepip, which cannot make a usable venv.
 _PROBE = """
 import sys, os, venv, ensurepip
 print("%d.%d" % sys.version_info[:2])

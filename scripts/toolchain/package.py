@@ -13,6 +13,7 @@ import tarfile
 from pathlib import Path
 
 from toolchain.commands import Failed, Workplace, run
+from toolchain.environments import Words
 
 # What only those who work on the collection need, and what tools leave behind.
 _UNWANTED = re.compile(
@@ -30,11 +31,13 @@ def package(workplace: Workplace, part: str) -> int:
     output = workplace.environments.build / "package"
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    variables = workplace.variables(venv, **_HUB)
-    run([venv / "bin" / "ansible-galaxy", "collection", "build", "--output-path", output], cwd=collection, env=variables)
+    variables = workplace.variables(venv) | _HUB
+    run(
+        [venv / "bin" / "ansible-galaxy", "collection", "build", "--output-path", output], cwd=collection, env=variables
+    )
     (archive,) = output.glob("perimeter-s3-*.tar.gz")
     _check_content(archive, collection)
-    words = [venv / "bin" / "python", "-m", "galaxy_importer.main", "--output-file", archive]
+    words: Words = [venv / "bin" / "python", "-m", "galaxy_importer.main", "--output-file", archive]
     report = run(words, cwd=output, env=variables)
     complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*", report, re.MULTILINE)
     if complaints:

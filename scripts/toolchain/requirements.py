@@ -25,7 +25,9 @@ _HEADER = """\
 
 def compile_all(environments: Environments, rows: tuple[Row, ...]) -> None:
     """Take the newest release of everything that the *.in files and supported.toml do not pin."""
-    oldest = min((python for row in rows for python in row.pythons), key=lambda python: tuple(map(int, python.split("."))))
+    oldest = min(
+        (python for row in rows for python in row.pythons), key=lambda python: tuple(map(int, python.split(".")))
+    )
     for name in _TOOLS:
         _compile(environments, f"{name}.txt", [f"requirements/{name}.in"], oldest)
     for row in rows:

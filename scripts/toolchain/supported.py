@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+
+import tomllib
 
 FILE = "supported.toml"
 
@@ -38,9 +39,8 @@ class Choice:
     python: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.label}: ansible-core {self.row.ansible_core}, amazon.aws {self.row.amazon_aws}, Python {self.python}"
-        )
+        versions = f"ansible-core {self.row.ansible_core}, amazon.aws {self.row.amazon_aws}, Python {self.python}"
+        return f"{self.label}: {versions}"
 
 
 class Unsupported(Exception):

@@ -4,9 +4,9 @@
 
 """Collection trees under .build/tree: <name>/ansible_collections/perimeter/s3 with amazon/aws beside it.
 
-ansible-test refuses a checkout that is not inside such a tree, and one that is reached by a symbolic link. So a tree is a
-copy of what git tracks, as it is in the working copy now; it is a git repository of its own, so that the tools which ask
-git for their files do not find the repository around it, which ignores .build.
+ansible-test refuses a checkout that is not inside such a tree, and one that is reached by a symbolic link. So a tree is
+a copy of what git tracks, as it is in the working copy now. It is a git repository of its own, so that the tools which
+ask git for their files do not find the repository around it, which ignores .build.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from toolchain.environments import Environments, locked, say
+from toolchain.environments import Environments, Words, locked, say
 from toolchain.supported import Choice
 
 NAMESPACE, NAME = "perimeter", "s3"
@@ -89,7 +89,7 @@ def _remove_all_but(directory: Path, keep: tuple[str, ...]) -> None:
 
 
 def _write_constraints(root: Path, collection: Path, choice: Choice) -> None:
-    """ansible-test installs tests/{unit,integration}/requirements.txt; our pins reach it as the constraints beside them."""
+    """ansible-test installs tests/{unit,integration}/requirements.txt; our pins are the constraints beside them."""
     pins = (root / "requirements" / f"core-{choice.row.core}.txt").read_text(encoding="utf-8")
     # The extras are asked for in requirements.txt; pip refuses them in a constraint.
     lines = [line for line in pins.splitlines() if line and not line.lstrip().startswith("#")]
@@ -126,8 +126,8 @@ def _fetch_amazon_aws(environments: Environments, choice: Choice) -> Path:
             say(f"amazon.aws {version} from ansible {choice.row.ansible}")
             download = environments.build / "collections" / "download"
             shutil.rmtree(download, ignore_errors=True)
-            pip = [environments.fetcher() / "bin" / "python", "-m", "pip", "download", "-q", "--disable-pip-version-check"]
-            options = ["--no-deps", "--only-binary=:all:", "--python-version", choice.python, "-d", download]
+            pip: Words = [environments.fetcher() / "bin" / "python", "-m", "pip", "download", "-qq"]
+            options: Words = ["--no-deps", "--only-binary=:all:", "--python-version", choice.python, "-d", download]
             subprocess.run([*pip, *options, f"ansible=={choice.row.ansible}"], check=True, stdout=sys.stderr)
             _unpack(next(download.glob("ansible-*.whl")), version, target)
             shutil.rmtree(download)
