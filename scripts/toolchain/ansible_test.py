@@ -73,7 +73,7 @@ def sanity(workplace: Workplace, part: str) -> int:
 
 
 def units(workplace: Workplace, part: str) -> int:
-    """The unit tests; those of modules and module_utils have nothing but ansible.module_utils to import from Ansible."""
+    """The unit tests; those of modules and module_utils can import nothing but ansible.module_utils from Ansible."""
     _, output = _run(workplace, part, "units", "--num-workers", str(workplace.parallel))
     return sum(int(count) for count in re.findall(r"^=+ .*?(\d+) passed", output, re.MULTILINE))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 _NAME = re.compile(r"python3(\.\d+)?")
 
 # A version manager's shim is a script that may refuse to run or hand over to another version, so every candidate is
-# asked for the executable that answers. Distributions ship interpreters without ensurepip, which cannot make a usable venv.
+# asked for the executable that answers. Some distributions ship interpreters without ensurepip: no venv to be had.
 _PROBE = """
 import sys, os, venv, ensurepip
 print("%d.%d" % sys.version_info[:2])

@@ -92,8 +92,7 @@ def _write_constraints(root: Path, collection: Path, choice: Choice) -> None:
     """ansible-test installs tests/{unit,integration}/requirements.txt; our pins are the constraints beside them."""
     pins = (root / "requirements" / f"core-{choice.row.core}.txt").read_text(encoding="utf-8")
     # The extras are asked for in requirements.txt; pip refuses them in a constraint.
-    lines = [line for line in pins.splitlines() if line and not line.lstrip().startswith("#")]
-    constraints = "".join(f"{_without_extras(line)}\n" for line in lines)
+    constraints = "".join(f"{_without_extras(line)}\n" for line in pins.splitlines())
     for kind in ("unit", "integration"):
         if (collection / "tests" / kind / "requirements.txt").is_file():
             (collection / "tests" / kind / "constraints.txt").write_text(constraints, encoding="utf-8")
