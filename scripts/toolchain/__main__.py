@@ -66,6 +66,7 @@ def main() -> int:
         case "test":
             return _test(environments, choices, processors)
         case "check":
+            _warn_of_untracked()
             entries = [part for part in PARTS if part.check == arguments.check]
             if arguments.core:
                 entries = entries[:1]
@@ -89,12 +90,16 @@ def main() -> int:
 def _test(environments: Environments, choices: dict[str, supported.Choice], processors: int) -> int:
     started = time.monotonic()
     sys.stdout.writelines(f"{choice}\n" for choice in choices.values())
-    if new := trees.untracked(ROOT):
-        sys.stdout.write(f"Not tested, because git does not track them: {', '.join(new)}\n")
-    sys.stdout.flush()
+    _warn_of_untracked()
     outcomes = run_side_by_side(PARTS, environments.build / "log", processors)
     sys.stdout.write(f"{summary(outcomes, time.monotonic() - started)}\n")
     return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def _warn_of_untracked() -> None:
+    if new := trees.untracked(ROOT):
+        sys.stdout.write(f"Not tested, because git does not track them: {', '.join(new)}\n")
+    sys.stdout.flush()
 
 
 def _one_after_the_other(parts: list[tuple[Part, Workplace]]) -> int:
