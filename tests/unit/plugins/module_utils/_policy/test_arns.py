@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.perimeter.s3.plugins.module_utils._policy import arns
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 

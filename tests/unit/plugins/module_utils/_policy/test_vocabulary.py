@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.perimeter.s3.plugins.module_utils._policy import vocabulary
 
 ACTIONS = [
@@ -58,7 +59,9 @@ def test_spell_key(key, spelled):
     assert vocabulary.spell_key(spelled) == spelled
 
 
-@pytest.mark.parametrize("key", ["aws:NoSuchKey", "aws:PrincipalTag", "aws:PrincipalTag/", "aws:SourceVpce/x", "s3:foo"])
+@pytest.mark.parametrize(
+    "key", ["aws:NoSuchKey", "aws:PrincipalTag", "aws:PrincipalTag/", "aws:SourceVpce/x", "s3:foo"]
+)
 def test_unknown_key(key):
     assert vocabulary.find_key(key) is None
 
