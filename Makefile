@@ -13,7 +13,7 @@ TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchai
 # make unit CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
-.PHONY: help demo test $(CHECKS) format pytest exec versions requirements clean
+.PHONY: help demo test $(CHECKS) format changelog pytest exec versions requirements clean
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
@@ -24,6 +24,7 @@ help:
 	@echo "make pytest ARGS=... pytest in the working copy, such as ARGS='tests/unit -k merge'"
 	@echo "make exec ARGS=...   any command with Ansible, amazon.aws and this collection at hand"
 	@echo "make versions        what this machine tests"
+	@echo "make changelog       put fragments and new plugins under the version of galaxy.yml in the changelog"
 	@echo "make requirements    compile the pinned packages anew"
 	@echo "make clean           remove all that was made"
 
@@ -38,6 +39,9 @@ $(CHECKS):
 
 format:
 	@$(TOOLCHAIN) format
+
+changelog:
+	@$(TOOLCHAIN) changelog
 
 pytest:
 	@$(TOOLCHAIN) pytest $(OPTIONS) -- $(ARGS)

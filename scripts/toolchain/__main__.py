@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from toolchain import interpreters, requirements, supported, trees
+from toolchain import changelog, interpreters, requirements, supported, trees
 from toolchain.commands import Failed, Workplace
 from toolchain.environments import Environments
 from toolchain.parts import CHECKS, PARTS, Part
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     execute = commands.add_parser("exec", help="any command, with Ansible, amazon.aws and the collection at hand")
     execute.add_argument("words", nargs=argparse.REMAINDER)
     commands.add_parser("format", help="ruff formats the working copy and repairs what it can")
+    commands.add_parser("changelog", help="put fragments and new plugins into the changelog")
     commands.add_parser("requirements", help="compile requirements/*.txt anew")
     commands.add_parser("versions", help="what this machine tests, out of what is supported")
     for entry in (check, part, quick, execute):
@@ -80,6 +81,8 @@ def main() -> int:
             return _exec(workplace("newest"), arguments.words)
         case "format":
             return _format(workplace("newest"))
+        case "changelog":
+            changelog.release(workplace("newest"))
         case "requirements":
             requirements.compile_all(environments, rows)
         case "versions":

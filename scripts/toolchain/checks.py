@@ -33,6 +33,7 @@ def lint(workplace: Workplace, part: str) -> int:
         ("ansible-lint", "--offline", "--profile", "production", "--strict", "--nocolor"),
         ("antsibull-changelog", "lint"),
         ("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"),
+        ("antsibull-changelog", "generate"),
     )
     failures = []
     for name, *arguments in commands:
@@ -40,9 +41,14 @@ def lint(workplace: Workplace, part: str) -> int:
             run([venv / "bin" / name, *arguments], cwd=collection, env=variables)
         except Failed as failure:
             failures.append(str(failure))
+    # The tree is a git repository of its own, with the files as they were in its index.
+    try:
+        run(["git", "diff", "--exit-code", "--", "CHANGELOG.rst"], cwd=collection, env=variables)
+    except Failed:
+        failures.append("CHANGELOG.rst is not what antsibull-changelog makes of changelogs/changelog.yaml")
     if failures:
         raise Failed("; ".join(failures))
-    return len(commands)
+    return len(commands) + 1
 
 
 def types(workplace: Workplace, part: str) -> int:
