@@ -111,7 +111,7 @@ def bucket_perimeter(
         vpcs=tuple(sorted(vpc for vpc in set(vpcs) if VPC.fullmatch(vpc))),
         vpc_arns=tuple(sorted(vpc for vpc in set(vpcs) if VPC_ARN.fullmatch(vpc))),
         principals=principals,
-        managers=tuple(manager for manager in managers if manager not in principals),
+        managers=managers,
         accounts=tuple(sorted(set(excepted_accounts))),
         actions=tuple(sorted(set(denied))),
         services=aws_services,

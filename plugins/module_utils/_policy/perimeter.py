@@ -98,14 +98,15 @@ def perimeter_statements(perimeter: Perimeter, bucket: str, partition: str) -> l
     statements: list[Raw] = []
     if perimeter.networks:
         spared = _spared(perimeter, perimeter.principals)
-        if perimeter.managers and perimeter.actions == EVERY_ACTION:
+        managers = tuple(manager for manager in perimeter.managers if manager not in perimeter.principals)
+        if managers and perimeter.actions == EVERY_ACTION:
             covered: Raw = {"NotAction": list(MANAGEMENT_ACTIONS)}
         else:
             covered = {"Action": compact(perimeter.actions)}
         statements.append(_deny(NETWORK_SID, covered, both, spared))
         if "NotAction" in covered:
             repair: Raw = {"Action": list(MANAGEMENT_ACTIONS)}
-            trusted = _spared(perimeter, perimeter.principals + perimeter.managers)
+            trusted = _spared(perimeter, perimeter.principals + managers)
             statements.append(_deny(MANAGEMENT_SID, repair, bucket_arn(bucket, partition), trusted))
     if perimeter.tls:
         # Between its own services S3 withholds the key from the request, so they are told apart; IfExists, because an
