@@ -18,12 +18,14 @@ from toolchain.environments import Words
 _BOOTSTRAP = """# Put here by the tests of a collection, because nothing was here: pip without a download of get-pip.py.
 # Remove it at will; it comes back, or ansible-test downloads the original.
 import ensurepip
+import os
 import subprocess
 import sys
 
+environment = dict(os.environ)  # ensurepip turns the settings of pip off for good
 ensurepip.bootstrap()
 arguments = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments])
+subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments], env=environment)
 """
 _PIP_VERSIONS = """
 import json, types
@@ -49,7 +51,7 @@ def _prepare(workplace: Workplace, venv: Path) -> None:
         pass
 
 
-def _run(workplace: Workplace, part: str, command: str, *arguments: str) -> tuple[Path, str]:
+def _run(workplace: Workplace, part: str, command: str, *arguments: str) -> str:
     venv = workplace.environments.core(workplace.choice)
     _prepare(workplace, venv)
     collection = workplace.tree(part)
@@ -57,7 +59,7 @@ def _run(workplace: Workplace, part: str, command: str, *arguments: str) -> tupl
     variables = workplace.variables(venv)
     words: Words = [venv / "bin" / "ansible-test", command, "--venv", "--python", workplace.choice.python]
     words += ["--color", "no", "--truncate", "0", *arguments]
-    return collection, run(words, cwd=collection, env=variables)
+    return run(words, cwd=collection, env=variables)
 
 
 def sanity(workplace: Workplace, part: str) -> int:
@@ -65,7 +67,7 @@ def sanity(workplace: Workplace, part: str) -> int:
     ignored = sorted((workplace.root / "tests" / "sanity").glob("ignore*"))
     if ignored:
         raise Failed(f"exceptions from sanity tests are not allowed: {', '.join(path.name for path in ignored)}")
-    _, output = _run(workplace, part, "sanity")
+    output = _run(workplace, part, "sanity")
     ran = len(set(re.findall(r'^Running sanity test "([\w-]+)"', output, re.MULTILINE)))
     if ran < 15:
         raise Failed(f"only {ran} sanity tests ran")
@@ -74,14 +76,14 @@ def sanity(workplace: Workplace, part: str) -> int:
 
 def units(workplace: Workplace, part: str) -> int:
     """The unit tests; those of modules and module_utils can import nothing but ansible.module_utils from Ansible."""
-    _, output = _run(workplace, part, "units", "--num-workers", str(workplace.parallel))
+    output = _run(workplace, part, "units", "--num-workers", str(workplace.parallel))
     return sum(int(count) for count in re.findall(r"^=+ .*?(\d+) passed", output, re.MULTILINE))
 
 
 def integration(workplace: Workplace, part: str) -> int:
     """All integration targets. Returns how many ran; a target that would be left out is a failure."""
     wanted = _targets(workplace.root)
-    _, output = _run(workplace, part, "integration", "--retry-on-error", *wanted)
+    output = _run(workplace, part, "integration", "--retry-on-error", *wanted)
     ran = set(re.findall(r"^Running (\S+) integration (?:role|test|script)", output, re.MULTILINE))
     missing = sorted(set(wanted) - ran)
     if missing:

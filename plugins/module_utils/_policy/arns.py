@@ -101,7 +101,7 @@ def principal_arn_patterns(principal: str) -> tuple[str, ...]:
     """
     arn = parse_arn(principal)
     if arn and ACCOUNT.fullmatch(arn.account) and arn.partition in PARTITIONS:
-        kind, _, name = arn.resource.partition("/")
+        kind, _slash, name = arn.resource.partition("/")
         if arn.service == "sts" and kind == "assumed-role" and "/" in name:
             role = Arn(arn.partition, "iam", "", arn.account, "role/")
             name = name.partition("/")[0]
