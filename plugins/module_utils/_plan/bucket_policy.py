@@ -153,4 +153,4 @@ def _dead_warning(plan: Plan, label: str, ids: tuple[str, ...]) -> str:
         if plan.action == PUT
         else "They grant nothing to anyone, and AWS will refuse the next write that keeps them"
     )
-    return f"Bucket {plan.bucket}: statement {label} of its policy names users or roles that were deleted ({listed}). {hint}."
+    return f"Bucket {plan.bucket}: statement {label} of its policy names deleted users or roles ({listed}). {hint}."

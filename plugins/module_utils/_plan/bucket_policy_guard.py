@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
 
-
 #: Names of guards, as they stand in results.
 LOCKOUT = "lockout"
 PUBLIC = "public"
@@ -29,8 +28,8 @@ PUBLIC = "public"
 class Finding:
     """One thing that speaks against a write.
 
-    ``guard`` is the name of the guard (``lockout``, ``public``), ``reason`` one sentence about the consequence, ``remedy``
-    the way out, ``overridden_by`` the option of the task that allows it; ``None``: not allowed.
+    ``guard`` is the name of the guard, ``reason`` one sentence about the consequence, ``remedy`` the way out,
+    ``overridden_by`` the option of the task that allows it; ``None``: not allowed.
     """
 
     guard: str

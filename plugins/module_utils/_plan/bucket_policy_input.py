@@ -40,8 +40,8 @@ _OTHER_KINDS = {
 def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     """The declaration that the options of one bucket stand for.
 
-    ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of mappings),
-    ``sids``, ``purge_statements``, ``drop_deleted_principals``; ``None`` is as good as missing.
+    ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
+    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``; ``None`` is as good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
     :raises PolicyError: with everything that is wrong with them.

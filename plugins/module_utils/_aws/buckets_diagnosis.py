@@ -1,0 +1,83 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Why a call failed, where S3's own answer does not say: at the price of a call or two, made only after a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
+
+
+def explained(client: Any, owner: str | None, error: BucketError, plan: Plan | None = None) -> BucketError:
+    """The same error, saying more where more can be known. ``plan`` is what was to be written, if anything was."""
+    if error.kind is Kind.DENIED:
+        return error.because(_why_denied(client, owner, error))
+    if error.kind is Kind.PUBLIC_BLOCKED:
+        return error.because(_which_block(client, owner, error))
+    if error.kind is Kind.INVALID_PRINCIPAL and plan is not None and plan.dead:
+        return error.because(_which_dead(plan))
+    return error
+
+
+def _why_denied(client: Any, owner: str | None, error: BucketError) -> str:
+    """S3 gives the reason to callers of the same account or organization; everyone else learns nothing.
+
+    Then a bucket of another account than expected is answered exactly like a missing permission, and only asking with
+    and without the expected owner can tell them apart.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+    """
+    if "not authorized to perform" in error.message:
+        return error.message.rstrip(".")
+    anyone, expected = (_may_list(client, error.bucket, account) for account in (None, owner))
+    if owner is not None and anyone and not expected:
+        return f"it does not belong to account {owner}. If that is right, set expected_bucket_owner to its account"
+    action = f"s3:{error.operation}"
+    if expected:
+        return f"the caller is not allowed {action} on it ({error.message}). Allow that in the caller's identity policy"
+    other = f" or the bucket does not belong to account {owner} (expected_bucket_owner)" if owner else ""
+    return f"either the caller is not allowed {action} on it{other} ({error.message}); S3 does not say which"
+
+
+def _may_list(client: Any, bucket: str, owner: str | None) -> bool:
+    return _or_none(lambda: s3.head_bucket(client, bucket, owner) or True) is True
+
+
+def _which_block(client: Any, owner: str | None, error: BucketError) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"""
+    settings = _or_none(lambda: s3.get_public_access_block(client, error.bucket, owner))
+    if settings is None:
+        level = "of the bucket, its account or its organization"
+    elif settings.get("BlockPublicPolicy"):
+        level = "of the bucket"
+    else:
+        level = "of the account or organization (the bucket's own is off)"
+    return (
+        f"the policy is public, and the setting BlockPublicPolicy {level} refuses public policies. Restrict every "
+        "Allow to fixed accounts, endpoints, VPCs or addresses; for a bucket that is meant to be public, turn that off"
+    )
+
+
+def _which_dead(plan: Plan) -> str:
+    listed = "; ".join(f"{label}: {', '.join(ids)}" for label, ids in plan.dead.items())
+    return (
+        "AWS refuses a document that names deleted users or roles, and the live policy has some in statements that "
+        f"this task leaves as they are ({listed}). Remove these statements (sids), declare them anew with the ARN of "
+        "who is meant, or set drop_deleted_principals to take these ids out"
+    )
+
+
+def _or_none(call: Callable[[], Any]) -> Any:
+    """A diagnosis that fails itself leaves the question open; the error to report is the first one."""
+    try:
+        return call()
+    except BucketError:
+        return None
