@@ -1,0 +1,28 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every unit test: nothing from the caller's AWS set-up, and random examples that CI can repeat."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Slow machines are not a defect; a test that takes long says so itself. In CI the same examples run every time, so that
+# a change is judged by what it changes.
+settings.register_profile("perimeter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("perimeter"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "perimeter")
+
+
+@pytest.fixture(autouse=True)
+def _no_aws_account(monkeypatch):
+    """No test reaches a real account, whatever the caller's environment and configuration files have."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BOTO"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -1,0 +1,165 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which way the arrows run between the parts of the collection, and what the pure parts keep away from."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+MODULE_UTILS = PLUGINS / "module_utils"
+OURS = "ansible_collections.perimeter.s3.plugins."
+POLICY, PLAN, AWS = (f"{OURS}module_utils.{name}" for name in ("_policy", "_plan", "_aws"))
+MAXIMUM_LINES = 400
+
+# Files, clock, chance, processes, network: a decision that uses one is not decided by its arguments alone.
+NOT_PURE = {
+    "asyncio",
+    "glob",
+    "http",
+    "importlib",
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "ssl",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+}
+STDLIB = set(sys.stdlib_module_names)
+PURE = STDLIB - NOT_PURE
+# Sanity wants the means of Ansible instead.
+MODULE_STDLIB = STDLIB - {"os", "subprocess", "sys"}
+
+# Directory under plugins/ -> names of which an import must be one, or be inside of one.
+ARROWS = {
+    "module_utils/_policy": {POLICY, *PURE},
+    "module_utils/_plan": {POLICY, PLAN, *PURE},
+    "module_utils/_aws": {
+        POLICY,
+        PLAN,
+        AWS,
+        "ansible.module_utils",
+        "ansible_collections.amazon.aws.plugins.module_utils",
+        "boto3",
+        "botocore",
+        *STDLIB,
+    },
+    "modules": {POLICY, PLAN, AWS, "ansible.module_utils", *MODULE_STDLIB},
+    "filter": {POLICY, PLAN, "ansible.errors", "ansible.module_utils", *PURE},
+    "test": {POLICY, PLAN, "ansible.errors", "ansible.module_utils", *PURE},
+    "inventory": {
+        POLICY,
+        PLAN,
+        AWS,
+        "ansible.errors",
+        "ansible.module_utils",
+        "ansible.plugins.inventory",
+        "ansible_collections.amazon.aws.plugins.plugin_utils",
+        *STDLIB,
+    },
+    "doc_fragments": {"__future__"},
+}
+# Directories of pure code, where these calls are not for us either.
+IMPURE_CALLS = {"open", "print", "input", "now", "utcnow", "today"}
+PURE_DIRECTORIES = ("module_utils/_policy", "module_utils/_plan", "filter", "test")
+
+FILES = sorted(PLUGINS.rglob("*.py"))
+
+
+def name_of(path):
+    return str(path.relative_to(PLUGINS))
+
+
+def directory_of(path):
+    """The key of ARROWS for a file, or None."""
+    return next((name for name in ARROWS if name_of(path).startswith(f"{name}/")), None)
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imports_of(tree):
+    """Dotted names of all imports of a file, also of those inside functions; a relative one starts with a dot."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def forbidden(tree, allowed):
+    return sorted(
+        name for name in imports_of(tree) if not any(name == known or name.startswith(f"{known}.") for known in allowed)
+    )
+
+
+def impure_calls(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+            if called in IMPURE_CALLS:
+                yield f"line {node.lineno}: {called}()"
+
+
+def test_there_is_something_to_check():
+    assert {"module_utils/_policy", "module_utils/_plan", "module_utils/_aws", "modules"} <= set(map(directory_of, FILES))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_arrows(path):
+    directory = directory_of(path)
+    assert directory is not None, f"say in ARROWS what plugins/{name_of(path)} may import"
+    assert forbidden(tree_of(path), ARROWS[directory]) == []
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if directory_of(path) in PURE_DIRECTORIES], ids=name_of)
+def test_pure_code_calls_nothing_impure(path):
+    assert list(impure_calls(tree_of(path))) == []
+
+
+@pytest.mark.parametrize("path", sorted(MODULE_UTILS.rglob("*.py")), ids=name_of)
+def test_private_and_of_a_size_to_read(path):
+    text = path.read_text(encoding="utf-8")
+    assert "# Note that this module util is **PRIVATE** to the collection." in text
+    assert text.count("\n") <= MAXIMUM_LINES
+
+
+# The checks above see what they should: (code, what is allowed, what they must find).
+SAMPLES = [
+    ("import os", PURE, ["os"]),
+    ("import os.path", PURE, ["os.path"]),
+    ("def f():\n    from time import sleep", PURE, ["time.sleep"]),
+    ("from . import errors", PURE, ["..errors"]),
+    ("import json\nfrom typing import Any", PURE, []),
+    ("from botocore.exceptions import ClientError", ARROWS["modules"], ["botocore.exceptions.ClientError"]),
+    (f"from {AWS} import s3", ARROWS["module_utils/_plan"], [f"{AWS}.s3"]),
+    (f"from {AWS}.s3 import get", ARROWS["modules"], []),
+    ("import jsonschema", PURE, ["jsonschema"]),
+]
+
+
+@pytest.mark.parametrize("code, allowed, found", SAMPLES)
+def test_forbidden(code, allowed, found):
+    assert forbidden(ast.parse(code), allowed) == found
+
+
+def test_impure_calls():
+    assert list(impure_calls(ast.parse("open('x')\nx.now()\nopened()"))) == ["line 1: open()", "line 2: now()"]
