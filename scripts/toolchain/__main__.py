@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from toolchain import changelog, interpreters, requirements, supported, trees
-from toolchain.commands import Failed, Workplace
+from toolchain.commands import Failed, Workplace, count_tests
 from toolchain.environments import Environments
 from toolchain.parts import CHECKS, PARTS, Part
 from toolchain.runner import Outcome, result_line, run_side_by_side, summary
@@ -116,7 +116,8 @@ def _one_after_the_other(parts: list[tuple[Part, Workplace]]) -> int:
             passed = part.work(workplace, part.name)
         except Failed as failure:
             sys.stdout.write(f"{part.name}: {failure}\n")
-            failed, status = 1, 1
+            passed, failed = count_tests(failure.output)
+            failed, status = max(failed, 1), 1
         sys.stdout.write(f"{result_line(Outcome(part.name, time.monotonic() - started, passed, failed))}\n")
         sys.stdout.flush()
     return status

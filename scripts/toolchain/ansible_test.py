@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-from toolchain.commands import Failed, Workplace, run
+from toolchain.commands import Failed, Workplace, count_tests, run
 from toolchain.environments import Words
 
 # ansible-test fetches this script from a site of its own to get pip into its virtual environments. It looks here first.
@@ -77,7 +77,7 @@ def sanity(workplace: Workplace, part: str) -> int:
 def units(workplace: Workplace, part: str) -> int:
     """The unit tests; those of modules and module_utils can import nothing but ansible.module_utils from Ansible."""
     output = _run(workplace, part, "units", "--num-workers", str(workplace.parallel))
-    return sum(int(count) for count in re.findall(r"^=+ .*?(\d+) passed", output, re.MULTILINE))
+    return count_tests(output)[0]
 
 
 def integration(workplace: Workplace, part: str) -> int:

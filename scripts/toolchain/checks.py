@@ -9,11 +9,10 @@ Each takes the workplace and the name of the part, raises `Failed`, and returns 
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
-from toolchain.commands import Failed, Workplace, run
+from toolchain.commands import Failed, Workplace, count_tests, run
 from toolchain.environments import Words
 
 _PACKAGE = "ansible_collections.perimeter.s3.plugins.module_utils"
@@ -79,7 +78,7 @@ def unit(workplace: Workplace, part: str) -> int:
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]
     output = run(words, cwd=collection, env=workplace.variables(venv, collection))
-    return sum(int(count) for count in re.findall(r"\b(\d+) passed", output))
+    return count_tests(output)[0]
 
 
 def molecule(workplace: Workplace, part: str) -> int:

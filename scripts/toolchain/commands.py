@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,11 +19,25 @@ from toolchain.supported import Choice
 
 # Settings of the caller that would change what is tested, or reach a real account.
 _NOT_INHERITED = ("ANSIBLE_", "AWS_", "MOLECULE_", "PYTHON", "VIRTUAL_ENV", "COVERAGE_", "GIT_")
+_CLOSING_LINE = re.compile(r"^=* ?\d+ (passed|failed|skipped|error)\w*.* in [\d.:]+")
+_PASSED = re.compile(r"\b(\d+) passed")
+_NOT_PASSED = re.compile(r"\b(\d+) (?:failed|errors?)\b")
 _SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
 class Failed(Exception):
-    """A part of the tests failed; the text says why in one line, the output before it has the details."""
+    """A part of the tests failed. The text says why in one line; `output` is that of the command that failed."""
+
+    def __init__(self, reason: str, output: str = "") -> None:
+        super().__init__(reason)
+        self.output = output
+
+
+def count_tests(output: str) -> tuple[int, int]:
+    """How many tests passed and failed, summed over the closing lines of pytest in the output."""
+    lines = [line for line in output.split("\n") if _CLOSING_LINE.match(line)]
+    passed, failed = (sum(int(count) for count in word.findall("\n".join(lines))) for word in (_PASSED, _NOT_PASSED))
+    return passed, failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +96,10 @@ def run(command: Words, *, cwd: Path, env: dict[str, str], accept: tuple[int, ..
             if not quiet:
                 sys.stdout.write(line)
                 sys.stdout.flush()
+    output = "".join(lines)
     if process.returncode not in accept:
         if quiet:
             sys.stdout.writelines(lines)
-        raise Failed(f"{Path(words[0]).name} {words[1] if len(words) > 1 else ''} ended with {process.returncode}")
-    return "".join(lines)
+        command_name = " ".join([Path(words[0]).name, *words[1:3]])
+        raise Failed(f"{command_name} ended with {process.returncode}", output)
+    return output

@@ -37,7 +37,8 @@ def package(workplace: Workplace, part: str) -> int:
     )
     (archive,) = output.glob("perimeter-s3-*.tar.gz")
     _check_content(archive, collection)
-    words: Words = [venv / "bin" / "python", "-m", "galaxy_importer.main", "--output-file", archive]
+    # Without --output-path it writes importer_result.json where it runs.
+    words: Words = [venv / "bin" / "python", "-m", "galaxy_importer.main", archive]
     report = run(words, cwd=output, env=variables)
     complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*", report, re.MULTILINE)
     if complaints:
@@ -64,7 +65,7 @@ def _check_content(archive: Path, collection: Path) -> None:
 def _check_pages(result: Path, collection: Path) -> None:
     """Galaxy has no dependencies when it renders the pages; a page that needs one is blank without any error."""
     contents = json.loads(result.read_text(encoding="utf-8"))["docs_blob"]["contents"]
-    documented = {entry["content_name"] for entry in contents if entry.get("doc_strings", {}).get("doc")}
+    documented = {entry["content_name"] for entry in contents if (entry.get("doc_strings") or {}).get("doc")}
     missing = sorted({path.stem for path in (collection / "plugins" / "modules").glob("[!_]*.py")} - documented)
     if missing:
         raise Failed(f"these modules would have blank pages on Galaxy: {', '.join(missing)}")

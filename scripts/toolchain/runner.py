@@ -19,7 +19,6 @@ from toolchain.parts import Part
 
 # The last line of a part says how many tests it had; the runner reads it from the log.
 _RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
-_FAILED_TESTS = re.compile(r"\b(\d+) failed\b")
 _TAIL = 150  # lines of a failed part's log that are shown
 
 
@@ -64,11 +63,6 @@ def _run_one(part: Part, logs: Path) -> Outcome:
     else:
         _say(f"[ok]     {part.name}, {seconds:.0f} s")
     return Outcome(part.name, seconds, passed, failed, log)
-
-
-def failed_tests(output: str) -> int:
-    """How many tests a failed part names as failed; at least one, as the part itself is one."""
-    return max([int(count) for count in _FAILED_TESTS.findall(output)], default=1) or 1
 
 
 def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
