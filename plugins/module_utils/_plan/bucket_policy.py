@@ -13,8 +13,8 @@ again for a document that another writer has put there in the meantime.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
@@ -28,8 +28,9 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import bucket_policy_size
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
 
-PUT = "s3:PutBucketPolicy"
-DELETE = "s3:DeleteBucketPolicy"
+Action = Literal["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]
+PUT: Action = "s3:PutBucketPolicy"
+DELETE: Action = "s3:DeleteBucketPolicy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Declaration:
 
     Exactly one kind of ownership: ``policy`` owns the whole document, ``statements`` and ``sids`` own those Sids and
     nothing else. With ``state`` absent, ``statements`` and ``sids`` name what goes; without either, all of it goes.
+    ``warnings`` is what AWS takes of it though it hardly is meant.
     """
 
     bucket: str
@@ -47,6 +49,7 @@ class Declaration:
     sids: tuple[str, ...] = ()
     purge_statements: bool = False
     drop_deleted_principals: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def owns_document(self) -> bool:
@@ -82,17 +85,14 @@ class Plan:
     bucket: str
     before: Raw | None
     after: Raw | None
-    action: Literal["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] | None
+    action: Action | None
     statements: StatementChanges
-    dead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dead: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
 
     @property
     def changed(self) -> bool:
         return self.action is not None
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        return tuple(_dead_warning(self, label, ids) for label, ids in self.dead.items())
 
 
 def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
@@ -106,17 +106,20 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
         after = drop_dead(after)
     if equivalent(before, after):
         after = before
-    changes = _changes(before, after)
-    plan = Plan(
+    action: Action | None = None if after is before else DELETE if after is None else PUT
+    problems = bucket_policy_size(after) if action == PUT and after is not None else []
+    if problems:
+        raise PolicyError(problems, f"policy of bucket {declaration.bucket}")
+    dead = dead_by_statement(after)
+    return Plan(
         bucket=declaration.bucket,
         before=before,
         after=after,
-        action=None if after is before else DELETE if after is None else PUT,
-        statements=changes,
-        dead=dead_by_statement(after),
+        action=action,
+        statements=_changes(before, after),
+        dead=dead,
+        warnings=(*declaration.warnings, *_dead_warnings(declaration.bucket, dead, action)),
     )
-    _refuse_oversized(plan)
-    return plan
 
 
 def _after(before: Raw | None, declaration: Declaration) -> Raw | None:
@@ -139,18 +142,15 @@ def _changes(before: Raw | None, after: Raw | None) -> StatementChanges:
     )
 
 
-def _refuse_oversized(plan: Plan) -> None:
-    problems = bucket_policy_size(plan.after) if plan.action == PUT and plan.after is not None else []
-    if problems:
-        raise PolicyError(problems, f"policy of bucket {plan.bucket}")
-
-
-def _dead_warning(plan: Plan, label: str, ids: tuple[str, ...]) -> str:
-    listed = ", ".join(ids)
-    hint = (
-        "AWS refuses a document with them, so the write of this task will most likely fail: "
-        "remove or redeclare the statement, or set drop_deleted_principals"
-        if plan.action == PUT
-        else "They grant nothing to anyone, and AWS will refuse the next write that keeps them"
-    )
-    return f"Bucket {plan.bucket}: statement {label} of its policy names deleted users or roles ({listed}). {hint}."
+def _dead_warnings(bucket: str, dead: Mapping[str, tuple[str, ...]], action: Action | None) -> Iterator[str]:
+    if action == PUT:
+        hint = (
+            "AWS refuses a document with them, so the write of this task will most likely fail: remove or redeclare "
+            "the statement, or set drop_deleted_principals"
+        )
+    else:
+        hint = "They match nobody, and AWS will refuse the next write that keeps them"
+    for label, ids in dead.items():
+        yield (
+            f"Bucket {bucket}: statement {label} of its policy names deleted users or roles ({', '.join(ids)}). {hint}."
+        )

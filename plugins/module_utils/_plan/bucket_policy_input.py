@@ -13,10 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import is_bucket_name
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, is_bucket_name
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_bucket_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import (
+    validate_bucket_policy,
+    warn_bucket_policy,
+)
 
 # Reserved endings of names that are not general purpose buckets -> what they are, and where their policies are.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html#general-purpose-bucket-names
@@ -41,30 +44,42 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     """The declaration that the options of one bucket stand for.
 
     ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
-    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``; ``None`` is as good as missing.
+    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``expected_bucket_owner``; ``None`` is as
+    good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
     :raises PolicyError: with everything that is wrong with them.
     """
     bucket = options["bucket"]
     given = {name: value for name, value in options.items() if value is not None}
-    problems = [*_bucket_problems(bucket), *_option_problems(given)]
+    problems = [*_bucket_problems(bucket), *_owner_problems(given), *_option_problems(given)]
     if problems:
         raise PolicyError(problems, f"options of bucket {bucket}")
     policy = load(given["policy"], f"policy of bucket {bucket}") if "policy" in given else None
     statements = tuple(dict(one) for one in given["statements"]) if "statements" in given else None
-    declaration = Declaration(
+    state = given.get("state", "present")
+    warnings = tuple(_checked(bucket, policy, statements, partition)) if state == "present" else ()
+    return Declaration(
         bucket=bucket,
-        state=given.get("state", "present"),
+        state=state,
         policy=policy,
         statements=statements,
         sids=tuple(given.get("sids", ())),
         purge_statements=given.get("purge_statements", False),
         drop_deleted_principals=given.get("drop_deleted_principals", False),
+        warnings=warnings,
     )
-    if declaration.state == "present":
-        _check_documents(declaration, partition)
-    return declaration
+
+
+def check_bucket(bucket: str, owner: str | None) -> None:
+    """For a bucket that is only read.
+
+    :raises PolicyError: that cannot be the name of a general purpose bucket, or ``owner`` not an account.
+    """
+    given = {} if owner is None else {"expected_bucket_owner": owner}
+    problems = [*_bucket_problems(bucket), *_owner_problems(given)]
+    if problems:
+        raise PolicyError(problems, f"options of bucket {bucket}")
 
 
 def _bucket_problems(bucket: str) -> Iterator[Problem]:
@@ -121,26 +136,30 @@ def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _check_documents(declaration: Declaration, partition: str) -> None:
-    """What is ours is checked; statements of other owners are in force already, so AWS has taken them."""
-    where = f"bucket {declaration.bucket}"
-    if declaration.policy is not None:
-        _check(declaration.policy, declaration.bucket, partition, f"policy of {where}")
-    elif declaration.statements:
-        document = {"Version": VERSIONS[0], "Statement": list(declaration.statements)}
-        try:
-            _check(document, declaration.bucket, partition, f"statements for {where}")
-        except PolicyError as error:
-            renamed = (Problem(_as_option(one.path), one.rule, one.remedy) for one in error.problems)
-            raise PolicyError(renamed, error.name) from error
+def _owner_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    owner = given.get("expected_bucket_owner")
+    if owner is not None and not ACCOUNT.fullmatch(owner):
+        yield Problem("expected_bucket_owner", f"{owner!r} is not an account.", "Give its 12 digits, in quotes.")
 
 
-def _check(document: Raw, bucket: str, partition: str, name: str) -> None:
+def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str) -> Iterator[str]:
+    """Warnings about what is ours. Statements of other owners are in force already, so AWS has taken them.
+
+    :raises PolicyError: what is ours is not valid.
+    """
+    name, place = ("policy", "Statement") if policy is not None else ("statements", "statements")
+    document = policy if policy is not None else {"Version": VERSIONS[0], "Statement": list(statements or ())}
+    if policy is None and not statements:
+        return
     problems = validate_bucket_policy(document, bucket, partition)
     if problems:
-        raise PolicyError(problems, name)
+        raise PolicyError([_placed(one, place) for one in problems], f"{name} for bucket {bucket}")
+    for problem in warn_bucket_policy(document, bucket, partition):
+        yield f"Bucket {bucket}: {_placed(problem, place)}"
 
 
-def _as_option(path: str) -> str:
+def _placed(problem: Problem, place: str) -> Problem:
     """``Statement[2].Action`` of the document that was made for the check is ``statements[2].Action`` of the task."""
-    return f"statements{path.removeprefix('Statement')}" if path.startswith("Statement") else path
+    if not problem.path.startswith("Statement"):
+        return problem
+    return Problem(problem.path.replace("Statement", place, 1), problem.rule, problem.remedy)
