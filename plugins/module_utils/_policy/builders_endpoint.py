@@ -39,12 +39,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_comm
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import endpoint_policy_size
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import (
+    WILDCARD_NEIGHBOURS,
+    endpoint_policy_size,
+)
 
 SCOPES = ("buckets", "account", "organization")
 BUCKET_OPTIONS = ("name", "access", "prefixes", "principals")
-#: What an endpoint policy wants beside a wildcard under a string operator.
-WILDCARD_NEIGHBOURS = 6
 
 _NAME = "declaration of the endpoint policy"
 _ACTION = re.compile(r"s3:[A-Za-z*?]+", re.IGNORECASE)

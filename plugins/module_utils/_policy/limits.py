@@ -19,6 +19,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import
 BUCKET_POLICY_BYTES = 20_480
 #: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 ENDPOINT_POLICY_CHARACTERS = 20_480
+#: How many characters in a row an endpoint policy wants before or after a wildcard under a string operator (same page).
+WILDCARD_NEIGHBOURS = 6
 
 
 def bucket_policy_size(raw: Mapping[str, Any]) -> list[Problem]:

@@ -109,9 +109,8 @@ PRESETS: dict[str, Preset] = {
         actions=("s3:Put*",),
         exceptions={"us-east-1": {"aws157-logs-prod-{r}/*": "aws157-logs-prod/*"}},
     ),
-    "emr_app_ui": Preset(
-        ("prod.{r}.appinfo.src/*",), _EMR, actions=("s3:Abort*", "s3:Create*", "s3:Get*", "s3:List*", "s3:Put*")
-    ),
+    # The documentation lists s3:Create* too, which no action on objects is called.
+    "emr_app_ui": Preset(("prod.{r}.appinfo.src/*",), _EMR, actions=("s3:Abort*", "s3:Get*", "s3:List*", "s3:Put*")),
     "image_builder": Preset(
         ("ec2imagebuilder-toe-{r}-prod/*", "ec2imagebuilder-managed-resources-{r}-prod/components/*"), _SAMPLES
     ),
