@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
@@ -48,12 +47,19 @@ def _why_denied(client: Any, owner: str | None, error: BucketError) -> str:
 
 
 def _may_list(client: Any, bucket: str, owner: str | None) -> bool:
-    return _or_none(lambda: s3.head_bucket(client, bucket, owner) or True) is True
+    try:
+        s3.head_bucket(client, bucket, owner)
+    except BucketError:
+        return False
+    return True
 
 
 def _which_block(client: Any, owner: str | None, error: BucketError) -> str:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"""
-    settings = _or_none(lambda: s3.get_public_access_block(client, error.bucket, owner))
+    try:
+        settings = s3.get_public_access_block(client, error.bucket, owner)
+    except BucketError:  # The question stays open; the error to report is the first one.
+        settings = None
     if settings is None:
         level = "of the bucket, its account or its organization"
     elif settings.get("BlockPublicPolicy"):
@@ -73,11 +79,3 @@ def _which_dead(plan: Plan) -> str:
         f"this task leaves as they are ({listed}). Remove these statements (sids), declare them anew with the ARN of "
         "who is meant, or set drop_deleted_principals to take these ids out"
     )
-
-
-def _or_none(call: Callable[[], Any]) -> Any:
-    """A diagnosis that fails itself leaves the question open; the error to report is the first one."""
-    try:
-        return call()
-    except BucketError:
-        return None

@@ -20,7 +20,7 @@ from typing import Any
 try:
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:  # AnsibleAWSModule says so before anything here is called.
-    BotoCoreError = ClientError = Exception  # type: ignore[assignment,misc]
+    BotoCoreError = ClientError = Exception
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import from_aws, from_transport
 
