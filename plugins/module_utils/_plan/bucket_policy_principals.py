@@ -16,7 +16,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_servi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, statement_list, strings
@@ -29,11 +29,18 @@ _ELEMENTS = ("Principal", "NotPrincipal")
 def dead_by_statement(document: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
     """Label of a statement -> the ids of deleted principals in it; only statements that have some."""
     found: dict[str, tuple[str, ...]] = {}
-    for index, statement in enumerate(statement_list(document or {}) or []):
+    for label, statement in labelled(document):
         ids = tuple(name for element in _ELEMENTS for name in _aws_principals(statement, element) if _is_dead(name))
         if ids:
-            found[_label(statement, index)] = ids
+            found[label] = ids
     return found
+
+
+def labelled(document: Mapping[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """Each raw statement with its label: the Sid, or its place if it has none."""
+    for index, statement in enumerate(statement_list(document or {}) or []):
+        sid = statement.get("Sid") if isinstance(statement, Mapping) else None
+        yield (sid if isinstance(sid, str) and sid else f"Statement[{index}]"), statement
 
 
 def drop_dead(document: Raw) -> Raw | None:
@@ -69,8 +76,3 @@ def _aws_principals(statement: Any, element: str) -> tuple[str, ...]:
 
 def _is_dead(name: str) -> bool:
     return _UNIQUE_ID.fullmatch(name) is not None
-
-
-def _label(statement: Mapping[str, Any], index: int) -> str:
-    sid = statement.get("Sid")
-    return sid if isinstance(sid, str) and sid else f"Statement[{index}]"
