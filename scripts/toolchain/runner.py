@@ -19,7 +19,9 @@ from toolchain.parts import Part
 
 # The last line of a part says how many tests it had; the runner reads it from the log.
 _RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
-_TAIL = 150  # lines of a failed part's log that are shown
+_TAIL = 150  # lines of a failed part's log that are shown,
+_WIDTH = 500  # up to this many characters of each,
+_MARKED = ("ERROR", "FAILED", "FATAL", "fatal:", "error:")  # and of those before only lines that begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,17 @@ def _run_one(part: Part, logs: Path) -> Outcome:
     passed, failed = (int(found["passed"]), int(found["failed"])) if found else (0, 1)
     if status != 0:
         failed = max(failed, 1)
-        tail = "\n".join(text.rstrip().split("\n")[-_TAIL:])
-        _say(f"[FAILED] {part.name} after {seconds:.0f} s; the end of {log}:\n{tail}\n[end of {part.name}]")
+        _say(f"[FAILED] {part.name} after {seconds:.0f} s, out of {log}:\n{excerpt(text)}\n[end of {part.name}]")
     else:
         _say(f"[ok]     {part.name}, {seconds:.0f} s")
     return Outcome(part.name, seconds, passed, failed, log)
+
+
+def excerpt(text: str) -> str:
+    """The end of a log, after the lines before it that a tool marked as errors."""
+    lines = [line[:_WIDTH] for line in text.rstrip().split("\n")]
+    before, tail = lines[:-_TAIL], lines[-_TAIL:]
+    return "\n".join([*(line for line in before if line.startswith(_MARKED)), *tail])
 
 
 def summary(outcomes: Sequence[Outcome], seconds: float) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for every unit test: nothing from the caller's AWS set-up, and random examples that CI can repeat."""
+"""What holds for every unit test: nothing from the caller's AWS set-up, and examples that can be repeated."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Slow machines are not a defect; a test that takes long says so itself. In CI the same examples run every time, so that
-# a change is judged by what it changes.
-settings.register_profile("perimeter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("perimeter"), derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "perimeter")
+# A slow machine is not a defect. The same examples run every time, so that a change is judged by what it changes;
+# HYPOTHESIS_PROFILE=explore looks for new ones.
+_TOLERANT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", _TOLERANT)
+settings.register_profile("repeat", _TOLERANT, derandomize=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
 
 @pytest.fixture(autouse=True)
