@@ -16,6 +16,7 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 MODULE_UTILS = PLUGINS / "module_utils"
 OURS = "ansible_collections.perimeter.s3.plugins."
 POLICY, PLAN, AWS = (f"{OURS}module_utils.{name}" for name in ("_policy", "_plan", "_aws"))
+PLUGIN_UTILS = f"{OURS}plugin_utils"
 MAXIMUM_LINES = 400
 
 # Files, clock, chance, processes, network: a decision that uses one is not decided by its arguments alone.
@@ -61,8 +62,9 @@ ARROWS = {
         *STDLIB,
     },
     "modules": {POLICY, PLAN, AWS, "ansible.module_utils", *MODULE_STDLIB},
-    "filter": {POLICY, PLAN, "ansible.errors", "ansible.module_utils", *PURE},
-    "test": {POLICY, PLAN, "ansible.errors", "ansible.module_utils", *PURE},
+    "plugin_utils": {POLICY, PLAN, PLUGIN_UTILS, "ansible.errors", "ansible.module_utils", *PURE},
+    "filter": {POLICY, PLAN, PLUGIN_UTILS, "ansible.errors", "ansible.module_utils", *PURE},
+    "test": {POLICY, PLAN, PLUGIN_UTILS, "ansible.errors", "ansible.module_utils", *PURE},
     "inventory": {
         POLICY,
         PLAN,
@@ -77,7 +79,7 @@ ARROWS = {
 }
 # Directories of pure code, where these calls are not for us either.
 IMPURE_CALLS = {"open", "print", "input", "now", "utcnow", "today"}
-PURE_DIRECTORIES = ("module_utils/_policy", "module_utils/_plan", "filter", "test")
+PURE_DIRECTORIES = ("module_utils/_policy", "module_utils/_plan", "plugin_utils", "filter", "test")
 
 FILES = sorted(PLUGINS.rglob("*.py"))
 
