@@ -41,6 +41,7 @@ POLICY_KEYS = {
     "block_public_access",
     "resource_account",
 }
+WITH_PRINCIPAL = {"bucket", "endpoint", "rcp"}
 CASE_KEYS = {"evaluate": {"name", "source", "request", "policies", "expect"}}
 CASE_KEYS["invalid"] = CASE_KEYS["evaluate"] - {"expect"} | {"error"}
 EXPECT_KEYS = {"decision", "layer", "statement", "missing_keys"}
@@ -63,17 +64,17 @@ def cases(path: Path) -> list[dict[str, Any]]:
     return [merge(table["defaults"], case) for case in table["cases"]]
 
 
-def sids(document: Any) -> set[str]:
-    """The Sids of every document in a structure of lists and documents."""
-    if isinstance(document, list):
-        return set().union(*map(sids, document)) if document else set()
-    if isinstance(document, dict) and "Statement" in document:
-        statements = document["Statement"]
-        return {s["Sid"] for s in ([statements] if isinstance(statements, dict) else statements) if "Sid" in s}
-    return set()
+def statements(layer: Any) -> list[dict[str, Any]]:
+    """The statements of every document in a structure of lists and documents."""
+    if isinstance(layer, list):
+        return [statement for item in layer for statement in statements(item)]
+    if isinstance(layer, dict) and "Statement" in layer:
+        found = layer["Statement"]
+        return [found] if isinstance(found, dict) else list(found)
+    return []
 
 
-@pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind, paths in FILES.items() for path in paths])
+@pytest.mark.parametrize("kind, path", [(kind, path) for kind, paths in FILES.items() for path in paths])
 def test_every_case_is_well_formed(kind: str, path: Path) -> None:
     table = cases(path)
     assert table
@@ -95,9 +96,16 @@ def well_formed_decision(case: dict[str, Any]) -> None:
     assert "decision" in expect and set(expect) <= EXPECT_KEYS, name
     assert expect["decision"] in DECISIONS, name
     assert expect.get("layer") in {None} | LAYERS, name
+    found = {layer: statements(document) for layer, document in case["policies"].items()}
+    for layer, listed in found.items():
+        for statement in listed:
+            # Resource-based policies name principals, the policies of principals do not.
+            named = bool({"Principal", "NotPrincipal"} & set(statement))
+            assert named == (layer in WITH_PRINCIPAL), (name, layer)
+            assert {"Effect"} <= set(statement) and {"Action", "NotAction"} & set(statement), (name, layer)
+            assert {"Resource", "NotResource"} & set(statement), (name, layer)
     if "statement" in expect:
-        known = set().union(*(sids(value) for value in case["policies"].values()))
-        assert expect["statement"] in known, name
+        assert expect["statement"] in {s.get("Sid") for listed in found.values() for s in listed}, name
     if "missing_keys" in expect:
         assert expect["decision"] == "unknown", name
         assert expect["missing_keys"] and all(isinstance(key, str) for key in expect["missing_keys"]), name
