@@ -46,8 +46,8 @@ def bucket_perimeter(
     break_glass_principals: Sequence[str] = (),
     manager_principals: Sequence[str] = (),
     excepted_accounts: Sequence[str] = (),
-    aws_services: bool = False,
-    forwarded_access: bool = False,
+    allow_aws_services: bool = False,
+    allow_forwarded_access: bool = False,
     actions: Sequence[str] = EVERY_ACTION,
     tls_only: bool = False,
 ) -> Raw:
@@ -63,9 +63,9 @@ def bucket_perimeter(
     :param manager_principals: ARNs of those who may from everywhere read and repair the bucket's policy, such as the
         identity that applies it; what is in the bucket stays closed to them.
     :param excepted_accounts: accounts that may do so, such as those of load balancers that deliver logs in old Regions.
-    :param aws_services: whether AWS services may that act for themselves (log delivery, inventory, events).
-    :param forwarded_access: whether AWS services may that act for a user (Athena, CloudFormation): what they do has no
-        endpoint.
+    :param allow_aws_services: whether AWS services may that act for themselves (log delivery, inventory, events).
+    :param allow_forwarded_access: whether AWS services may that act for a user (Athena, CloudFormation): what they do
+        has no endpoint.
     :param actions: what is denied outside.
     :param tls_only: whether requests without TLS are denied too, to everybody.
     :raises PolicyError: the declaration is wrong.
@@ -94,7 +94,7 @@ def bucket_perimeter(
     if not endpoints and not vpcs:
         if not tls_only:
             problems.append(Problem("", "No endpoint and no VPC is named.", "Name one, or ask for tls_only alone."))
-        elif principals or managers or excepted_accounts or forwarded_access:
+        elif principals or managers or excepted_accounts or allow_forwarded_access:
             problems.append(
                 Problem("", "There are exceptions, but no endpoint and no VPC to except from.", "Name one.")
             )
@@ -114,8 +114,8 @@ def bucket_perimeter(
         managers=managers,
         accounts=tuple(sorted(set(excepted_accounts))),
         actions=tuple(sorted(set(denied))),
-        services=aws_services,
-        forwarded=forwarded_access,
+        services=allow_aws_services,
+        forwarded=allow_forwarded_access,
         tls=tls_only,
     )
     return new_document(perimeter_statements(perimeter, bucket, partition))

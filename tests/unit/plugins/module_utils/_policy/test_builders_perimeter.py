@@ -77,7 +77,7 @@ MEANINGS = [
     ("TLS alone", {"tls_only": True}, [deny({"Bool": {"aws:SecureTransport": "false"}})]),
     (
         "TLS with the services that S3 does not say it of",
-        {"tls_only": True, "aws_services": True},
+        {"tls_only": True, "allow_aws_services": True},
         [
             deny(
                 {
@@ -93,8 +93,8 @@ MEANINGS = [
             "endpoints": ["vpce-1a2b3c4d"],
             "break_glass_principals": [ADMIN],
             "excepted_accounts": ["127311923021"],
-            "aws_services": True,
-            "forwarded_access": True,
+            "allow_aws_services": True,
+            "allow_forwarded_access": True,
         },
         [
             deny(
@@ -188,7 +188,7 @@ ONE = bucket_perimeter(
     endpoints=["vpce-0000000a"],
     break_glass_principals=[ADMIN],
     manager_principals=[AUTOMATION],
-    aws_services=True,
+    allow_aws_services=True,
     tls_only=True,
 )["Statement"]
 TWO = bucket_perimeter("examplebucket", endpoints=["vpce-0000000b"])["Statement"]

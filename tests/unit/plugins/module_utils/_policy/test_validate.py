@@ -541,8 +541,8 @@ def test_built_perimeters_are_valid(partition):
         break_glass_principals=[f"arn:{partition}:iam::111122223333:root"],
         manager_principals=[f"arn:{partition}:sts::111122223333:assumed-role/app/session"],
         excepted_accounts=["127311923021"],
-        aws_services=True,
-        forwarded_access=True,
+        allow_aws_services=True,
+        allow_forwarded_access=True,
         tls_only=True,
     )
     assert shown(validate_bucket_policy(built, "My_Old_Bucket", partition)) == []

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What the filters and tests share: they read what people write in templates, and speak to them through Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
+
+from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import partition_of_region
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+
+Result = TypeVar("Result")
+
+
+def explained(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Let a filter or test of this name fail with what is wrong, instead of with a traceback."""
+
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+        @wraps(function)
+        def call(*arguments: Any, **options: Any) -> Result:
+            try:
+                return function(*arguments, **options)
+            except PolicyError as error:
+                raise AnsibleFilterError(f"perimeter.s3.{name}: {error}") from error
+
+        return call
+
+    return decorate
+
+
+def read_document(value: Any, name: str = "policy") -> Raw | None:
+    """A document given as mapping or JSON text; ``None`` and an empty text are no document.
+
+    :raises PolicyError: it is neither, or the text is not JSON.
+    """
+    return None if value is None or (isinstance(value, str) and not value.strip()) else load(value, name)
+
+
+def as_list(value: Any) -> list[Any]:
+    """A lone value stands for a list of one, nothing for an empty list."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, (str, Mapping)) else list(value)
+
+
+def as_bool(value: Any, name: str) -> bool:
+    """What Ansible takes for a boolean; a template's ``"false"`` is one.
+
+    :raises AnsibleFilterError: it is something else.
+    """
+    try:
+        return bool(boolean(value))
+    except TypeError as error:
+        raise AnsibleFilterError(f"{name} is a boolean, not {value!r}.") from error
+
+
+def choose_partition(partition: str | None, region: str | None) -> str:
+    """The partition that was named, or that of the Region, or the one that most people use.
+
+    :raises AnsibleFilterError: the Region is not in the partition.
+    """
+    if region is None:
+        return partition or "aws"
+    found = partition_of_region(region)
+    if partition not in (None, found):
+        raise AnsibleFilterError(f"The region {region!r} is in the partition {found!r}, not in {partition!r}.")
+    return found
