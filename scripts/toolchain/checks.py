@@ -88,7 +88,7 @@ def molecule(workplace: Workplace, part: str) -> int:
     scenarios = sorted(path.parent.name for path in (collection / "extensions" / "molecule").glob("*/molecule.yml"))
     if not scenarios:
         raise Failed("extensions/molecule has no scenario")
-    variables = workplace.variables(venv, collection)
+    variables = workplace.variables(venv, collection, NO_COLOR="1", COLUMNS="160")
     failures = []
     for scenario in scenarios:
         try:
