@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 
 from toolchain.commands import Workplace, run
+from toolchain.environments import Words
 
 _DIRECTORY = "changelogs"
 
@@ -20,8 +21,8 @@ def release(workplace: Workplace) -> None:
     """
     venv = workplace.environments.tools("quality", workplace.choice)
     collection = workplace.tree("changelog")
-    words = [venv / "bin" / "antsibull-changelog", "release", "--update-existing", "--reload-plugins"]
-    run([*words], cwd=collection, env=workplace.variables(venv, collection))
+    words: Words = [venv / "bin" / "antsibull-changelog", "release", "--update-existing", "--reload-plugins"]
+    run(words, cwd=collection, env=workplace.variables(venv, collection))
     for name in ("CHANGELOG.rst", f"{_DIRECTORY}/changelog.yaml"):
         shutil.copy2(collection / name, workplace.root / name)
     # Fragments that went into the changelog are gone in the tree.

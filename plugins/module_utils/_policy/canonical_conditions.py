@@ -61,7 +61,7 @@ def _number(text: str) -> str:
 
 
 def _network(text: str) -> str:
-    """``10.0.0.0`` is ``10.0.0.0/32``; a prefix with host bits set is left alone: AWS's reading of it is not documented."""
+    """``10.0.0.0`` is ``10.0.0.0/32``; a prefix with host bits set is left alone: how AWS reads it is nowhere said."""
     if not _CIDR.fullmatch(text):
         return text
     try:

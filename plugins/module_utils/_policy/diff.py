@@ -157,7 +157,7 @@ def _elements(before: Raw, after: Raw, partitions: list[str | None]) -> tuple[st
 
 
 def _tidy(statement: Any) -> Any:
-    """AWS's usual order of elements, and sorted lists; a list of one is shown as a list, so that a second adds a line."""
+    """AWS's usual order of elements, and sorted lists; a list of one stays a list, so that a second adds a line."""
     names = [
         *(name for name in STATEMENT_ELEMENTS if name in statement),
         *sorted(set(statement) - set(STATEMENT_ELEMENTS)),

@@ -41,7 +41,7 @@ def merge(
     remove_sids: Iterable[str] = (),
     purge: bool = False,
 ) -> MergeResult:
-    """``current`` with ``statements`` put in or replaced by Sid, those of ``remove_sids`` taken out, the rest untouched.
+    """``current`` with ``statements`` put in or replaced by Sid, those of ``remove_sids`` taken out, the rest as is.
 
     A statement of ours that is there already and means the same stays as it stands, in its place. Where the Sid
     stands more than once, the first is replaced and the others go: whoever writes by Sid owns all that bear it.
@@ -114,8 +114,8 @@ def _by_sid(statements: Sequence[Mapping[str, Any]]) -> dict[str, Raw]:
 def _document(current: Mapping[str, Any] | None, merged: list[Any], ours: Mapping[str, Raw]) -> Raw:
     """The document around the statements: the current one's own elements stay, a new one gets today's version.
 
-    ``Version`` decides how ``${...}`` is read, and our statements are written for today's. A document of the old version
-    is raised to it when they need it and nobody else's statement would be read differently for it.
+    ``Version`` decides how ``${...}`` is read, and our statements are written for today's. A document of the old
+    version is raised to it when they need it and nobody else's statement would be read differently for it.
     """
     if current is None:
         return {"Version": VERSIONS[0], "Statement": merged}

@@ -16,8 +16,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
 
 pytest.importorskip("hypothesis")
-from hypothesis import given  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import given
+from hypothesis import strategies as st
 
 ARNS = ["arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::b/x", "arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::B"]
 ACTIONS = ["s3:GetObject", "S3:getobject", "s3:Get*", "s3:PutObject", "s3:*", "*"]
