@@ -32,7 +32,8 @@ def explained(name: str) -> Callable[[Callable[..., Result]], Callable[..., Resu
             try:
                 return function(*arguments, **options)
             except PolicyError as error:
-                raise AnsibleFilterError(f"perimeter.s3.{name}: {error}") from error
+                # Without the cause, whose text newer releases of Ansible would say again.
+                raise AnsibleFilterError(f"perimeter.s3.{name}: {error}") from None
 
         return call
 
@@ -61,8 +62,8 @@ def as_bool(value: Any, name: str) -> bool:
     """
     try:
         return bool(boolean(value))
-    except TypeError as error:
-        raise AnsibleFilterError(f"{name} is a boolean, not {value!r}.") from error
+    except TypeError:
+        raise AnsibleFilterError(f"{name} is a boolean, not {value!r}.") from None
 
 
 def choose_partition(partition: str | None, region: str | None) -> str:
