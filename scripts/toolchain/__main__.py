@@ -15,7 +15,7 @@ from pathlib import Path
 
 from toolchain import changelog, interpreters, requirements, supported, trees
 from toolchain.commands import Failed, Workplace, count_tests
-from toolchain.environments import Environments
+from toolchain.environments import Environments, locked
 from toolchain.parts import CHECKS, PARTS, Part
 from toolchain.runner import Outcome, result_line, run_side_by_side, summary
 
@@ -113,7 +113,9 @@ def _one_after_the_other(parts: list[tuple[Part, Workplace]]) -> int:
         started = time.monotonic()
         passed, failed = 0, 0
         try:
-            passed = part.work(workplace, part.name)
+            # A second run at the same time would change the tree under the first one.
+            with locked(workplace.environments.build / "lock" / part.name):
+                passed = part.work(workplace, part.name)
         except Failed as failure:
             sys.stdout.write(f"{part.name}: {failure}\n")
             passed, failed = count_tests(failure.output)

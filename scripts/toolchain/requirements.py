@@ -33,7 +33,10 @@ def compile_all(environments: Environments, rows: tuple[Row, ...]) -> None:
     for row in rows:
         with tempfile.TemporaryDirectory() as directory:
             core = Path(directory) / "supported.in"
-            core.write_text(f"ansible-core=={row.ansible_core}\n", encoding="utf-8")
+            pins = [f"ansible-core=={row.ansible_core}"]
+            if row.boto3:
+                pins += [f"boto3=={row.boto3}", f"botocore=={row.boto3}"]
+            core.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
             _compile(environments, f"core-{row.core}.txt", ["requirements/test.in", core], row.pythons[0])
 
 

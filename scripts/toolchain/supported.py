@@ -24,6 +24,7 @@ class Row:
     pythons: tuple[str, ...]
     amazon_aws: str
     ansible: str
+    boto3: str | None = None
 
     def runs_on(self, available: Collection[str]) -> list[str]:
         """Those of the available Python versions ("3.12") that this row runs on, the oldest first."""

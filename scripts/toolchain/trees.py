@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from toolchain.environments import Environments, Words, locked, say
@@ -36,9 +37,15 @@ def untracked(root: Path) -> list[str]:
 
 
 def _git_files(root: Path, *options: str) -> list[str]:
-    command = ["git", "-c", f"safe.directory={root}", "ls-files", "-z", *options]
-    listing = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    listing = _git(root, "-c", f"safe.directory={root}", "ls-files", "-z", *options)
     return sorted(set(filter(None, listing.split("\0"))))
+
+
+def _git(directory: Path, *arguments: str) -> str:
+    """Run git on the repository of the directory, whatever repository a hook that called us is of."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=directory, env=variables, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def build(environments: Environments, name: str, choice: Choice) -> Path:
@@ -51,10 +58,11 @@ def build(environments: Environments, name: str, choice: Choice) -> Path:
         for relative in tracked(environments.root):
             source, target = environments.root / relative, collection / relative
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target, follow_symlinks=False)
+            with suppress(FileNotFoundError):  # removed since git was asked
+                shutil.copy2(source, target, follow_symlinks=False)
         _write_constraints(environments.root, collection, choice)
-        subprocess.run(["git", "init", "-q"], cwd=collection, check=True)
-        subprocess.run(["git", "add", "-A"], cwd=collection, check=True)
+        _git(collection, "init", "-q")
+        _git(collection, "add", "-A")
         _link_amazon_aws(environments, choice, top)
     return collection
 
@@ -62,9 +70,9 @@ def build(environments: Environments, name: str, choice: Choice) -> Path:
 def build_quick(environments: Environments, choice: Choice) -> Path:
     """A tree whose collection is a link to the working copy: good for pytest and playbooks while one writes them, of no
     use for ansible-test and for packaging."""
-    top = environments.build / "tree" / "quick"
+    top = environments.build / "tree" / f"quick-{choice.row.core}"
     link = top / "ansible_collections" / NAMESPACE / NAME
-    with locked(top.parent / "quick.lock"):
+    with locked(top.parent / f"{top.name}.lock"):
         if not link.is_symlink():
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(environments.root, target_is_directory=True)

@@ -65,7 +65,9 @@ def test_dependency_on_amazon_aws_is_the_major_version_of_the_floor():
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.core)
 def test_rows_agree_with_themselves_and_their_pins(row):
     assert row.ansible_core.startswith(f"{row.core}.")
-    assert f"ansible-core=={row.ansible_core}\n" in (PINS / f"core-{row.core}.txt").read_text(encoding="utf-8")
+    pins = (PINS / f"core-{row.core}.txt").read_text(encoding="utf-8")
+    assert f"ansible-core=={row.ansible_core}\n" in pins
+    assert row.boto3 is None or f"boto3=={row.boto3}\nbotocore=={row.boto3}\n" in pins
 
 
 def test_no_pins_of_rows_that_are_gone():
@@ -82,6 +84,7 @@ def test_run_time_requirements_are_said_once():
         return [line for line in text(path).splitlines() if line and not line.startswith("#")]
 
     fragment = text("plugins/doc_fragments/_aws.py")
+    assert packages("requirements.txt") == [f"{name}>={ROWS[0].boto3}" for name in ("boto3", "botocore")]
     assert packages("requirements.txt") == packages("meta/ee-requirements.txt")
     for requirement in packages("requirements.txt"):
         assert f"  - {requirement.replace('>=', ' >= ')}\n" in fragment
