@@ -49,8 +49,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate_reso
 
 #: One rule: it looks at one statement and says what is wrong with it.
 Rule = Callable[[Statement, Scope], Iterator[Problem]]
-#: A document, parsed or not.
-Source = Document | str | bytes | Mapping[str, Any]
 
 BUCKET_RULES: tuple[Rule, ...] = (
     validate_principals.principal_is_there,
@@ -100,7 +98,9 @@ ENDPOINT_WARNINGS: tuple[Rule, ...] = (
 )
 
 
-def validate_bucket_policy(document: Source, bucket: str, partition: str | None = None) -> list[Problem]:
+def validate_bucket_policy(
+    document: Document | str | bytes | Mapping[str, Any], bucket: str, partition: str | None = None
+) -> list[Problem]:
     """Everything that S3 would refuse in the policy of ``bucket``, errors of the grammar included.
 
     :param partition: of the bucket's ARNs; without it all ARNs have to be of the partition of the first one.
@@ -113,7 +113,9 @@ def validate_bucket_policy(document: Source, bucket: str, partition: str | None 
     return [*bucket_policy_size(parsed.raw), *_duplicate_sids(parsed), *_each(BUCKET_RULES, scope)]
 
 
-def warn_bucket_policy(document: Source, bucket: str, partition: str | None = None) -> list[Problem]:
+def warn_bucket_policy(
+    document: Document | str | bytes | Mapping[str, Any], bucket: str, partition: str | None = None
+) -> list[Problem]:
     """What S3 takes though it hardly is meant.
 
     :raises PolicyError: the document does not follow the grammar.
@@ -122,7 +124,7 @@ def warn_bucket_policy(document: Source, bucket: str, partition: str | None = No
     return [*_each(BUCKET_WARNINGS, scope), *_literal_variables(scope.document)]
 
 
-def validate_endpoint_policy(document: Source) -> list[Problem]:
+def validate_endpoint_policy(document: Document | str | bytes | Mapping[str, Any]) -> list[Problem]:
     """Everything that a gateway endpoint for S3 does not take, errors of the grammar included."""
     try:
         parsed = _parsed(document)
@@ -132,7 +134,7 @@ def validate_endpoint_policy(document: Source) -> list[Problem]:
     return [*endpoint_policy_size(parsed.raw), *_duplicate_sids(parsed), *_each(ENDPOINT_RULES, scope)]
 
 
-def warn_endpoint_policy(document: Source) -> list[Problem]:
+def warn_endpoint_policy(document: Document | str | bytes | Mapping[str, Any]) -> list[Problem]:
     """What a gateway endpoint takes though it hardly is meant, statements that never match among them.
 
     :raises PolicyError: the document does not follow the grammar.
@@ -141,7 +143,7 @@ def warn_endpoint_policy(document: Source) -> list[Problem]:
     return [*_each(ENDPOINT_WARNINGS, scope), *_literal_variables(scope.document)]
 
 
-def _parsed(document: Source) -> Document:
+def _parsed(document: Document | str | bytes | Mapping[str, Any]) -> Document:
     return document if isinstance(document, Document) else parse(document)
 
 

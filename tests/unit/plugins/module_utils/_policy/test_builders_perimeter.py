@@ -43,8 +43,8 @@ REPAIR = [
 ]
 
 
-def deny(condition, resource=BOTH, **covered):
-    return {"Effect": "Deny", "Principal": "*", "Resource": resource, "Condition": condition} | (
+def deny(condition, resource=None, **covered):
+    return {"Effect": "Deny", "Principal": "*", "Resource": resource or BOTH, "Condition": condition} | (
         covered or {"Action": "s3:*"}
     )
 

@@ -33,8 +33,8 @@ STATEMENT = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "s3:GetObj
 MISSING = object()
 
 
-def document(changes, base=STATEMENT, version="2012-10-17"):
-    statement = {name: value for name, value in {**base, **changes}.items() if value is not MISSING}
+def document(changes, base=None, version="2012-10-17"):
+    statement = {name: value for name, value in {**(base or STATEMENT), **changes}.items() if value is not MISSING}
     return {"Version": version, "Statement": [statement]}
 
 
