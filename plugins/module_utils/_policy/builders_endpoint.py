@@ -43,12 +43,15 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import
     WILDCARD_NEIGHBOURS,
     endpoint_policy_size,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import BUCKET, OBJECT, expand_action
 
 SCOPES = ("buckets", "account", "organization")
 BUCKET_OPTIONS = ("name", "access", "prefixes", "principals")
 
 _NAME = "declaration of the endpoint policy"
 _ACTION = re.compile(r"s3:[A-Za-z*?]+", re.IGNORECASE)
+#: What access to a bucket can be about.
+_NARROWED = frozenset((BUCKET, OBJECT))
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 
 
@@ -165,6 +168,14 @@ def _read_access(access: Any, path: str, problems: list[Problem]) -> tuple[str, 
         if not _ACTION.fullmatch(action):
             problems.append(
                 Problem(f"{path}[{index}]", f"{action!r} is not an S3 action.", "Write one such as 's3:GetObject'.")
+            )
+        elif (known := expand_action(action)) and not any(found.resource_types & _NARROWED for found in known):
+            problems.append(
+                Problem(
+                    f"{path}[{index}]",
+                    f"{action!r} is not about a bucket or its objects.",
+                    "Give a statement of your own for it, with the Resource that it is about.",
+                )
             )
     return "custom", tuple(sorted(set(actions)))
 

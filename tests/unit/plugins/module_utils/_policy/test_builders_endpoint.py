@@ -179,6 +179,8 @@ REFUSALS = [
         {},
         r"buckets\[0\]\.access\[0\]: 'ec2:RunInstances' is not an S3 action",
     ),
+    (["one"], {"access": ["s3:ListAllMyBuckets"]}, r"access\[0\]: 's3:ListAllMyBuckets' is not about a bucket"),
+    (["one"], {"access": ["s3:GetObject", "s3:*AccessPoint*"]}, r"access\[1\]: 's3:\*AccessPoint\*' is not about"),
     (["one"], {"access": "everything"}, "access: 'everything' is not an access level"),
     ([{"name": "one", "prefixes": []}], {}, r"buckets\[0\]\.prefixes: The list is empty"),
     ([{"name": "one", "prefixes": "logs/"}], {}, r"buckets\[0\]\.prefixes: This is a list of strings, not 'logs/'"),

@@ -10,6 +10,8 @@ import copy
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import PARTITIONS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import endpoint_policy
@@ -26,6 +28,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate impo
     warn_bucket_policy,
     warn_endpoint_policy,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import expand_action
 
 ROLE = "arn:aws:iam::111122223333:role/app"
 BUCKET, OBJECTS = "arn:aws:s3:::examplebucket", "arn:aws:s3:::examplebucket/*"
@@ -547,6 +550,32 @@ def test_built_perimeters_are_valid(partition):
     )
     assert shown(validate_bucket_policy(built, "My_Old_Bucket", partition)) == []
     assert shown(warn_bucket_policy(built, "My_Old_Bucket", partition)) == []
+
+
+LEVELS = st.sampled_from(["get_put", "list", "read", "write", "read_write"])
+NAMED_ACTIONS = st.lists(
+    st.sampled_from(
+        [action.name for action in expand_action("s3:*") if action.resource_types & frozenset(("bucket", "object"))]
+    ),
+    min_size=1,
+)
+DECLARED_BUCKETS = st.fixed_dictionaries(
+    {"name": st.from_regex(r"[a-zA-Z0-9_-]{3,20}", fullmatch=True)},
+    optional={
+        "access": LEVELS | NAMED_ACTIONS,
+        "prefixes": st.lists(st.from_regex(r"[a-zA-Z0-9/_.-]{6,20}", fullmatch=True), min_size=1, max_size=3),
+        "principals": st.lists(
+            st.from_regex(r"arn:aws:iam::[0-9]{12}:role/[a-z*]{1,10}", fullmatch=True), min_size=1, max_size=3
+        ),
+    },
+)
+
+
+@given(st.lists(DECLARED_BUCKETS, min_size=1, max_size=5), LEVELS)
+def test_whatever_is_built_for_an_endpoint_is_valid(buckets, access):
+    built = endpoint_policy(buckets, access=access)
+    assert shown(validate_endpoint_policy(built)) == []
+    assert shown(warn_endpoint_policy(built)) == []
 
 
 def test_presets_are_valid():
