@@ -1,0 +1,169 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""From the options of a module to :func:`converge`, and from its outcome to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # AnsibleAWSModule says so before anything here is called.
+    BotoCoreError = ClientError = Exception
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets_backup, s3
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import with_connection_options
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
+    BucketOutcome,
+    GuardError,
+    NotSettledError,
+    converge,
+    read_policy,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Verdict
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
+    dead_by_statement,
+    labelled,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import render
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+
+#: The options of one bucket, apart from its name.
+BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "policy": {"type": "json"},
+    "statements": {"type": "list", "elements": "dict"},
+    "sids": {"type": "list", "elements": "str"},
+    "purge_statements": {"type": "bool", "default": False},
+    "drop_deleted_principals": {"type": "bool", "default": False},
+    "expected_bucket_owner": {"type": "str"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 60},
+    "backup": {"type": "path"},
+}
+
+
+def create_module(options: dict[str, dict[str, Any]]) -> Any:
+    return AnsibleAWSModule(argument_spec=with_connection_options(options), supports_check_mode=True)
+
+
+def s3_client(module: Any) -> Any:
+    return s3.once_only(module.client("s3"))
+
+
+def caller_account(module: Any) -> str:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (it takes no permission)"""
+    try:
+        return str(module.client("sts").get_caller_identity()["Account"])
+    except (ClientError, BotoCoreError) as error:
+        module.fail_json_aws(error, msg="Cannot find out whose account the credentials are of (sts:GetCallerIdentity)")
+        raise  # fail_json_aws does not return
+
+
+def pace_of(client: Any, options: Mapping[str, Any]) -> Pace:
+    """``retries`` of the user's botocore settings holds for our own repeating too."""
+    attempts = (client.meta.config.retries or {}).get("total_max_attempts")
+    return Pace(wait=options.get("wait", True), wait_timeout=options.get("wait_timeout", 60), attempts=attempts)
+
+
+def result_of(outcome: BucketOutcome) -> dict[str, Any]:
+    """What the module returns about a bucket; the same keys in check mode."""
+    return {
+        "changed": outcome.changed,
+        "policy": outcome.after,
+        "before": outcome.plan.before,
+        "statements": outcome.plan.statements.as_dict(),
+        "guard": outcome.verdict.as_dict(),
+        "actions": list(outcome.actions),
+        "backup_files": list(outcome.backups),
+    }
+
+
+def diff_of(outcome: BucketOutcome) -> dict[str, str]:
+    header = f"policy of bucket {outcome.plan.bucket}"
+    return {
+        "before_header": header,
+        "after_header": header,
+        **render(outcome.plan.before, outcome.after),
+    }
+
+
+def run_bucket_policy(module: Any) -> None:
+    """Keep the policy of the one bucket that the options name, and leave the module."""
+    options = module.params
+    try:
+        client = s3_client(module)
+        declaration = declare(options, client.meta.partition)
+        owner = options["expected_bucket_owner"] or caller_account(module)
+        outcome = drive(
+            converge(
+                client,
+                declaration,
+                owner=owner,
+                check=module.check_mode,
+                pace=pace_of(client, options),
+                keep=partial(buckets_backup.keep, options["backup"], declaration.bucket) if options["backup"] else None,
+            )
+        )
+    except NotSettledError as error:
+        _leave(module, error.outcome, error)
+    except (PolicyError, BucketError, GuardError, buckets_backup.BackupError) as error:
+        verdict = error.verdict if isinstance(error, GuardError) else Verdict()
+        done = list(getattr(error, "done", ()))
+        module.fail_json(msg=str(error), changed=bool(done), actions=done, guard=verdict.as_dict())
+    else:
+        _leave(module, outcome)
+
+
+def run_bucket_policy_info(module: Any) -> None:
+    """Read the policies of the buckets that the options name, and leave the module."""
+    options = module.params
+    failures: list[str] = []
+    policies: list[dict[str, Any]] = []
+    try:
+        client = s3_client(module)
+        for bucket in options["buckets"]:
+            check_bucket(bucket, options["expected_bucket_owner"])
+        owner = options["expected_bucket_owner"] or caller_account(module)
+    except PolicyError as error:
+        module.fail_json(msg=str(error), policies=[])
+    for bucket in options["buckets"]:
+        try:
+            policy = drive(read_policy(client, bucket, owner, pace_of(client, options)))
+        except (BucketError, PolicyError) as error:
+            failures.append(str(error))
+            continue
+        policies.append(
+            {
+                "bucket": bucket,
+                "policy": policy,
+                "statements": [label for label, _statement in labelled(policy)],
+                "deleted_principals": {label: list(ids) for label, ids in dead_by_statement(policy).items()},
+            }
+        )
+    if failures:
+        module.fail_json(msg=" ".join(failures), policies=policies)
+    module.exit_json(changed=False, policies=policies)
+
+
+def _leave(module: Any, outcome: BucketOutcome, error: Exception | None = None) -> None:
+    for warning in outcome.warnings:
+        module.warn(warning)
+    result = result_of(outcome)
+    if module._diff:
+        result["diff"] = diff_of(outcome)
+    if error is not None:
+        module.fail_json(msg=str(error), **result)
+    module.exit_json(**result)
