@@ -1,0 +1,204 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real runs of bucket_policy and bucket_policy_info: results, differences, and every call that they make."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.perimeter.s3.tests.functional.bucket_policy_aws import Aws
+
+BUCKET = "functional-logs"
+READ = ["GetCallerIdentity", "GetBucketPolicy"]
+PUT = [*READ, "PutBucketPolicy", "GetBucketPolicy"]
+DELETE = [*READ, "DeleteBucketPolicy", "GetBucketPolicy"]
+
+LOG_DELIVERY = {
+    "Sid": "AWSLogDeliveryWrite",
+    "Effect": "Allow",
+    "Principal": {"Service": "delivery.logs.amazonaws.com"},
+    "Action": "s3:PutObject",
+    "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs/*",
+}
+TLS_ONLY = {
+    "Sid": "TlsOnly",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+def restricted(endpoint: str) -> dict:
+    return {
+        "Sid": "OnlyThroughEndpoint",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": endpoint}},
+    }
+
+
+def document(*statements: dict) -> dict:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+# Kind of ownership -> steps: name, options, document after it, calls of a run that writes, words of the difference
+FOREIGN = document(LOG_DELIVERY)
+CYCLES = {
+    "statements": (
+        FOREIGN,
+        [
+            (
+                "create",
+                {"statements": [TLS_ONLY, restricted("vpce-1a2b3c4d")]},
+                document(LOG_DELIVERY, TLS_ONLY, restricted("vpce-1a2b3c4d")),
+                PUT,
+                {"added": ["TlsOnly", "OnlyThroughEndpoint"], "kept": ["AWSLogDeliveryWrite"]},
+            ),
+            (
+                "modify",
+                {"statements": [TLS_ONLY, restricted("vpce-5e6f7a8b")]},
+                document(LOG_DELIVERY, TLS_ONLY, restricted("vpce-5e6f7a8b")),
+                PUT,
+                {"changed": ["OnlyThroughEndpoint"], "kept": ["AWSLogDeliveryWrite", "TlsOnly"]},
+            ),
+            (
+                "delete",
+                {"state": "absent", "sids": ["TlsOnly", "OnlyThroughEndpoint"]},
+                FOREIGN,
+                PUT,
+                {"removed": ["TlsOnly", "OnlyThroughEndpoint"], "kept": ["AWSLogDeliveryWrite"]},
+            ),
+        ],
+    ),
+    "document": (
+        None,
+        [
+            ("create", {"policy": document(TLS_ONLY)}, document(TLS_ONLY), PUT, {"added": ["TlsOnly"]}),
+            (
+                "modify",
+                {"policy": json.dumps(document(restricted("vpce-1a2b3c4d")))},
+                document(restricted("vpce-1a2b3c4d")),
+                PUT,
+                {"added": ["OnlyThroughEndpoint"], "removed": ["TlsOnly"]},
+            ),
+            ("delete", {"state": "absent"}, None, DELETE, {"removed": ["OnlyThroughEndpoint"]}),
+        ],
+    ),
+}
+
+
+@pytest.fixture
+def aws():
+    aws = Aws()
+    yield aws
+    aws.close()
+
+
+@pytest.mark.parametrize("start, steps", CYCLES.values(), ids=CYCLES)
+def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
+    aws.bucket(BUCKET, start)
+    before = start
+    for name, options, after, calls, statements in steps:
+        wanted = {"added": [], "changed": [], "removed": [], "kept": [], **statements}
+        write = f"s3:{calls[2]}"
+
+        predicted = aws.run("bucket_policy", bucket=BUCKET, **options, check=True)
+        assert (predicted.calls, aws.policy(BUCKET)) == (READ, before), name
+        done = aws.run("bucket_policy", bucket=BUCKET, **options)
+        assert (done.calls, aws.policy(BUCKET)) == (calls, after), name
+        for result in (predicted, done):
+            assert result["changed"] is True
+            assert result["actions"] == [write]
+            assert (result["before"], result["policy"]) == (before, after)
+            assert result["statements"] == wanted
+            assert result["guard"] == {"checked": [], "refused": [], "overridden": []}
+        assert {**predicted} == {**done}
+        assert done["diff"]["before"] != done["diff"]["after"]
+        for sid in (*wanted["added"], *wanted["changed"]):
+            assert f'"Sid": "{sid}"' in done["diff"]["after"]
+        for sid in wanted["removed"]:
+            assert f'"Sid": "{sid}"' in done["diff"]["before"]
+            assert f'"Sid": "{sid}"' not in done["diff"]["after"]
+
+        for check in (True, False):
+            again = aws.run("bucket_policy", bucket=BUCKET, **options, check=check)
+            assert again.calls == READ, name
+            assert again["changed"] is False
+            assert again["actions"] == []
+            assert again["before"] == again["policy"] == after
+            assert again["diff"]["before"] == again["diff"]["after"]
+            assert {**again}.keys() == {**done}.keys()
+        before = after
+
+
+def test_no_caller_is_asked_for_when_the_owner_is_named(aws):
+    aws.bucket(BUCKET, FOREIGN)
+    done = aws.run("bucket_policy", bucket=BUCKET, statements=[LOG_DELIVERY], expected_bucket_owner=aws.ACCOUNT)
+    assert done.calls == ["GetBucketPolicy"]
+
+
+def test_what_aws_stores_differently_is_not_drift(aws):
+    aws.bucket(BUCKET, FOREIGN)
+    owned = {**restricted("vpce-1a2b3c4d"), "Action": ["s3:GetObject"], "Principal": {"AWS": ["*"]}}
+    aws.run("bucket_policy", bucket=BUCKET, statements=[owned])
+    aws.put_policy(BUCKET, {**document(restricted("vpce-1a2b3c4d"), LOG_DELIVERY), "Version": "2008-10-17"})
+    again = aws.run("bucket_policy", bucket=BUCKET, statements=[owned])
+    assert (again["changed"], again.calls) == (False, READ)
+
+
+def test_backup(aws, tmp_path):
+    aws.bucket(BUCKET, FOREIGN)
+    done = aws.run("bucket_policy", bucket=BUCKET, state="absent", backup=str(tmp_path / "kept"))
+    (path,) = done["backup_files"]
+    restored = aws.run("bucket_policy", bucket=BUCKET, policy=Path(path).read_text(encoding="utf-8"))
+    assert aws.policy(BUCKET) == restored["policy"] == FOREIGN
+
+
+def test_info(aws):
+    aws.bucket(BUCKET, document(LOG_DELIVERY, {**TLS_ONLY, "Principal": {"AWS": "AROAEXAMPLEID12345678"}}))
+    aws.bucket("functional-empty", None)
+    found = aws.run("bucket_policy_info", buckets=["functional-empty", BUCKET])
+    assert found.calls == [*READ, "GetBucketPolicy"]
+    assert [one["bucket"] for one in found["policies"]] == ["functional-empty", BUCKET]
+    assert found["policies"][0]["policy"] is None
+    assert found["policies"][1]["statements"] == ["AWSLogDeliveryWrite", "TlsOnly"]
+    assert found["policies"][1]["deleted_principals"] == {"TlsOnly": ["AROAEXAMPLEID12345678"]}
+    assert found["changed"] is False
+
+
+# name, options, words of the message, calls
+ERRORS = [
+    ("no such bucket", {"bucket": "functional-typo", "state": "absent"}, "no bucket of that name", READ),
+    ("not JSON", {"bucket": BUCKET, "policy": "{"}, "not valid JSON", []),
+    ("two kinds of ownership", {"bucket": BUCKET, "policy": "{}", "statements": []}, "exclude each other", []),
+    ("unknown element", {"bucket": BUCKET, "statements": [{**TLS_ONLY, "Efect": "Deny"}]}, "Did you mean 'Effect'", []),
+    (
+        "another bucket's resource",
+        {"bucket": BUCKET, "statements": [{**TLS_ONLY, "Resource": "arn:aws:s3:::other"}]},
+        "arn:aws:s3:::other",
+        [],
+    ),
+    ("directory bucket", {"bucket": "x--use1-az4--x-s3", "state": "absent"}, "a directory bucket", []),
+    ("not an account", {"bucket": BUCKET, "state": "absent", "expected_bucket_owner": "me"}, "12 digits", []),
+]
+
+
+@pytest.mark.parametrize("options, words, calls", [case[1:] for case in ERRORS], ids=[case[0] for case in ERRORS])
+def test_errors(aws, options, words, calls):
+    aws.bucket(BUCKET, FOREIGN)
+    failed = aws.run("bucket_policy", **options)
+    assert failed["failed"] is True
+    assert words in failed["msg"]
+    assert options["bucket"] in failed["msg"]
+    assert failed["actions"] == []
+    assert failed.calls == calls
+    assert aws.policy(BUCKET) == FOREIGN
