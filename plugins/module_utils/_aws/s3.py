@@ -92,9 +92,10 @@ def _call(
     expected = {"ExpectedBucketOwner": owner} if owner else {}
     try:
         return method(Bucket=bucket, **expected, **parameters)
-    except ClientError as error:
-        if absent is not None and error.response["Error"].get("Code") == absent:
+    except (ClientError, BotoCoreError) as error:
+        response = getattr(error, "response", None)  # A BotoCoreError has none: there was no answer.
+        if response is None:
+            raise from_transport(error, operation, bucket) from error
+        if absent is not None and response["Error"].get("Code") == absent:
             return None
-        raise from_aws(error.response, operation, bucket) from error
-    except BotoCoreError as error:
-        raise from_transport(error, operation, bucket) from error
+        raise from_aws(response, operation, bucket) from error
