@@ -93,9 +93,8 @@ def _call(
     try:
         return method(Bucket=bucket, **expected, **parameters)
     except (ClientError, BotoCoreError) as error:
-        response = getattr(error, "response", None)  # A BotoCoreError has none: there was no answer.
-        if response is None:
+        if not isinstance(error, ClientError):
             raise from_transport(error, operation, bucket) from error
-        if absent is not None and response["Error"].get("Code") == absent:
+        if absent is not None and error.response["Error"].get("Code") == absent:
             return None
-        raise from_aws(response, operation, bucket) from error
+        raise from_aws(error.response, operation, bucket) from error
