@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from toolchain import trees
 from toolchain.commands import Failed, Workplace, count_tests, run
 from toolchain.environments import Words
 
@@ -34,6 +35,7 @@ print(json.dumps(get_venv_packages(types.SimpleNamespace(version="%s"))["pip"]))
 """
 # Aliases that leave a target out of a run without a word, or that ask for credentials or containers.
 _NOT_RUN = re.compile(r"^(disabled|unsupported|unstable|hidden|cloud/.*|needs/.*|skip/.*|destructive)$")
+_TARGETS = ("tests", "integration", "targets")
 _HELPER = re.compile(r"^(setup|prepare)_")
 
 
@@ -93,22 +95,27 @@ def integration(workplace: Workplace, part: str) -> int:
 
 def _targets(root: Path) -> list[str]:
     """Names of the integration targets; every module, filter and test plugin must have one."""
-    directory = root / "tests" / "integration" / "targets"
-    names = sorted(path.name for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []
-    targets = [name for name in names if not _HELPER.match(name)]
+    files = [PurePosixPath(name) for name in trees.tracked(root)]
+    directories = {path.parts[3] for path in files if path.parts[:3] == _TARGETS and len(path.parts) > 4}
+    targets = sorted(name for name in directories if not _HELPER.match(name))
     for name in targets:
-        aliases = directory / name / "aliases"
+        aliases = root.joinpath(*_TARGETS, name, "aliases")
         for line in aliases.read_text(encoding="utf-8").split("\n") if aliases.is_file() else ():
             if _NOT_RUN.match(line.strip()):
                 raise Failed(f"alias {line.strip()!r} of the integration target {name} keeps it from running")
-    missing = sorted(name for name in _needed_targets(root) if name not in targets)
+    missing = sorted(name for path in files if (name := _target_of(path)) and name not in targets)
     if missing:
         raise Failed(f"no integration target for: {', '.join(missing)}")
+    if not targets:
+        raise Failed("there is no integration target")
     return targets
 
 
-def _needed_targets(root: Path) -> set[str]:
-    plugins = root / "plugins"
-    modules = {path.stem for path in (plugins / "modules").glob("[!_]*.py")}
-    others = {f"{kind}_{path.stem}" for kind in ("filter", "test") for path in (plugins / kind).glob("[!_]*.yml")}
-    return modules | others
+def _target_of(path: PurePosixPath) -> str | None:
+    """The integration target that a file of a plugin calls for, if it is one."""
+    match path.parts:
+        case ("plugins", "modules", name) if path.suffix == ".py" and not name.startswith("_"):
+            return path.stem
+        case ("plugins", "filter" | "test" as kind, _name) if path.suffix == ".yml":
+            return f"{kind}_{path.stem}"
+    return None
