@@ -103,7 +103,8 @@ def _targets(root: Path) -> list[str]:
         for line in aliases.read_text(encoding="utf-8").split("\n") if aliases.is_file() else ():
             if _NOT_RUN.match(line.strip()):
                 raise Failed(f"alias {line.strip()!r} of the integration target {name} keeps it from running")
-    missing = sorted(name for path in files if (name := _target_of(path)) and name not in targets)
+    needed = {target for path in files if (target := _target_of(path)) is not None}
+    missing = sorted(needed - set(targets))
     if missing:
         raise Failed(f"no integration target for: {', '.join(missing)}")
     if not targets:
