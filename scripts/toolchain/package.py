@@ -17,7 +17,7 @@ from toolchain.environments import Words
 
 # What only those who work on the collection need, and what tools leave behind.
 _UNWANTED = re.compile(
-    r"(^|/)(\.(?!yamllint$|ansible-lint$)[^/]+|__pycache__|output|scripts|requirements|benchmarks|Makefile|pyproject\.toml|"
+    r"(^|/)(\.[^/]+|__pycache__|output|scripts|requirements|benchmarks|Makefile|pyproject\.toml|"
     r"supported\.toml|.*\.pyc|collections)(/|$)"
 )
 # Automation Hub asks for these two; Galaxy does not.

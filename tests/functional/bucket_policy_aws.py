@@ -94,6 +94,7 @@ class Aws:
             capture_output=True,
             text=True,
             timeout=120,
+            check=False,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
         assert finished.stdout, finished.stderr
