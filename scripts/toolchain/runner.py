@@ -19,6 +19,7 @@ from toolchain.parts import Part
 
 # The last line of a part says how many tests it had; the runner reads it from the log.
 _RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
+_PATIENCE = 2400  # seconds for one part: what hangs should fail while CI is still there to say so
 _TAIL = 150  # lines of a failed part's log that are shown,
 _WIDTH = 500  # up to this many characters of each,
 _MARKED = ("ERROR", "FAILED", "FATAL", "fatal:", "error:")  # and of those before only lines that begin so
@@ -53,7 +54,13 @@ def _run_one(part: Part, logs: Path) -> Outcome:
     _say(f"[start]  {part.name}")
     with log.open("w", encoding="utf-8") as handle:
         command = [sys.executable, "-m", "toolchain", "part", part.name]
-        status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, check=False).returncode
+        try:
+            status = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, check=False, timeout=_PATIENCE
+            ).returncode
+        except subprocess.TimeoutExpired:
+            handle.write(f"\n{part.name} was stopped after {_PATIENCE} s\n")
+            status = 1
     text = log.read_text(encoding="utf-8", errors="replace")
     seconds = time.monotonic() - started
     found = _RESULT.search(text)
