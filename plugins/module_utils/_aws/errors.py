@@ -147,6 +147,13 @@ class CallError(AnsibleAWSError):
         return str(self.message)
 
 
+class NotSettled(AnsibleAWSError):
+    """AWS took a write, but does not show what it says."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message=message)
+
+
 def reason_of(exception: BaseException) -> Reason:
     response: dict[str, Any] = getattr(exception, "response", None) or {}
     if response:

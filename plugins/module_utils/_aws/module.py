@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import sts
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import with_connection_options
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, aws_errors
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled, aws_errors
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
@@ -82,9 +82,12 @@ def reported(module: Any, session: Session) -> Iterator[None]:
 
     A failed task returns ``actions`` too, and is ``changed`` when there are any.
     """
+    details: Mapping[str, Any] = {}
     try:
         yield
-    except (PolicyError, Refusal, CallError) as error:
+    except Refusal as error:
+        message, details = str(error), error.details
+    except (PolicyError, CallError, NotSettled) as error:
         message = str(error)
     except AnsibleAWSError as error:
         message = str(CallError(_uncapitalized(error.message), "the call", "*", error.exception or error))
@@ -92,7 +95,7 @@ def reported(module: Any, session: Session) -> Iterator[None]:
         message = str(CallError("ask AWS", "the call", "*", error))
     else:
         return
-    module.fail_json(msg=message, changed=bool(session.actions), actions=list(session.actions))
+    module.fail_json(msg=message, changed=bool(session.actions), actions=list(session.actions), **details)
 
 
 def _uncapitalized(message: str | None) -> str:

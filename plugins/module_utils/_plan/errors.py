@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Refusal(ValueError):
     """What is asked for does not fit what is there, so nothing is written.
@@ -16,10 +18,12 @@ class Refusal(ValueError):
     :ivar subject: the resource, as a person calls it: "gateway endpoint for s3 in vpc-1a2b3c4d".
     :ivar rule: one sentence that says what does not fit.
     :ivar remedy: one that says the way out.
+    :ivar details: what the failed task returns besides.
     """
 
     def __init__(self, subject: str, rule: str, remedy: str) -> None:
         self.subject = subject
         self.rule = rule
         self.remedy = remedy
+        self.details: dict[str, Any] = {}
         super().__init__(f"{subject}: {rule} {remedy}".strip())

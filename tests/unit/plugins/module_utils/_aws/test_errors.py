@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-boto = pytest.importorskip("botocore.exceptions")
+pytest.importorskip("botocore")
+
+from botocore import exceptions as boto
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, Reason, reason_of
 
@@ -33,8 +35,8 @@ CASES = [
         client_error(
             "UnauthorizedOperation",
             f"You are not authorized to perform this operation. User: {USER} is not authorized to perform: "
-            f"ec2:CreateTags on resource: {ENDPOINT} because no identity-based policy allows the ec2:CreateTags action. "
-            "Encoded authorization failure message: 4GIOHlTkIaWHQD0Q",
+            f"ec2:CreateTags on resource: {ENDPOINT} because no identity-based policy allows the ec2:CreateTags "
+            "action. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q",
         ),
         Reason.DENIED,
         f"{USER} has no permission for ec2:CreateTags on {ENDPOINT} because no identity-based policy allows the "
@@ -44,8 +46,8 @@ CASES = [
         "denied explicitly",
         client_error(
             "UnauthorizedOperation",
-            f"User: {USER} is not authorized to perform: ec2:ModifyVpcEndpoint on resource: {ENDPOINT} with an explicit "
-            "deny in a service control policy",
+            f"User: {USER} is not authorized to perform: ec2:ModifyVpcEndpoint on resource: {ENDPOINT} with an "
+            "explicit deny in a service control policy",
         ),
         Reason.DENIED,
         f"{USER} has no permission for ec2:ModifyVpcEndpoint on {ENDPOINT} with an explicit deny in a service control "
@@ -68,9 +70,9 @@ CASES = [
         "unknown key",
         client_error("AuthFailure", "AWS was not able to validate the provided access credentials"),
         Reason.BAD_CREDENTIALS,
-        "AWS does not take the credentials (AuthFailure: AWS was not able to validate the provided access credentials). "
-        "Check access_key, secret_key and session_token, whether they are for this region's partition, and the clock "
-        "of the host.",
+        "AWS does not take the credentials (AuthFailure: AWS was not able to validate the provided access "
+        "credentials). Check access_key, secret_key and session_token, whether they are for this region's partition, "
+        "and the clock of the host.",
     ),
     (
         "no credentials",

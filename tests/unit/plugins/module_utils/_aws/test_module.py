@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-boto = pytest.importorskip("botocore.exceptions")
+pytest.importorskip("botocore")
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from botocore import exceptions as boto
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported
