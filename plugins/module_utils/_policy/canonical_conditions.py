@@ -156,7 +156,13 @@ def _triple(operator: str, key: str, value: Any) -> tuple[str, str, list[str]] |
     base, kept = parts["base"], family.values(values)
     if family.same_as and (family.values is _as_arns or not any(_is_pattern(text) for text in kept)):
         base = family.same_as
-    return f"{parts['set']}{base}{parts['suffix']}", spell_key(key), kept
+    return f"{parts['set']}{base}{parts['suffix']}", _key(key), kept
+
+
+def _key(key: str) -> str:
+    """AWS's spelling; the tag key in it is compared without regard to case too, so it goes to lower case."""
+    name, slash, tag = spell_key(key).partition("/")
+    return name + slash + tag.lower()
 
 
 def _is_pattern(text: str) -> bool:
