@@ -13,6 +13,10 @@ import botocore.session
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge, standard_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import Wanted
+
 VPC = "vpc-1a"
 SERVICE = "com.amazonaws.us-east-1.s3"
 DEFAULT = {
@@ -169,3 +173,31 @@ class FakeEc2:
         endpoint = self.endpoints[Resources[0]]
         endpoint["Tags"] = [one for one in endpoint["Tags"] if one["Key"] not in gone]
         return {}
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self, every_pause=lambda: None) -> None:
+        self.now = 0.0
+        self.every_pause = every_pause
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.every_pause()
+
+    def pace(self, wait: bool = True) -> Pace:
+        return Pace(wait=wait, timeout=60, clock=lambda: self.now, sleep=self.sleep)
+
+
+def run(
+    ec2: FakeEc2, wait: bool = True, check: bool = False, guarded: bool = False, pauses=lambda: None, **options
+) -> Outcome:
+    """Converge an endpoint of ``VPC``; ``pauses`` is called whenever the run would sleep."""
+    actions: list[str] = []
+    guards = standard_guards(ec2) if guarded else {}
+    wanted = Wanted(**{"vpc_id": VPC, **options})
+    outcome = converge(ec2, wanted, actions=actions, check=check, guards=guards, pace=Time(pauses).pace(wait))
+    if not check:
+        assert list(outcome.actions) == actions
+    return outcome
