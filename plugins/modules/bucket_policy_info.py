@@ -99,10 +99,8 @@ policies:
         ReadApp: [AROAEXAMPLEID12345678]
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module import (
-    create_module,
-    run_bucket_policy_info,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module import run_bucket_policy_info
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
 
 
 def main() -> None:

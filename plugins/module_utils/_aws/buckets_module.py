@@ -13,15 +13,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-try:
-    from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:  # AnsibleAWSModule says so before anything here is called.
-    BotoCoreError = ClientError = Exception
-
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets_backup, s3
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import with_connection_options
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
     BucketOutcome,
     GuardError,
@@ -31,6 +23,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
@@ -55,21 +49,8 @@ BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def create_module(options: dict[str, dict[str, Any]]) -> Any:
-    return AnsibleAWSModule(argument_spec=with_connection_options(options), supports_check_mode=True)
-
-
 def s3_client(module: Any) -> Any:
     return s3.once_only(module.client("s3"))
-
-
-def caller_account(module: Any) -> str:
-    """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (it takes no permission)"""
-    try:
-        return str(module.client("sts").get_caller_identity()["Account"])
-    except (ClientError, BotoCoreError) as error:
-        module.fail_json_aws(error, msg="Cannot find out whose account the credentials are of (sts:GetCallerIdentity)")
-        raise  # fail_json_aws does not return
 
 
 def pace_of(client: Any, options: Mapping[str, Any]) -> Pace:
@@ -106,7 +87,7 @@ def run_bucket_policy(module: Any) -> None:
     try:
         client = s3_client(module)
         declaration = declare(options, client.meta.partition)
-        owner = options["expected_bucket_owner"] or caller_account(module)
+        owner = options["expected_bucket_owner"] or Session(module).caller.account
         outcome = drive(
             converge(
                 client,
@@ -119,7 +100,7 @@ def run_bucket_policy(module: Any) -> None:
         )
     except NotSettledError as error:
         _leave(module, error.outcome, error)
-    except (PolicyError, BucketError, GuardError, buckets_backup.BackupError) as error:
+    except (PolicyError, CallError, BucketError, GuardError, buckets_backup.BackupError) as error:
         verdict = error.verdict if isinstance(error, GuardError) else Verdict()
         done = list(getattr(error, "done", ()))
         module.fail_json(msg=str(error), changed=bool(done), actions=done, guard=verdict.as_dict())
@@ -136,8 +117,8 @@ def run_bucket_policy_info(module: Any) -> None:
         client = s3_client(module)
         for bucket in options["buckets"]:
             check_bucket(bucket, options["expected_bucket_owner"])
-        owner = options["expected_bucket_owner"] or caller_account(module)
-    except PolicyError as error:
+        owner = options["expected_bucket_owner"] or Session(module).caller.account
+    except (PolicyError, CallError) as error:
         module.fail_json(msg=str(error), policies=[])
     for bucket in options["buckets"]:
         try:
