@@ -281,7 +281,8 @@ endpoint:
 actions:
   description:
     - The calls to AWS that changed something, or in check mode would; empty if nothing changed.
-  returned: always
+    - A task that fails says here what it had done by then.
+  returned: always, unless region or profile are not there
   type: list
   elements: str
   sample: ["ec2:ModifyVpcEndpoint", "ec2:CreateTags"]

@@ -30,6 +30,9 @@ FINAL = frozenset(
 #: Codes that pass by themselves: the endpoint is too new to be known everywhere, or still on its way.
 PASSING = frozenset({*MISSING_ENDPOINT, "IncorrectState"})
 
+# Which of them AWS gives for an endpoint that another one depends on is not documented.
+_DEPENDED_ON = ("DependencyViolation", "InvalidParameter", "InvalidState", "OperationNotPermitted")
+
 _NO_VPC = "there is no VPC {vpc_id} any more ({text})"
 _NO_TABLE = "a route table is not there any more ({text}). Run the task again"
 _NO_SERVICE = "AWS does not know the service {service_name} here ({text}). Check service and region"
@@ -67,7 +70,7 @@ def explained(error: CallError, plan: Plan) -> CallError:
             service_name=shown.service_name if shown else "",
         )
         return error.because(why)
-    if error.call == DELETE:
+    if error.call == DELETE and error.code in _DEPENDED_ON:
         return error.because(
             f"{error.code}: {error.text.rstrip('.')}. An interface endpoint for S3 with private DNS only for inbound "
             "resolver endpoints, for instance, needs a gateway endpoint beside it and has to go first"

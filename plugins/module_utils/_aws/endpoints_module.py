@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, endpoints_read
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge, standard_guards
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_diff import endpoint_diff
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import check_ids, declare
@@ -62,8 +62,7 @@ def run_gateway_endpoint(module: Any) -> None:
             pace=Pace(wait=options["wait"], timeout=options["wait_timeout"]),
         )
         after = outcome.after and _shown(client, outcome.after, options["prefix_lists"])
-        for warning in outcome.warnings:
-            module.warn(warning)
+        warn_user(outcome.warnings)
         result = {
             "changed": bool(outcome.actions),
             "endpoint": after,

@@ -20,8 +20,9 @@ from typing import Any
 
 try:
     from botocore import exceptions as boto
+    from botocore.parsers import ResponseParserError
 except ImportError:  # AnsibleAWSModule says so before anything here is called.
-    boto = None
+    boto = ResponseParserError = None
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
@@ -90,7 +91,8 @@ _EXPLAINED = {
     Reason.THROTTLED: "AWS turned the request down again and again, because too many are made in this account and "
     "region ({detail}). Run less at the same time, or later",
     Reason.UNREACHABLE: "AWS cannot be reached ({detail}). Check region, endpoint_url and the network",
-    Reason.UNCERTAIN: "AWS failed or its answer was lost ({detail}). Run the task again: it does only what is missing",
+    Reason.UNCERTAIN: "AWS failed, or its answer was lost, or something else answers at endpoint_url ({detail}). Run "
+    "the task again: it does only what is missing",
     Reason.OTHER: "{detail}",
 }
 
@@ -120,7 +122,7 @@ class CallError(AnsibleAWSError):
         response: dict[str, Any] = getattr(exception, "response", None) or {}
         answer = response.get("Error", {})
         self.code = str(answer.get("Code") or type(exception).__name__)
-        self.text = str(answer.get("Message") or exception).strip()
+        self.text = " ".join(str(answer.get("Message") or exception).split())
         self.resent = bool(response.get("ResponseMetadata", {}).get("RetryAttempts"))
         self.reason = reason_of(exception)
         super().__init__(message=f"Cannot {task}: {why or self._why()}.", exception=exception)
@@ -164,4 +166,4 @@ def reason_of(exception: BaseException) -> Reason:
 
 def aws_errors() -> tuple[type[Exception], ...]:
     """What a call of boto3 raises; empty without botocore, when there is no call either."""
-    return (boto.ClientError, boto.BotoCoreError) if boto else ()
+    return (boto.ClientError, boto.BotoCoreError, ResponseParserError) if boto else ()

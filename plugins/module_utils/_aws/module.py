@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ try:
 except ImportError:  # AnsibleAWSModule says so before anything here is called.
     Config = None
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -28,12 +29,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import Ca
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
-# botocore waits a minute for a connection, and tries five times. Whoever mistyped endpoint_url, or is behind a
-# firewall, hears of it in less than half a minute. aws_config of the task overrides each of them.
+# botocore waits a minute for a connection and another one for an answer, and tries five times. Whoever mistyped
+# endpoint_url, or is behind a firewall, shall hear of it in seconds. aws_config of the task overrides each of them.
 # https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
 CONNECT_TIMEOUT = 5
-READ_TIMEOUT = 60
-ATTEMPTS = 4
+READ_TIMEOUT = 20
+ATTEMPTS = 3
 
 
 def create_module(options: dict[str, dict[str, Any]], **rules: Any) -> AnsibleAWSModule:
@@ -42,6 +43,12 @@ def create_module(options: dict[str, dict[str, Any]], **rules: Any) -> AnsibleAW
     :param rules: ``required_one_of`` and the like, as in ``AnsibleModule``.
     """
     return AnsibleAWSModule(argument_spec=with_connection_options(options), supports_check_mode=True, **rules)
+
+
+def warn_user(warnings: Iterable[str]) -> None:
+    """Not by ``module.warn``: amazon.aws 11 gives them to ``exit_json`` once more, which is deprecated."""
+    for warning in warnings:
+        warn(warning)
 
 
 class Session:

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("botocore")
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, Reason, reason_of
 
@@ -106,8 +107,15 @@ CASES = [
         "an answer that was lost",
         boto.ReadTimeoutError(endpoint_url="http://127.0.0.1:9"),
         Reason.UNCERTAIN,
-        'AWS failed or its answer was lost (ReadTimeoutError: Read timeout on endpoint URL: "http://127.0.0.1:9"). '
-        "Run the task again: it does only what is missing.",
+        "AWS failed, or its answer was lost, or something else answers at endpoint_url (ReadTimeoutError: Read timeout "
+        'on endpoint URL: "http://127.0.0.1:9"). Run the task again: it does only what is missing.',
+    ),
+    (
+        "an answer that is not AWS's",
+        ResponseParserError("Unable to parse response, invalid XML received:\nb''"),
+        Reason.UNCERTAIN,
+        "AWS failed, or its answer was lost, or something else answers at endpoint_url (ResponseParserError: Unable to "
+        "parse response, invalid XML received: b''). Run the task again: it does only what is missing.",
     ),
     (
         "something else",
