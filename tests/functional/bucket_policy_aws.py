@@ -47,8 +47,11 @@ class Aws:
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.s3 = boto3.client(
-            "s3",
+        self.s3 = self.client("s3")
+
+    def client(self, service: str):
+        return boto3.client(
+            service,
             endpoint_url=self.url,
             region_name=CONNECTION["region"],
             aws_access_key_id=CONNECTION["access_key"],

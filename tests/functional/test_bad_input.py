@@ -1,0 +1,174 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user reads who got something wrong, and that nothing was written by then.
+
+Every row is a real run of a module. ``{...}`` in options and messages stands for what the fixture made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from ansible_collections.perimeter.s3.tests.functional.bucket_policy_aws import Aws
+
+BUCKET = "bad-input"
+GOOD = {
+    "Sid": "TlsOnly",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+PASS = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+LONG = [{**PASS, "Resource": [f"arn:aws:s3:::{BUCKET}/{number:04}/*" for number in range(900)]}]
+
+
+def policy(*statements: dict) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def without(name: str) -> dict:
+    return {element: value for element, value in PASS.items() if element != name}
+
+
+# What is wrong -> options beside the bucket, and what the message says
+BUCKET_POLICY = {
+    "policy not JSON": ({"policy": "{'Version'"}, ["not valid JSON"]),
+    "policy not an object": ({"policy": "[]"}, ["a list", "object"]),
+    "missing Principal": ({"policy": policy(without("Principal"))}, ["Statement[0]", "Principal"]),
+    "missing Action": ({"policy": policy(without("Action"))}, ["Statement[0]", "Missing required field Action"]),
+    "unknown element": (
+        {"policy": policy({**PASS, "Condtion": {}})},
+        ["Statement[0].Condtion", "Unknown element 'Condtion'", "Did you mean 'Condition'?"],
+    ),
+    "unknown operator": (
+        {"policy": policy({**PASS, "Condition": {"StringEqual": {"aws:SourceVpce": "vpce-1"}}})},
+        ["Statement[0].Condition.StringEqual", "StringEquals"],
+    ),
+    "duplicate Sids": ({"statements": [GOOD, GOOD]}, ["TlsOnly"]),
+    "statement without a Sid": ({"statements": [PASS]}, ["statements[0]", "Sid"]),
+    "resource of another bucket": (
+        {"policy": policy({**PASS, "Resource": "arn:aws:s3:::other/*"})},
+        ["Statement[0].Resource", "arn:aws:s3:::other/*", BUCKET],
+    ),
+    "action that cannot apply to the resource": (
+        {"policy": policy({**PASS, "Action": "s3:ListBucket"})},
+        ["Statement[0]", "s3:ListBucket"],
+    ),
+    "document over its limit": ({"policy": policy(*LONG)}, ["20"]),
+    "policy and statements together": ({"policy": policy(PASS), "statements": [GOOD]}, ["policy", "statements"]),
+    "neither policy nor statements": ({}, ["policy", "statements"]),
+    "missing bucket": ({"bucket": "no-such-bucket", "statements": []}, ["no-such-bucket"]),
+    "not a bucket's name": ({"bucket": "arn:aws:s3:::bad-input", "policy": policy(PASS)}, ["arn:aws:s3:::bad-input"]),
+    "owner that is no account": (
+        {"policy": policy(PASS), "expected_bucket_owner": "my-account"},
+        ["expected_bucket_owner", "my-account"],
+    ),
+}
+GATEWAY_ENDPOINT = {
+    "policy not JSON": ({"vpc_id": "{vpc}", "policy": "{'Version'"}, ["not valid JSON"]),
+    "policy not an object": ({"vpc_id": "{vpc}", "policy": "[]"}, ["a list", "object"]),
+    "missing Principal": ({"vpc_id": "{vpc}", "policy": policy(without("Principal"))}, ["Statement[0]", "Principal"]),
+    "Principal other than *": (
+        {"vpc_id": "{vpc}", "policy": policy({**PASS, "Principal": {"AWS": "111122223333"}})},
+        ["Statement[0].Principal", "aws:PrincipalArn"],
+    ),
+    "unknown element": (
+        {"vpc_id": "{vpc}", "policy": policy({**PASS, "Condtion": {}})},
+        ["Statement[0].Condtion", "Did you mean 'Condition'?"],
+    ),
+    "document over its limit": ({"vpc_id": "{vpc}", "policy": policy(*LONG)}, ["20,480"]),
+    "policy and reset_policy together": (
+        {"vpc_id": "{vpc}", "policy": policy(PASS), "reset_policy": True},
+        ["policy", "reset_policy"],
+    ),
+    "neither vpc_id nor endpoint_id": ({}, ["vpc_id", "endpoint_id"]),
+    "unknown VPC": ({"vpc_id": "vpc-0123456789abcdef0", "all_route_tables": True}, ["vpc-0123456789abcdef0"]),
+    "route table of another VPC": (
+        {"vpc_id": "{vpc}", "route_table_ids": ["{foreign_table}"]},
+        ["{foreign_table}", "{vpc}"],
+    ),
+    "unknown route table": (
+        {"vpc_id": "{vpc}", "route_table_ids": ["rtb-0123456789abcdef0"]},
+        ["rtb-0123456789abcdef0"],
+    ),
+    "endpoint of another service": ({"endpoint_id": "{dynamodb}"}, ["{dynamodb}", "dynamodb"]),
+    "unknown endpoint": ({"endpoint_id": "vpce-0123456789abcdef0"}, ["vpce-0123456789abcdef0"]),
+}
+# The way to AWS, the same for every module.
+WAYS = {
+    "no credentials": ({"access_key": None, "secret_key": None}, ["credentials"]),
+    "no region": ({"region": None, "endpoint_url": None}, ["region"]),
+    "endpoint unreachable": ({"endpoint_url": "http://127.0.0.1:9"}, ["http://127.0.0.1:9"]),
+}
+MODULES = {
+    "bucket_policy": {"bucket": BUCKET, "policy": policy(PASS)},
+    "bucket_policy_info": {"buckets": [BUCKET]},
+    "gateway_endpoint": {"vpc_id": "{vpc}"},
+    "gateway_endpoint_info": {"vpc_id": "{vpc}"},
+}
+
+
+@pytest.fixture(scope="module")
+def aws():
+    found = Aws()
+    found.bucket(BUCKET, None)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def names(aws):
+    """What the rows call ``{vpc}`` and the like."""
+    ec2 = aws.client("ec2")
+    vpc, other = (ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"] for block in ("10.0.0.0/16", "10.1.0.0/16"))
+    table = ec2.create_route_table(VpcId=other)["RouteTable"]["RouteTableId"]
+    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.dynamodb")["VpcEndpoint"]
+    return {"vpc": vpc, "foreign_table": table, "dynamodb": endpoint["VpcEndpointId"]}
+
+
+def filled(value, names):
+    return json.loads(re.sub(r"\{(vpc|foreign_table|dynamodb)\}", lambda name: names[name[1]], json.dumps(value)))
+
+
+def refused(aws, names, module, options, words):
+    result = aws.run(module, **filled(options, names))
+    assert result.get("failed"), result
+    assert [word for word in filled(words, names) if word not in result["msg"]] == [], result["msg"]
+    assert "Traceback" not in result["msg"]
+    assert not result.get("actions")
+    assert [call for call in result.calls if call.startswith(("Put", "Delete", "Create", "Modify"))] == []
+
+
+@pytest.mark.parametrize("options, words", BUCKET_POLICY.values(), ids=BUCKET_POLICY)
+def test_bucket_policy(aws, names, options, words):
+    refused(aws, names, "bucket_policy", {"bucket": BUCKET, **options}, words)
+
+
+@pytest.mark.parametrize("options, words", GATEWAY_ENDPOINT.values(), ids=GATEWAY_ENDPOINT)
+def test_gateway_endpoint(aws, names, options, words):
+    refused(aws, names, "gateway_endpoint", options, words)
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("options, words", WAYS.values(), ids=WAYS)
+def test_the_way_to_aws(aws, names, module, options, words, monkeypatch, tmp_path):
+    for variable in (
+        "AWS_PROFILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_URL",
+    ):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    refused(aws, names, module, {**MODULES[module], **options}, words)
