@@ -13,10 +13,11 @@ TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchai
 # make unit CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
-.PHONY: help demo test $(CHECKS) format changelog pytest exec versions requirements clean
+.PHONY: help bench demo test $(CHECKS) format changelog pytest exec versions requirements clean
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
+	@echo "make bench           calls and seconds, side by side with amazon.aws"
 	@echo "make test            everything below, side by side, and a summary"
 	@echo "make CHECK           one of: $(CHECKS)"
 	@echo "make CHECK CORE=2.18 the same on one release line of ansible-core"
@@ -27,6 +28,9 @@ help:
 	@echo "make changelog       put fragments and new plugins under the version of galaxy.yml in the changelog"
 	@echo "make requirements    compile the pinned packages anew"
 	@echo "make clean           remove all that was made"
+
+bench:
+	@$(TOOLCHAIN) exec -- python benchmarks/side_by_side.py $(ARGS)
 
 demo:
 	@$(TOOLCHAIN) exec -- python scripts/demo $(ARGS)
