@@ -1,0 +1,304 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Statements and layers of policies, compiled once for any number of requests.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import Check, compile_condition
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Statement, parse
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene, either, negate
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import (
+    Matches,
+    Wild,
+    pattern,
+    resource_matcher,
+    text_matcher,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import (
+    EVERYBODY,
+    Caller,
+    Match,
+    match_not_principal,
+    match_principal,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import Context, State, find
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import (
+    Template,
+    Variable,
+    plain,
+    render,
+    template,
+    variables,
+)
+
+#: More pairs of an action and a caller than this, and a layer begins to remember anew.
+_REMEMBERED = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """An element Resource, or (``negated``) NotResource."""
+
+    negated: bool
+    fixed: tuple[Matches, ...]
+    templates: tuple[Template, ...]
+
+    def cover(self, resource: str, context: Context) -> Kleene:
+        """Whether the statement is about a resource."""
+        for matches in self.fixed:
+            if matches(resource):
+                return not self.negated
+        if not self.templates:
+            return self.negated
+        return self._cover_with_variables(resource, context)
+
+    def _cover_with_variables(self, resource: str, context: Context) -> Kleene:
+        renderings = [render(parts, partial(find, context)) for parts in self.templates]
+        fits = either(rendering.fits(resource, _cached_matcher) for rendering in renderings)
+        if not self.negated:
+            return fits
+        # A variable without a value: the statement is then about nothing.
+        if any(rendering.pattern is None for rendering in renderings):
+            return False
+        if fits is False and not all(rendering.certain for rendering in renderings):
+            return None
+        return negate(fits)
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return tuple(dict.fromkeys(variable for parts in self.templates for variable in variables(parts)))
+
+
+_cached_matcher = lru_cache(maxsize=1024)(resource_matcher)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStatement:
+    """A statement; ``place`` is where its document stands among the policies, such as ``identity[1]``."""
+
+    source: Statement
+    place: str
+    allows: bool
+    names_actions: Matches
+    resources: Resources
+    checks: tuple[Check, ...]
+
+    @property
+    def label(self) -> str:
+        return self.source.label
+
+    def holds(self, resource: str, context: Context) -> Kleene:
+        """Whether it is about a request for its action and from its principal."""
+        result = self.resources.cover(resource, context)
+        if result is False:
+            return False
+        for check in self.checks:
+            holds = check.holds(context)
+            if holds is False:
+                return False
+            if holds is None:
+                result = None
+        return result
+
+    def about(self, caller: Caller, layer: Layer) -> Match:
+        """How it is about a caller; a statement without a principal is about whom its policy is attached to."""
+        if self.source.principal is not None:
+            return match_principal(self.source.principal, caller, layer.account_is_root)
+        if self.source.not_principal is not None:
+            return match_not_principal(self.source.not_principal, caller, layer.bounded)
+        return EVERYBODY
+
+    def missing(self, request: Request, context: Context) -> tuple[str, ...]:
+        """The keys that would tell whether a statement holds of which that is not known."""
+        names: dict[str, None] = {}
+        if self.resources.cover(request.resource, context) is None:
+            for variable in self.resources.variables:
+                value = find(context, variable.key)
+                if not isinstance(value, tuple) and value is not State.ABSENT:
+                    names[variable.name] = None
+        for check in self.checks:
+            if check.holds(context) is None:
+                names.update(dict.fromkeys(check.missing(context)))
+        return tuple(names)
+
+
+class Outcome(NamedTuple):
+    """What one layer says of a request.
+
+    ``denies``: whether a Deny applies; ``direct``, ``role``, ``account``: whether an Allow applies, by how it names the
+    caller (see :class:`principals.Match`). ``denier`` and ``granter`` are the first statements that certainly do.
+    """
+
+    denies: Kleene
+    direct: Kleene
+    role: Kleene = False
+    account: Kleene = False
+    denier: CompiledStatement | None = None
+    granter: CompiledStatement | None = None
+
+    @property
+    def allows(self) -> Kleene:
+        return either((self.direct, self.role, self.account))
+
+
+#: A layer that nobody supplied; one without policies; one that lets everything pass.
+UNSUPPLIED = Outcome(None, None, None, None)
+SILENT = Outcome(False, False)
+OPEN = Outcome(False, True)
+
+_About = tuple[tuple[CompiledStatement, Match], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """All policies of one kind that meet in a request, of one level where levels count; ``name`` as in decisions.
+
+    ``fixed`` stands in for statements where there are none to ask. ``bounded``: principals have a permissions boundary.
+    """
+
+    name: str
+    statements: tuple[CompiledStatement, ...] = ()
+    fixed: Outcome | None = None
+    account_is_root: bool = False
+    bounded: bool = False
+    _remembered: dict[tuple[str, str], tuple[_About, _About]] = field(default_factory=dict, compare=False, repr=False)
+
+    def judge(self, request: Request, context: Context) -> Outcome:
+        """What the layer says of a request."""
+        if self.fixed is not None:
+            return self.fixed
+        known = self._remembered.get((request.action_key, request.caller_key))
+        denying, allowing = known or self._select(request)
+        resource = request.resource
+        denies: Kleene = False
+        for statement, about in denying:
+            holds = statement.holds(resource, context)
+            if holds is False:
+                continue
+            if holds and about.any:
+                return Outcome(True, False, denier=statement)
+            denies = None
+        direct: Kleene = False
+        role: Kleene = False
+        account: Kleene = False
+        granter = None
+        for statement, about in allowing:
+            holds = statement.holds(resource, context)
+            if holds is False:
+                continue
+            if holds and about.direct:
+                return Outcome(denies, True, role, account, granter=statement)
+            if holds and (about.role or about.account):
+                granter = granter or statement
+            direct = _or_and(direct, holds, about.direct)
+            role = _or_and(role, holds, about.role)
+            account = _or_and(account, holds, about.account)
+        return Outcome(denies, direct, role, account, granter=granter)
+
+    def _select(self, request: Request) -> tuple[_About, _About]:
+        """The statements for the action of a request and (perhaps) its caller: those that deny, those that allow."""
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        named = [
+            (statement, about)
+            for statement in self.statements
+            if statement.names_actions(request.action_key)
+            and (about := statement.about(request.caller, self)).any is not False
+        ]
+        result = (
+            tuple(pair for pair in named if not pair[0].allows),
+            tuple(pair for pair in named if pair[0].allows),
+        )
+        self._remembered[(request.action_key, request.caller_key)] = result
+        return result
+
+
+def _or_and(sofar: Kleene, holds: Kleene, about: Kleene) -> Kleene:
+    """``sofar or (holds and about)`` where ``holds`` is not false."""
+    if sofar is True or about is False:
+        return sofar
+    return True if holds and about else None
+
+
+def compile_documents(
+    documents: Iterable[tuple[str, Any]], with_principal: bool, problems: list[Problem]
+) -> tuple[CompiledStatement, ...]:
+    """The statements of documents, each given with its place; what is wrong with them goes to ``problems``."""
+    compiled: list[CompiledStatement] = []
+    for place, source in documents:
+        found: list[Problem] = []
+        try:
+            document = parse(source, place)
+        except PolicyError as error:
+            found.extend(error.problems)
+        else:
+            for statement in document.statements:
+                _check_principal(statement, with_principal, found)
+                compiled.append(_compile_statement(statement, document.version, place, found))
+        problems.extend(
+            Problem(f"{place}.{problem.path}" if problem.path else place, problem.rule, problem.remedy)
+            for problem in found
+        )
+    return tuple(compiled)
+
+
+def _check_principal(statement: Statement, with_principal: bool, problems: list[Problem]) -> None:
+    has = statement.principal is not None or statement.not_principal is not None
+    if with_principal and not has:
+        problems.append(Problem(statement.path, "Missing required field Principal.", 'Write "*" for everybody.'))
+    elif has and not with_principal:
+        problems.append(
+            Problem(
+                statement.path,
+                "A policy of this kind has no Principal.",
+                "It is about the principals that it is attached to: leave the element out.",
+            )
+        )
+    if statement.resources is None and statement.not_resources is None:
+        problems.append(Problem(statement.path, "Missing required field Resource.", "Give Resource or NotResource."))
+
+
+def _compile_statement(statement: Statement, version: str, place: str, problems: list[Problem]) -> CompiledStatement:
+    parts = [template(text, version) for text in statement.resources or statement.not_resources or ()]
+    checks = [compile_condition(condition, version, problems) for condition in statement.conditions]
+    return CompiledStatement(
+        source=statement,
+        place=place,
+        allows=statement.effect == "Allow",
+        names_actions=_actions(statement),
+        resources=Resources(
+            negated=statement.resources is None,
+            fixed=tuple(resource_matcher(plain(one)) for one in parts if not variables(one)),
+            templates=tuple(one for one in parts if variables(one)),
+        ),
+        checks=tuple(check for check in checks if check),
+    )
+
+
+def _actions(statement: Statement) -> Matches:
+    """Whether the statement names an action, given in lower case."""
+    negated = statement.actions is None
+    names = [pattern(name.lower()) for name in statement.actions or statement.not_actions or ()]
+    exact = frozenset("".join(map(str, name)) for name in names if not any(isinstance(part, Wild) for part in name))
+    matchers = [text_matcher(name) for name in names if any(isinstance(part, Wild) for part in name)]
+
+    def names_action(action: str) -> bool:
+        return (action in exact or any(matches(action) for matches in matchers)) is not negated
+
+    return names_action

@@ -1,0 +1,206 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""One condition of a statement, compiled: a check of what is known of the request's keys.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Condition
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene, agreed, either, every, negate
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators import (
+    OPERATORS,
+    DoubtfulBool,
+    Operator,
+    ParsedTerm,
+    Term,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import (
+    Context,
+    RoleOfSession,
+    State,
+    Value,
+    find,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import Variable
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import spell_key
+
+FOR_ALL, FOR_ANY, PLAIN = "ForAllValues:", "ForAnyValue:", ""
+NULL = "Null"
+
+_OPERATOR = re.compile(r"(?P<set>ForAllValues:|ForAnyValue:|)(?P<base>\w+?)(?P<suffix>IfExists|)")
+#: How the answers for the values of a request become one. Without a set operator AWS documents only one value.
+_QUANTIFIERS: dict[str, Callable[[list[Kleene]], Kleene]] = {FOR_ALL: every, FOR_ANY: either, PLAIN: agreed}
+#: More requests than this with different values, and we begin to remember anew.
+_REMEMBERED = 4096
+
+_TWO_READINGS_ALL = (
+    "AWS's general rule says that ForAllValues matches an absent key, its table of operators says that "
+    "ForAllValues:StringNotLike does not"
+)
+_TWO_READINGS_ANY = "IfExists says that an absent key matches, ForAnyValue says that it does not"
+_TWO_READINGS_NULL = "Null asks whether the key is absent, while a set operator by itself decides an absent key"
+_TWO_READINGS_EMPTY = (
+    "AWS's page on set operators takes an empty string for no value at all, which ForAllValues matches, and its page "
+    "on operators compares it as a string"
+)
+_TWO_READINGS_BOOL = (
+    "AWS's page on operators replaces variables in Bool, its page on variables only in String and ARN operators"
+)
+_SEVERAL_VALUES = "AWS does not document an operator without ForAllValues or ForAnyValue on several values"
+_WILDCARDS_IN_VALUE = "AWS does not document whether wildcards in the value of a variable act as such"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A compiled condition; ``key`` is in lower case, ``name`` as AWS spells it."""
+
+    source: Condition
+    key: str
+    name: str
+    operator: Operator
+    quantifier: str
+    if_exists: bool
+    terms: tuple[Term, ...]
+    variables: tuple[Variable, ...]
+    _remembered: dict[Any, Kleene] = field(default_factory=dict, compare=False, repr=False)
+
+    def holds(self, context: Context) -> Kleene:
+        """Whether the condition is true of a request."""
+        value = context.get(self.key)
+        if value is None:
+            value = find(context, self.key)
+        known: Any = value
+        if self.variables:
+            known = (value, *(find(context, variable.key) for variable in self.variables))
+        try:
+            return self._remembered[known]
+        except KeyError:
+            pass
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        result = self._remembered[known] = self.of(value, context)
+        return result
+
+    def of(self, value: Value, context: Context) -> Kleene:
+        """Whether the condition is true of a value of its key."""
+        if value is State.UNKNOWN:
+            return agreed((self.of(State.ABSENT, context), self.of(State.PRESENT, context)))
+        if value is State.ABSENT:
+            return self._of_absent()
+        if self.operator.name == NULL:
+            return self._asks_for(absent=False)
+        lookup = partial(find, context)
+        if isinstance(value, tuple):
+            if value == ("",) and self.quantifier == FOR_ALL:
+                return True if self._of_one(lambda term: term.fits("", lookup)) is True else None
+            return _QUANTIFIERS[self.quantifier]([self._of_one(_fitting(one, lookup)) for one in value])
+        if isinstance(value, RoleOfSession):
+            role = value
+            return self._of_one(lambda term: term.fits_role(role, lookup))
+        result = self._of_one(lambda term: term.fits_any_value() or None)
+        # The value may be the empty string, which has two readings (see below).
+        return None if self.quantifier == FOR_ALL and result is False else result
+
+    def _of_one(self, fits: Callable[[Term], Kleene]) -> Kleene:
+        result = either(fits(term) for term in self.terms)
+        return negate(result) if self.operator.negated else result
+
+    def _of_absent(self) -> Kleene:
+        # What the set operator says of an absent key, and what the operator itself says.
+        of_set = {FOR_ALL: True, FOR_ANY: False, PLAIN: None}[self.quantifier]
+        if self.operator.name == NULL:
+            answer = self._asks_for(absent=True)
+            return answer if of_set is None else agreed((answer, of_set))
+        if self.if_exists:
+            return None if of_set is False else True
+        if of_set is None:
+            return self.operator.negated
+        if self.quantifier == FOR_ALL and self.operator.name == "StringNotLike":
+            return None
+        return of_set
+
+    def _asks_for(self, absent: bool) -> bool:
+        return any(isinstance(term, ParsedTerm) and term.value is absent for term in self.terms)
+
+    def missing(self, context: Context) -> tuple[str, ...]:
+        """The keys, as AWS spells them, whose values would decide a condition that is unknown."""
+        value = find(context, self.key)
+        names = [] if value is State.ABSENT or isinstance(value, tuple) else [self.name]
+        if value is not State.ABSENT and self.operator.name != NULL:
+            for variable in self.variables:
+                if not isinstance(state := find(context, variable.key), tuple) and state is not State.ABSENT:
+                    names.append(variable.name)
+        return tuple(dict.fromkeys(names))
+
+    def doubt(self, context: Context) -> str | None:
+        """Why a condition is unknown though nothing is missing: where AWS's documentation leaves it open."""
+        value = find(context, self.key)
+        if value is State.ABSENT:
+            if self.operator.name == NULL:
+                return _TWO_READINGS_NULL
+            return _TWO_READINGS_ANY if self.quantifier == FOR_ANY else _TWO_READINGS_ALL
+        if not isinstance(value, tuple):
+            return None
+        if any(isinstance(term, DoubtfulBool) for term in self.terms):
+            return _TWO_READINGS_BOOL
+        if self.quantifier == FOR_ALL and value == ("",):
+            return _TWO_READINGS_EMPTY
+        if self.quantifier == PLAIN and len(value) > 1:
+            return _SEVERAL_VALUES
+        return _WILDCARDS_IN_VALUE
+
+
+def _fitting(value: str, lookup: Callable[[str], Value]) -> Callable[[Term], Kleene]:
+    return lambda term: term.fits(value, lookup)
+
+
+def compile_condition(condition: Condition, version: str, problems: list[Problem]) -> Check | None:
+    """The check of a condition; ``None`` and an entry in ``problems`` when AWS does not know it so."""
+    place = condition.path[: -len(condition.key) - 1]
+    parts = _OPERATOR.fullmatch(condition.operator)
+    operator = OPERATORS.get(parts["base"]) if parts else None
+    if parts is None or operator is None:
+        near = difflib.get_close_matches(parts["base"] if parts else condition.operator, OPERATORS, 1)
+        remedy = f"Did you mean {near[0]!r}?" if near else "Operators are written as in AWS's documentation."
+        problems.append(Problem(place, f"There is no operator {condition.operator!r}.", remedy))
+        return None
+    if operator.name == NULL and parts["suffix"]:
+        problems.append(
+            Problem(
+                place, f"There is no operator {condition.operator!r}.", "Null asks for the key itself: no IfExists."
+            )
+        )
+        return None
+    terms: list[Term] = []
+    for value in condition.values:
+        try:
+            terms.append(operator.read(value, version))
+        except ValueError as error:
+            problems.append(Problem(condition.path, f"{value!r} {error}."))
+    used = tuple(dict.fromkeys(variable for term in terms for variable in term.variables))
+    return Check(
+        source=condition,
+        key=condition.key.lower(),
+        name=spell_key(condition.key),
+        operator=operator,
+        quantifier=parts["set"],
+        if_exists=bool(parts["suffix"]),
+        terms=tuple(terms),
+        variables=used,
+    )

@@ -1,0 +1,255 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The condition operators, as values in a table: how each reads a value of a policy, and how it compares.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol, TypeAlias
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import (
+    Matches,
+    Pattern,
+    Wild,
+    arn_fields,
+    arn_matcher,
+    can_meet,
+    covers,
+    folded,
+    text_matcher,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.scalars import (
+    boolean,
+    instant,
+    network,
+    number,
+    octets,
+    remembering,
+    within,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import RoleOfSession
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import (
+    Compile,
+    Lookup,
+    Rendering,
+    Template,
+    Variable,
+    plain,
+    render,
+    template,
+    variables,
+)
+
+
+class Term(Protocol):
+    """One value of a condition, ready to be compared with values of requests."""
+
+    @property
+    def variables(self) -> tuple[Variable, ...]: ...
+
+    def fits(self, value: str, lookup: Lookup) -> Kleene:
+        """Whether the value of a request fits."""
+
+    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+        """Whether the ARN of a role fits whose path is not known."""
+
+    def fits_any_value(self) -> bool:
+        """Whether certainly every value fits that a request can carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextTerm:
+    """A value compared as text; ``compile_pattern`` says how, ``fold`` whether case is disregarded.
+
+    ``arns``: wildcards do not cross the colons of an ARN.
+    """
+
+    parts: Template
+    compile_pattern: Compile
+    fold: bool
+    arns: bool
+    #: The matcher of a text without variables.
+    fixed: Matches | None
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return variables(self.parts)
+
+    def fits(self, value: str, lookup: Lookup) -> Kleene:
+        text = value.lower() if self.fold else value
+        if self.fixed is not None:
+            return self.fixed(text)
+        return self._rendered(lookup).fits(text, self.compile_pattern)
+
+    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+        rendering = self._rendered(lookup)
+        if rendering.pattern is None:
+            return False
+        shapes = [folded(shape) if self.fold else shape for shape in role.shapes]
+        relate = _relate_arns if self.arns else _relate_texts
+        relations = [relate(rendering.pattern, shape) for shape in shapes]
+        if all(relation is False for relation in relations):
+            return False
+        certain = rendering.certain and rendering.spread is None
+        return True if certain and all(relation is True for relation in relations) else None
+
+    def fits_any_value(self) -> bool:
+        return self.fixed is not None and plain(self.parts) == (Wild.RUN,)
+
+    def _rendered(self, lookup: Lookup) -> Rendering:
+        rendering = render(self.parts, lookup)
+        if not self.fold or rendering.pattern is None:
+            return rendering
+        spread = None if rendering.spread is None else folded(rendering.spread)
+        return Rendering(folded(rendering.pattern), rendering.certain, spread)
+
+
+def _relate_texts(pattern: Pattern, shape: Pattern) -> Kleene:
+    """Whether all texts of a shape fit a pattern; ``None``: some may."""
+    if covers(pattern, shape):
+        return True
+    return None if can_meet(pattern, shape) else False
+
+
+def _relate_arns(pattern: Pattern, shape: Pattern) -> Kleene:
+    if pattern == (Wild.RUN,):
+        return True
+    fields, others = arn_fields(pattern), arn_fields(shape)
+    if fields is None or others is None:
+        return False
+    relations = [_relate_texts(field, other) for field, other in zip(fields, others, strict=True)]
+    if False in relations:
+        return False
+    return True if all(relations) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTerm:
+    """A value compared as a number, an instant, a network, a boolean or bytes."""
+
+    value: Any
+    read: Callable[[str], Any]
+    compare: Callable[[Any, Any], bool]
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return ()
+
+    def fits(self, value: str, lookup: Lookup) -> Kleene:
+        try:
+            return self.compare(self.read(value), self.value)
+        except ValueError:
+            # The key has a value of another type: AWS Internal as an address, for example.
+            return False
+
+    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+        return False
+
+    def fits_any_value(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulBool:
+    """A variable as value of ``Bool``: one page of AWS replaces it, another does so only in String and ARN operators.
+
+    If it is not replaced it is text that is no boolean, so that it fits nothing.
+    """
+
+    text: TextTerm
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return self.text.variables
+
+    def fits(self, value: str, lookup: Lookup) -> Kleene:
+        return False if self.text.fits(value, lookup) is False else None
+
+    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+        return False
+
+    def fits_any_value(self) -> bool:
+        return False
+
+
+#: Reads a value of a policy of some version; raises ValueError with what the value should be.
+ReadTerm: TypeAlias = Callable[[str, str], Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator without its prefix and suffix. ``negated``: true of a value which fits none of the policy's."""
+
+    name: str
+    negated: bool
+    read: ReadTerm
+
+
+def _texts(compile_pattern: Compile, wildcards: bool = False, fold: bool = False) -> ReadTerm:
+    def read(text: str, version: str) -> Term:
+        parts = template(text, version)
+        if not wildcards:
+            parts = tuple(part.value if isinstance(part, Wild) else part for part in parts)
+        if fold:
+            parts = tuple(part.lower() if isinstance(part, str) else part for part in parts)
+        compiled = lru_cache(maxsize=256)(compile_pattern) if variables(parts) else compile_pattern
+        fixed = None if variables(parts) else compile_pattern(plain(parts))
+        return TextTerm(parts, compiled, fold, compile_pattern is arn_matcher, fixed)
+
+    return read
+
+
+def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> ReadTerm:
+    return lambda text, version: ParsedTerm(parse(text), remembering(parse), compare)
+
+
+def _boolean_term(text: str, version: str) -> Term:
+    term = _texts(text_matcher, fold=True)(text, version)
+    if term.variables and isinstance(term, TextTerm):
+        return DoubtfulBool(term)
+    return _parsed(boolean, operator.eq)(text, version)
+
+
+_ORDERED: tuple[tuple[str, bool, Callable[[Any, Any], bool]], ...] = (
+    ("Equals", False, operator.eq),
+    ("NotEquals", True, operator.eq),
+    ("LessThan", False, operator.lt),
+    ("LessThanEquals", False, operator.le),
+    ("GreaterThan", False, operator.gt),
+    ("GreaterThanEquals", False, operator.ge),
+)
+_TABLE = (
+    Operator("StringEquals", False, _texts(text_matcher)),
+    Operator("StringNotEquals", True, _texts(text_matcher)),
+    Operator("StringEqualsIgnoreCase", False, _texts(text_matcher, fold=True)),
+    Operator("StringNotEqualsIgnoreCase", True, _texts(text_matcher, fold=True)),
+    Operator("StringLike", False, _texts(text_matcher, wildcards=True)),
+    Operator("StringNotLike", True, _texts(text_matcher, wildcards=True)),
+    # The Equals operators for ARNs take wildcards and behave as the Like ones do.
+    Operator("ArnEquals", False, _texts(arn_matcher, wildcards=True)),
+    Operator("ArnNotEquals", True, _texts(arn_matcher, wildcards=True)),
+    Operator("ArnLike", False, _texts(arn_matcher, wildcards=True)),
+    Operator("ArnNotLike", True, _texts(arn_matcher, wildcards=True)),
+    *(Operator(f"Numeric{name}", negated, _parsed(number, compare)) for name, negated, compare in _ORDERED),
+    *(Operator(f"Date{name}", negated, _parsed(instant, compare)) for name, negated, compare in _ORDERED),
+    Operator("IpAddress", False, _parsed(network, within)),
+    Operator("NotIpAddress", True, _parsed(network, within)),
+    Operator("Bool", False, _boolean_term),
+    Operator("BinaryEquals", False, _parsed(octets, operator.eq)),
+    # Asks for the key, not for its value.
+    Operator("Null", False, _parsed(boolean, operator.eq)),
+)
+#: Name -> operator, without ``ForAllValues:`` or ``ForAnyValue:`` before and ``IfExists`` behind it.
+OPERATORS: dict[str, Operator] = {one.name: one for one in _TABLE}

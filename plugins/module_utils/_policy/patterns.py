@@ -1,0 +1,196 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Texts with wildcards: ``*`` stands for any run of characters, also an empty one, ``?`` for exactly one.
+
+A pattern is a tuple of parts, because a policy variable may put an asterisk in that is no wildcard. Wildcards know
+neither "/" nor line breaks; in an ARN they end at a colon, but for the last field, which takes the rest.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+ARN_FIELDS = 6
+_MANY_RUNS = 3
+
+
+class Wild(enum.Enum):
+    """A wildcard, as a part of a pattern beside literal text."""
+
+    RUN = "*"
+    ONE = "?"
+
+
+Pattern: TypeAlias = tuple[str | Wild, ...]
+Matches: TypeAlias = Callable[[str], bool]
+
+_WILDCARD = re.compile(r"([*?])")
+
+
+@lru_cache(maxsize=4096)
+def pattern(text: str) -> Pattern:
+    """The parts of a text in which ``*`` and ``?`` are wildcards."""
+    return tuple(Wild(part) if part in ("*", "?") else part for part in _WILDCARD.split(text) if part)
+
+
+def joined(parts: Pattern) -> Pattern:
+    """The same pattern with neighbouring texts joined and repeated runs reduced to one."""
+    result: list[str | Wild] = []
+    for part in parts:
+        last = result[-1] if result else None
+        if isinstance(part, str) and isinstance(last, str):
+            result[-1] = last + part
+        elif not (part is Wild.RUN and last is Wild.RUN):
+            result.append(part)
+    return tuple(part for part in result if part)
+
+
+def folded(parts: Pattern) -> Pattern:
+    """The pattern for lower-cased texts."""
+    return tuple(part.lower() if isinstance(part, str) else part for part in parts)
+
+
+def text_matcher(parts: Pattern) -> Matches:
+    """A function that tells whether a whole text fits; the usual shapes need no regular expression."""
+    parts = joined(parts)
+    if not any(isinstance(part, Wild) for part in parts):
+        return "".join(str(part) for part in parts).__eq__
+    if parts == (Wild.RUN,):
+        return lambda text: True
+    first = parts[0]
+    if len(parts) == 2 and isinstance(first, str) and parts[1] is Wild.RUN:
+        start = first
+        return lambda text: text.startswith(start)
+    compiled = re.compile(_expression(parts), re.DOTALL)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+def _expression(parts: Pattern) -> str:
+    """A regular expression that needs time in proportion to the text, however many runs the pattern has.
+
+    What stands between two runs may be taken at its first place without ever trying another one; Python spells that as
+    a lookahead whose result is then referred to.
+    """
+    pieces = [re.escape(part) if isinstance(part, str) else part for part in parts]
+    if sum(piece is Wild.RUN for piece in pieces) < _MANY_RUNS:
+        return "".join({Wild.RUN: ".*", Wild.ONE: "."}[piece] if isinstance(piece, Wild) else piece for piece in pieces)
+    segments: list[str] = [""]
+    for piece in pieces:
+        if piece is Wild.RUN:
+            segments.append("")
+        else:
+            segments[-1] += "." if isinstance(piece, Wild) else piece
+    middle = "".join(f"(?=(?P<g{number}>.*?{segment}))(?P=g{number})" for number, segment in enumerate(segments[1:-1]))
+    return f"{segments[0]}{middle}.*{segments[-1]}"
+
+
+def arn_fields(parts: Pattern) -> list[Pattern] | None:
+    """The patterns of the six fields of an ARN; ``None`` if there are fewer."""
+    fields: list[list[str | Wild]] = [[]]
+    for part in parts:
+        if not isinstance(part, str):
+            fields[-1].append(part)
+            continue
+        first, *others = part.split(":", ARN_FIELDS - len(fields))
+        fields[-1].append(first)
+        fields.extend([other] for other in others)
+    return [joined(tuple(field)) for field in fields] if len(fields) == ARN_FIELDS else None
+
+
+def arn_matcher(parts: Pattern) -> Matches:
+    """A function that tells whether an ARN fits, field by field; a lone ``*`` fits everything."""
+    if parts == (Wild.RUN,):
+        return lambda text: True
+    fields = arn_fields(parts)
+    if fields is None:
+        return lambda text: False
+    literal = 0
+    while literal < ARN_FIELDS and not any(isinstance(part, Wild) for part in fields[literal]):
+        literal += 1
+    if literal >= ARN_FIELDS - 1:
+        # The usual shape: no wildcard before the last field, so no wildcard could cross a colon.
+        return text_matcher(parts)
+    matchers = [text_matcher(field) for field in fields]
+
+    def matches(text: str) -> bool:
+        given = text.split(":", ARN_FIELDS - 1)
+        return len(given) == ARN_FIELDS and all(matcher(field) for matcher, field in zip(matchers, given, strict=True))
+
+    return matches
+
+
+def resource_matcher(parts: Pattern) -> Matches:
+    """As :func:`arn_matcher`; AWS completes an ARN of fewer than six fields with wildcards."""
+    if parts and arn_fields(parts) is None and isinstance(parts[0], str) and parts[0].startswith("arn:"):
+        given = sum(part.count(":") for part in parts if isinstance(part, str))
+        parts = joined((*parts, *((":", Wild.RUN) * (ARN_FIELDS - 1 - given))))
+    return arn_matcher(parts)
+
+
+def can_meet(one: Pattern, other: Pattern) -> bool:
+    """Whether there is a text that fits both patterns."""
+    first, second = _letters(one), _letters(other)
+    # Pairs of places that both patterns can have reached by the same text.
+    seen: set[tuple[int, int]] = set()
+    todo = [(0, 0)]
+    while todo:
+        place = todo.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        i, j = place
+        left = first[i] if i < len(first) else None
+        right = second[j] if j < len(second) else None
+        if left is None and right is None:
+            return True
+        if left is Wild.RUN:
+            todo.append((i + 1, j))
+        if right is Wild.RUN:
+            todo.append((i, j + 1))
+        if left is None or right is None:
+            continue
+        if isinstance(left, Wild) or isinstance(right, Wild) or left == right:
+            todo.append((i if left is Wild.RUN else i + 1, j if right is Wild.RUN else j + 1))
+    return False
+
+
+def covers(wide: Pattern, narrow: Pattern) -> bool:
+    """Whether every text that fits ``narrow`` fits ``wide`` as well."""
+    letters, goal = _letters(narrow), _letters(wide)
+    states = _past_runs(goal, {0})
+    for letter in letters:
+        reached = set()
+        for state in states:
+            if state == len(goal):
+                continue
+            expected = goal[state]
+            if expected is Wild.RUN:
+                reached.add(state)
+            elif letter is not Wild.RUN and (expected is Wild.ONE or expected == letter):
+                reached.add(state + 1)
+        states = _past_runs(goal, reached)
+    return len(goal) in states
+
+
+def _letters(parts: Pattern) -> list[str | Wild]:
+    return [letter for part in parts for letter in (part if isinstance(part, str) else (part,))]
+
+
+def _past_runs(goal: list[str | Wild], states: set[int]) -> set[int]:
+    for state in list(states):
+        while state < len(goal) and goal[state] is Wild.RUN:
+            state += 1
+            states.add(state)
+    return states

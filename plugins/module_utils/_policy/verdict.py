@@ -1,0 +1,251 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""A request weighed against all layers: which deny it, and whether the others together grant it.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and the pages below it;
+https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html for endpoint policies;
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html for who may change a bucket policy;
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html and orgs_manage_policies_rcps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import OPEN, SILENT, Layer, Outcome
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.context import RESOURCE_ACCOUNT_KEYS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import (
+    BLOCK_PUBLIC_ACCESS,
+    BOUNDARY,
+    BUCKET,
+    IDENTITY,
+    SESSION,
+    Layers,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene, agreed, either, every, negate
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request, RequestError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import Context
+
+#: What only principals of the bucket's account may do, and what its root user always may as far as the bucket policy
+#: is concerned.
+POLICY_ACTIONS = frozenset(("s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"))
+
+
+class Denial(NamedTuple):
+    """A layer that denies (``certain``) or may do so; ``applies``: whether the layer is asked at all.
+
+    ``layer`` is ``None`` for Block Public Access, which has no statements.
+    """
+
+    name: str
+    certain: bool
+    layer: Layer | None
+    outcome: Outcome
+    applies: Kleene = True
+
+
+class Gate(NamedTuple):
+    """A layer that every request must pass to which it ``applies``."""
+
+    layer: Layer
+    outcome: Outcome
+    applies: Kleene
+
+    @property
+    def passes(self) -> Kleene:
+        return either((negate(self.applies), self.outcome.allows))
+
+
+@dataclass(slots=True)
+class Case:
+    """One request, and what all layers say of it.
+
+    ``same``: whether caller and bucket are of one account (``False`` for callers of no account). ``granted``: whether
+    the layers let it pass, denials aside; unless a denial is certain, in which case nobody asked.
+    """
+
+    layers: Layers
+    request: Request
+    context: Context
+    same: Kleene
+    bucket: Outcome
+    denials: list[Denial]
+    gates: list[Gate]
+    identity: Outcome = SILENT
+    boundary: Outcome = OPEN
+    session: Outcome = OPEN
+    granted: Kleene = None
+
+    @property
+    def denied(self) -> Denial | None:
+        """The first certain denial."""
+        return next((denial for denial in self.denials if denial.certain), None)
+
+    @property
+    def limits(self) -> Kleene:
+        """Whether boundary and session policy let pass."""
+        return every((self.boundary.allows, self.session.allows))
+
+    @property
+    def own(self) -> Kleene:
+        """Whether the policies of the caller grant it."""
+        if self.request.caller.kind is Kind.FEDERATED and self.layers.session is None:
+            # One page of AWS lets the identity policy decide, another says that without a session policy the session
+            # has nothing: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+            return every((self.identity.allows, self.limits, None))
+        return every((self.identity.allows, self.limits))
+
+    def granted_if(self, same: bool) -> Kleene:
+        """Whether bucket policy and policies of the caller grant it, if both are (not) of one account."""
+        caller = self.request.caller
+        if not same and self.request.action_key in POLICY_ACTIONS:
+            return False
+        if not caller.signs:
+            return self.bucket.allows
+        if caller.kind is Kind.ROOT:
+            return True if same else self.bucket.allows
+        if not same:
+            return every((self.bucket.allows, self.own))
+        return either((self.bucket.direct, self.own, every((self.bucket.role, self.limits))))
+
+    @property
+    def accounts(self) -> tuple[bool, ...]:
+        """The possible answers to whether both are of one account."""
+        return (True, False) if self.same is None else (self.same,)
+
+
+def weigh(layers: Layers, request: Request) -> Case:
+    """What all layers say of a request.
+
+    :raises RequestError: the context of the request says that another account owns the bucket.
+    """
+    context = _owned(request, layers.account) if layers.account else request.context
+    caller = request.caller
+    same = _same_account(request, context)
+    bucket = layers.bucket.judge(request, context)
+    case = Case(layers, request, context, same, bucket, [], [])
+    denials = case.denials
+
+    denies = bucket.denies
+    if denies is not False and caller.kind is Kind.ROOT and same is not False and request.action_key in POLICY_ACTIONS:
+        # The root user can always repair a bucket policy; who is not of the account cannot touch it anyway.
+        denies = False
+    if denies is not False:
+        denials.append(Denial(BUCKET, denies is True, layers.bucket, bucket))
+        if denies:
+            return case
+    if layers.restricted is not False and same is not True and caller.kind is not Kind.SERVICE:
+        certain = layers.restricted is True and same is False
+        denials.append(Denial(BLOCK_PUBLIC_ACCESS, certain, None, SILENT))
+        if certain:
+            return case
+    if request.endpoint is not False and _denied_at(case, layers.endpoint, request.endpoint, gate=True):
+        return case
+    linked = caller.linked
+    if linked is not True:
+        applies = negate(linked)
+        for level in layers.rcp:
+            # AWS attaches an Allow for everything to every level, which nobody can detach.
+            if _denied_at(case, level, applies, gate=False):
+                return case
+        if caller.signs:
+            for level in layers.scp:
+                if _denied_at(case, level, applies, gate=True):
+                    return case
+    if caller.signs and caller.kind is not Kind.ROOT:
+        case.identity = layers.identity.judge(request, context)
+        if _deny(denials, layers.identity, case.identity, True):
+            return case
+        if layers.boundary is not None:
+            case.boundary = layers.boundary.judge(request, context)
+            if _deny(denials, layers.boundary, case.boundary, True):
+                return case
+        if layers.session is not None:
+            case.session = layers.session.judge(request, context)
+            if _deny(denials, layers.session, case.session, True):
+                return case
+    granted = case.granted_if(same) if same is not None else agreed((case.granted_if(True), case.granted_if(False)))
+    if case.gates and granted is not False:
+        granted = every((granted, *(gate.passes for gate in case.gates)))
+    case.granted = granted
+    return case
+
+
+def _denied_at(case: Case, layer: Layer, applies: Kleene, gate: bool) -> bool:
+    """Ask a layer that perhaps applies; whether it certainly denies."""
+    outcome = layer.judge(case.request, case.context)
+    if gate:
+        case.gates.append(Gate(layer, outcome, applies))
+    return _deny(case.denials, layer, outcome, applies)
+
+
+def _deny(denials: list[Denial], layer: Layer, outcome: Outcome, applies: Kleene) -> bool:
+    if outcome.denies is False:
+        return False
+    certain = outcome.denies is True and applies is True
+    denials.append(Denial(layer.name, certain, layer, outcome, applies))
+    return certain
+
+
+def _same_account(request: Request, context: Context) -> Kleene:
+    if not request.caller.signs:
+        return False
+    owner = context.get(RESOURCE_ACCOUNT_KEYS[0])
+    return owner[0] == request.caller.account if isinstance(owner, tuple) else None
+
+
+def _owned(request: Request, account: str) -> Context:
+    """The context of a request, with the account that owns the bucket."""
+    value = (account,)
+    for key in RESOURCE_ACCOUNT_KEYS:
+        given = request.context.get(key, value)
+        if given != value:
+            shown = repr(given[0]) if isinstance(given, tuple) else "absent"
+            raise RequestError(
+                [
+                    Problem(
+                        "context.aws:ResourceAccount",
+                        f"'aws:ResourceAccount' is {shown}, but the bucket is owned by {account!r}.",
+                        "Leave the key out, or give the account that owns the bucket.",
+                    )
+                ]
+            )
+    return {**request.context, RESOURCE_ACCOUNT_KEYS[0]: value, RESOURCE_ACCOUNT_KEYS[1]: value}
+
+
+def lacking(case: Case) -> tuple[str, ...]:
+    """The layers without whose Allow a request is (implicitly) denied; empty where no Allow would help."""
+    names = [gate.layer.name for gate in case.gates if gate.passes is False]
+    if case.same is None:
+        grants = {_lacking_grant(case, same) for same in case.accounts if case.granted_if(same) is False}
+        found = grants.pop() if len(grants) == 1 else ()
+    else:
+        found = _lacking_grant(case, case.same) if case.granted_if(case.same) is False else ()
+    # A boundary or an SCP without an Allow says the same however many levels lack it.
+    return tuple(dict.fromkeys((*names, *found)))
+
+
+def _lacking_grant(case: Case, same: bool) -> tuple[str, ...]:
+    caller = case.request.caller
+    if not same and case.request.action_key in POLICY_ACTIONS:
+        return ()
+    if not caller.signs or caller.kind is Kind.ROOT:
+        return (BUCKET,)
+    limits = [name for name, outcome in ((BOUNDARY, case.boundary), (SESSION, case.session)) if outcome.allows is False]
+    lacks_identity = case.identity.allows is False
+    if not same:
+        bucket = [BUCKET] if case.bucket.allows is False else []
+        return (*bucket, *([IDENTITY] if lacks_identity else []), *limits)
+    if not lacks_identity or case.bucket.role is True:
+        return tuple(limits)
+    if case.bucket.account is True:
+        return (IDENTITY, *limits)
+    return (IDENTITY, BUCKET, *limits)
