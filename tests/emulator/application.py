@@ -1,0 +1,90 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The WSGI application: the control API, and AWS calls that pass the corrections on their way to moto and back."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from tests.emulator.answers import Answer, Refused, json_answer, status_line
+from tests.emulator.call import Call, read_call
+from tests.emulator.corrections import Corrections
+from tests.emulator.state import CallLog, Settings
+
+CONTROL = "/_emulator/"
+# Headers that describe one connection or one form of the body; the server writes its own.
+_NOT_PASSED_ON = ("connection", "transfer-encoding")
+
+
+class Application:
+    """:ivar log: the AWS calls; :ivar settings: see ``state.DEFAULTS``"""
+
+    def __init__(self) -> None:
+        self.log = CallLog()
+        self.settings = Settings()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._corrections = Corrections(self.settings)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        call = read_call(environ)
+        path = environ["PATH_INFO"]
+        if path.startswith(CONTROL):
+            answer = self._control(call.method, path.removeprefix(CONTROL), call.body)
+        elif path.startswith("/moto-api"):
+            answer = self._ask_moto(environ)
+        else:
+            time.sleep(self.settings["latency_ms"] / 1000)
+            answer = self._aws(call, environ)
+            self.log.add(call.service, call.operation, call.resource, answer.status)
+        start_response(status_line(answer.status), list(answer.headers.items()))
+        return [answer.body]
+
+    def _aws(self, call: Call, environ: dict[str, Any]) -> Answer:
+        try:
+            return self._corrections.answer(call, lambda: self._ask_moto(environ))
+        except Refused as refused:
+            return refused.answer(call.service, call.method)
+
+    def _ask_moto(self, environ: dict[str, Any]) -> Answer:
+        begun: list[Any] = []
+        parts = self._moto(environ, lambda status, headers, _error=None: begun.extend((status, headers)))
+        try:
+            body = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        status, headers = begun
+        kept = {name: value for name, value in headers if name.lower() not in _NOT_PASSED_ON}
+        return Answer(int(status.split(" ", 1)[0]), body, kept)
+
+    def _control(self, method: str, name: str, body: bytes) -> Answer:
+        match method, name:
+            case "GET", "calls":
+                return json_answer(json.dumps(self.log.all()))
+            case "DELETE", "calls":
+                self.log.clear()
+                return json_answer("null")
+            case "POST", "settings":
+                try:
+                    return json_answer(json.dumps(self.settings.update(json.loads(body))))
+                except (ValueError, AttributeError) as error:
+                    return json_answer(json.dumps({"error": str(error)}), 400)
+            case "POST", "reset":
+                self._reset()
+                return json_answer("null")
+        return json_answer(json.dumps({"error": f"the control API has no {method} {name}"}), 404)
+
+    def _reset(self) -> None:
+        from moto.moto_api._internal import moto_api_backend
+
+        moto_api_backend.reset()
+        self.log.clear()
+        self.settings.reset()
+        self._corrections.reset()
