@@ -38,7 +38,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import
     find,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import Variable
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import spell_key
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import find_key, spell_key
 
 FOR_ALL, FOR_ANY, PLAIN = "ForAllValues:", "ForAnyValue:", ""
 NULL = "Null"
@@ -68,7 +68,7 @@ _WILDCARDS_IN_VALUE = "AWS does not document whether wildcards in the value of a
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A compiled condition; ``key`` is in lower case, ``name`` as AWS spells it."""
+    """A compiled condition; ``key`` is in lower case, ``name`` as AWS spells it (if it is known)."""
 
     source: Condition
     key: str
@@ -197,7 +197,7 @@ def compile_condition(condition: Condition, version: str, problems: list[Problem
     return Check(
         source=condition,
         key=condition.key.lower(),
-        name=spell_key(condition.key),
+        name=spell_key(condition.key) if find_key(condition.key) else condition.key,
         operator=operator,
         quantifier=parts["set"],
         if_exists=bool(parts["suffix"]),

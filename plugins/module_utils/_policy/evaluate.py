@@ -118,11 +118,10 @@ class Policies:
                     return Decision(ALLOW, name, outcome.granter.label, case)
             return Decision(ALLOW, None, None, case)
         # Where one layer alone is in doubt, it is that one which decides.
-        names = {denial.name for denial in case.denials} | {
-            gate.layer.name for gate in case.gates if gate.passes is None
-        }
-        alone = len(names) == 1 and len({case.granted_if(same) for same in case.accounts} | {True}) == 1
-        return Decision(UNKNOWN, names.pop() if alone else None, None, case)
+        doubtful = {denial.name for denial in case.denials}
+        doubtful.update(gate.layer.name for gate in case.gates if gate.passes is None)
+        alone = len(doubtful) == 1 and all(case.granted_if(same) for same in case.accounts)
+        return Decision(UNKNOWN, doubtful.pop() if alone else None, None, case)
 
     def assuming_allow(self) -> Policies:
         """The same, but what was not supplied of identity, bucket and endpoint policies allows everything.

@@ -80,14 +80,14 @@ def _open_points(case: Case) -> Iterator[_Point]:
 
 def _open_denial(case: Case, denial: Denial) -> Iterator[_Point]:
     if denial.layer is None:
-        clause = "it is not known whether RestrictPublicBuckets denies it"
+        clause = "RestrictPublicBuckets may deny it"
         if case.same is None:
-            yield f"{clause}: the account that owns the bucket was not supplied", (_ACCOUNT,)
+            yield f"{clause} (the account that owns the bucket was not supplied)", (_ACCOUNT,)
         if case.layers.bucket.fixed == UNSUPPLIED:
-            yield f"{clause}: the bucket policy was not supplied", (UNSUPPLIED_NAMES[BUCKET],)
+            yield f"{clause} (the bucket policy was not supplied)", (UNSUPPLIED_NAMES[BUCKET],)
         for finding in case.layers.public:
             if case.layers.restricted is None:
-                yield f"{clause}: AWS does not say whether this is public: {finding.reason[:-1]}", ()
+                yield f"{clause} (AWS does not say whether this is public: {finding.reason[:-1]})", ()
         return
     yield from _open_application(denial.layer, denial.applies)
     if denial.outcome.denies is None:
@@ -132,7 +132,7 @@ def _open_statements(case: Case, layer: Layer, outcome: Outcome, allows: bool) -
             name = UNSUPPLIED_NAMES[layer.name]
             yield f"the {name} {'were' if name.endswith('s') else 'was'} not supplied", (name,)
         return
-    verb = "allows" if allows else "denies"
+    verb = "allow" if allows else "deny"
     for statement, about in _candidates(case, layer, allows):
         holds = statement.holds(case.request.resource, case.context)
         if every((holds, about.any)) is not None:
@@ -143,8 +143,7 @@ def _open_statements(case: Case, layer: Layer, outcome: Outcome, allows: bool) -
             clause, missing = _open_principal(case, statement)
             clauses.append(clause)
             keys += missing
-        subject = _subject(layer, statement)
-        yield f"it is not known whether {subject} {verb} it: {'; '.join(clauses)}", tuple(keys)
+        yield f"{_subject(layer, statement)} may {verb} it ({_joined(clauses)})", tuple(keys)
 
 
 def _open_principal(case: Case, statement: CompiledStatement) -> tuple[str, tuple[str, ...]]:
@@ -166,7 +165,9 @@ def _candidates(case: Case, layer: Layer, allows: bool) -> list[tuple[CompiledSt
 
 
 def _subject(layer: Layer, statement: CompiledStatement) -> str:
-    return f"{TITLES[layer.name]} statement {statement.label!r}"
+    several = len({one.place for one in layer.statements}) > 1
+    label = statement.label if statement.source.sid or not several else f"{statement.place}.{statement.label}"
+    return f"{TITLES[layer.name]} statement {label!r}"
 
 
 def _clauses(case: Case, statement: CompiledStatement, wanted: object) -> Iterator[str]:
@@ -208,8 +209,7 @@ def reason_of_lack(case: Case) -> str:
             )
         return f"No policy allows {action} on {resource}."
     clauses = [_lack(case, name) for name in names]
-    joint = " and " if len(names) == 2 else ", "
-    return _sentence(f"{joint.join(clauses)}: {action} on {resource} needs it")
+    return f"{action} on {resource} is not allowed: {', and '.join(clauses)}."
 
 
 def lacking_owner(case: Case) -> bool:
@@ -265,10 +265,10 @@ def reason_of_grant(case: Case) -> str:
 def reason_of_doubt(case: Case) -> str:
     """One sentence for a request that is not decided."""
     clauses = dict.fromkeys(clause for clause, _keys in _open_points(case))
-    return _sentence(f"whether {case.request.action} is allowed is not known: {'; '.join(clauses)}")
+    return _sentence(f"it is not known whether {case.request.action} is allowed: {_joined(clauses)}")
 
 
-def _joined(clauses: list[str]) -> str:
+def _joined(clauses: Iterable[str]) -> str:
     return "; ".join(clauses)
 
 

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import NULL, Check
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.context import ENDPOINT_KEYS, INTERNET, SOURCE_IP
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import Wild
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Kind
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import (
     Context,
@@ -22,16 +24,19 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import
     Value,
     find,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import replacement
 
 #: More values than this are counted, not shown.
 _SHOWN = 3
+#: Callers of no account.
+_CALLERS = {Kind.ANONYMOUS: "anonymous callers", Kind.SERVICE: "service principals"}
 _NETWORK_KEYS = frozenset((*ENDPOINT_KEYS, SOURCE_IP, "aws:vpceorgid", "aws:vpceorgpaths"))
 
 
 def describe_check(check: Check, result: Kleene, request: Request, context: Context) -> str:
     """A clause such as ``aws:SourceVpce is absent on requests from the internet, and StringNotEquals is true ...``."""
     value = find(context, check.key)
-    operator = f"{check.source.operator} {_list(check.source.values)}"
+    operator = f"{check.source.operator} {_list(check.source.values)}{_replaced(check, context)}"
     if result is None:
         missing = check.missing(context)
         if missing:
@@ -49,6 +54,16 @@ def describe_check(check: Check, result: Kleene, request: Request, context: Cont
         short = operator if check.operator.name == NULL else check.source.operator
         return f"{check.name} is absent{where}, and {short} is {said} for an absent key"
     return f"{check.name} {_state(value)}, for which {operator} is {said}"
+
+
+def _replaced(check: Check, context: Context) -> str:
+    """What the variables in the values of a condition stand for."""
+    shown = []
+    for variable in check.variables:
+        text = replacement(variable, find(context, variable.key))
+        if not isinstance(text, Wild):
+            shown.append(f"${{{variable.name}}} {'has no value' if text is None else f'is {text!r}'}")
+    return f" ({', '.join(shown)})" if shown else ""
 
 
 def _state(value: Value) -> str:
@@ -70,11 +85,7 @@ def _where(key: str, request: Request) -> str:
             return " on requests through an endpoint"
         return ""
     if key.startswith("aws:principal") and not request.caller.signs:
-        return (
-            f" on requests of an {request.caller.kind.value}"
-            if request.caller.text == "anonymous"
-            else (" on requests of a service principal")
-        )
+        return f" on requests of {_CALLERS[request.caller.kind]}"
     return ""
 
 

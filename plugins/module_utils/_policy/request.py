@@ -89,7 +89,7 @@ class Request:
         """The request ``{principal, action, resource, through?, called_via?, context?}``.
 
         - ``principal``: the ARN of a user, a role (a session of it), an assumed-role session, a federated user or a
-          root user; an account's number (its root user); ``anonymous``; or a service such as ``logging.s3.amazonaws.com``
+          root user; an account's number (its root user); ``anonymous``; or a service: ``logging.s3.amazonaws.com``
         - ``through``: ``internet``, an endpoint's id, a VPC's id, or a mapping of ``vpce``, ``vpc``, ``account``,
           ``org`` (null: in none) and ``region`` of an endpoint; not known if it is missing
         - ``called_via``: the services that call on behalf of the principal, in their order

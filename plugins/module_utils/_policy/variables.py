@@ -63,7 +63,7 @@ def template(text: str, version: str) -> Template:
             parts.append(found["sign"])
         else:
             key = found["key"].strip()
-            parts.append(Variable(key.lower(), spell_key(key), found["default"]))
+            parts.append(Variable(key.lower(), spell_key(key) if find_key(key) else key, found["default"]))
     parts.extend(pattern(text[end:]))
     return tuple(parts)
 

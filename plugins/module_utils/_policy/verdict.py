@@ -7,7 +7,7 @@
 
 """A request weighed against all layers: which deny it, and whether the others together grant it.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and the pages below it;
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and pages below it;
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html for endpoint policies;
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html for who may change a bucket policy;
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html and orgs_manage_policies_rcps.
