@@ -2,14 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The corrections of moto, by operation."""
+"""The corrections of moto, by service."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
+from tests.emulator import moto_patches
 from tests.emulator.answers import Answer
 from tests.emulator.call import Call
+from tests.emulator.decide import decide
+from tests.emulator.endpoints import Endpoints
 from tests.emulator.state import Settings
 
 Moto = Callable[[], Answer]
@@ -19,10 +23,26 @@ class Corrections:
     """Takes each call before moto and may refuse it, answer it, or change what moto made of it."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        moto_patches.apply()
+        self._services = {"ec2": Endpoints()}
+        # A check and the write that it allows belong together, and moto has no locks.
+        self._lock = threading.RLock()
 
     def answer(self, call: Call, moto: Moto) -> Answer:
-        return moto()
+        """AWS's answer; raises ``Refused``."""
+        if call.service == "s3":
+            decide(call)
+        service = self._services.get(call.service)
+        if service is None:
+            return moto()
+        with self._lock:
+            answer = service.before(call)
+            if answer is None:
+                answer = moto()
+                service.after(call, answer)
+            return answer
 
     def reset(self) -> None:
         """Forget what belongs to the resources that are gone."""
+        for service in self._services.values():
+            service.reset()
