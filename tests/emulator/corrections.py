@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from tests.emulator import moto_patches
 from tests.emulator.answers import Answer
+from tests.emulator.buckets import Buckets
 from tests.emulator.call import Call
-from tests.emulator.decide import decide
 from tests.emulator.endpoints import Endpoints
 from tests.emulator.state import Settings
 
@@ -24,14 +24,12 @@ class Corrections:
 
     def __init__(self, settings: Settings) -> None:
         moto_patches.apply()
-        self._services = {"ec2": Endpoints()}
+        self._services: dict[str, Endpoints | Buckets] = {"ec2": Endpoints(), "s3": Buckets(settings)}
         # A check and the write that it allows belong together, and moto has no locks.
         self._lock = threading.RLock()
 
     def answer(self, call: Call, moto: Moto) -> Answer:
         """AWS's answer; raises ``Refused``."""
-        if call.service == "s3":
-            decide(call)
         service = self._services.get(call.service)
         if service is None:
             return moto()

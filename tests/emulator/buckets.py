@@ -1,0 +1,83 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Buckets as S3 keeps them: who owns them, and which policies it takes and when it shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.backends import get_backend
+
+from tests.emulator.answers import Answer, Refused, json_answer
+from tests.emulator.bucket_policy import check, grants_everybody
+from tests.emulator.call import Call
+from tests.emulator.decide import decide
+from tests.emulator.state import Settings
+
+_POLICY_WRITES = ("PutBucketPolicy", "DeleteBucketPolicy")
+_ABORTED = "A conflicting conditional operation is currently in progress against this resource. Please try again."
+
+_BLOCKED = (
+    "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the "
+    "BlockPublicPolicy setting in S3 Block Public Access."
+)
+
+
+class Buckets:
+    """Corrections of S3; ``before`` refuses or answers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # Bucket -> the policy that is still shown, and how many reads show it.
+        self._stale: dict[str, tuple[bytes | None, int]] = {}
+
+    def reset(self) -> None:
+        self._stale.clear()
+
+    def before(self, call: Call) -> Answer | None:
+        decide(call)
+        if call.operation in ("DeleteBucket", "CreateBucket"):
+            self._stale.pop(call.bucket, None)
+            return None
+        found = get_backend("s3").bucket_accounts.get(call.bucket)
+        if found is None:
+            return None  # moto refuses it as AWS does
+        partition, owner = found
+        expected = call.headers.get("x-amz-expected-bucket-owner")
+        if expected is not None and expected != owner:
+            raise Refused("AccessDenied", "Access Denied", 403)
+        bucket = get_backend("s3")[owner][partition].buckets[call.bucket]
+        if call.operation in _POLICY_WRITES:
+            self._before_write(call, bucket)
+        elif call.operation == "GetBucketPolicy":
+            return self._shown(call.bucket)
+        return None
+
+    def after(self, call: Call, answer: Answer) -> None:
+        """Nothing is left to correct."""
+
+    def _before_write(self, call: Call, bucket: Any) -> None:
+        if call.operation == "PutBucketPolicy":
+            policy = check(call.body, call.bucket)
+            block = bucket.public_access_block
+            if block is not None and block.block_public_policy and grants_everybody(policy):
+                raise Refused("AccessDenied", _BLOCKED, 403)
+        if self._settings.take("operation_aborted_writes"):
+            raise Refused("OperationAborted", _ABORTED, 409)
+        reads = int(self._settings["policy_reads_until_visible"])
+        if reads:
+            shown = self._stale[call.bucket][0] if call.bucket in self._stale else bucket.policy
+            self._stale[call.bucket] = (shown, reads)
+
+    def _shown(self, name: str) -> Answer | None:
+        """The policy before the last write, while reads still show it."""
+        if name not in self._stale:
+            return None
+        policy, left = self._stale.pop(name)
+        if left > 1:
+            self._stale[name] = (policy, left - 1)
+        if policy is None:
+            raise Refused("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
+        return json_answer(policy.decode())
