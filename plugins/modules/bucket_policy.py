@@ -66,6 +66,16 @@ options:
       - With O(statements), remove every other statement, whoever put it there.
     type: bool
     default: false
+  peers:
+    description:
+      - Ids of the endpoints and VPCs (or ARNs of VPCs) that other declarations may have put into the perimeter among
+        O(statements), which P(perimeter.s3.bucket_perimeter#filter) makes.
+      - Those of them that stand in the bucket's policy stay there, and with them the exceptions that may be theirs. A
+        network that is neither declared nor a peer is drift and goes.
+      - With O(state=absent) only the declared networks go, and the statements with the last network.
+      - If omitted, O(statements) are put exactly as they are.
+    type: list
+    elements: str
   drop_deleted_principals:
     description:
       - Take the ids that AWS shows in place of deleted users and roles (C(AIDA...), C(AROA...)) out of the live

@@ -41,6 +41,7 @@ BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
     "statements": {"type": "list", "elements": "dict"},
     "sids": {"type": "list", "elements": "str"},
     "purge_statements": {"type": "bool", "default": False},
+    "peers": {"type": "list", "elements": "str"},
     "drop_deleted_principals": {"type": "bool", "default": False},
     "expected_bucket_owner": {"type": "str"},
     "wait": {"type": "bool", "default": True},

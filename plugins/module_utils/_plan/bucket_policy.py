@@ -28,6 +28,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import bucket_policy_size
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import PERIMETER_SIDS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter_sharing import (
+    share_perimeter,
+    withdraw_perimeter,
+)
 
 Action = Literal["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]
 PUT: Action = "s3:PutBucketPolicy"
@@ -40,7 +45,8 @@ class Declaration:
 
     Exactly one kind of ownership: ``policy`` owns the whole document, ``statements`` and ``sids`` own those Sids and
     nothing else. With ``state`` absent, ``statements`` and ``sids`` name what goes; without either, all of it goes.
-    ``warnings`` is what AWS takes of it though it hardly is meant.
+    ``peers``, if not ``None``, are the networks that other declarations may have put into the perimeter's statements
+    among ``statements``; they stay there. ``warnings`` is what AWS takes of it though it hardly is meant.
     """
 
     bucket: str
@@ -50,6 +56,7 @@ class Declaration:
     sids: tuple[str, ...] = ()
     purge_statements: bool = False
     drop_deleted_principals: bool = False
+    peers: tuple[str, ...] | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -128,10 +135,20 @@ def _after(before: Raw | None, declaration: Declaration) -> Raw | None:
     if declaration.owns_document:
         return declaration.policy if declaration.state == "present" else None
     statements = declaration.statements or ()
+    if declaration.state == "absent" and declaration.peers is not None:
+        kept, gone = withdraw_perimeter(before, statements, declaration.peers)
+        others = [sid for sid in map(_sid, statements) if sid not in PERIMETER_SIDS]
+        return merge(before, kept, [*declaration.sids, *gone, *others]).document
     if declaration.state == "absent":
-        going = [*declaration.sids, *(str(one.get("Sid")) for one in statements)]
+        going = [*declaration.sids, *map(_sid, statements)]
         return merge(before, remove_sids=going).document
+    if declaration.peers is not None:
+        statements = tuple(share_perimeter(before, statements, declaration.peers))
     return merge(before, statements, declaration.sids, declaration.purge_statements).document
+
+
+def _sid(statement: Mapping[str, Any]) -> str:
+    return str(statement.get("Sid"))
 
 
 def _changes(before: Raw | None, after: Raw | None) -> StatementChanges:

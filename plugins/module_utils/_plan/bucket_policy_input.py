@@ -16,6 +16,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy i
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, is_bucket_name
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import NETWORK_SID
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import (
     validate_bucket_policy,
     warn_bucket_policy,
@@ -44,8 +45,8 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     """The declaration that the options of one bucket stand for.
 
     ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
-    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``expected_bucket_owner``; ``None`` is as
-    good as missing.
+    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``expected_bucket_owner``;
+    ``None`` is as good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
     :raises PolicyError: with everything that is wrong with them.
@@ -67,6 +68,7 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
         sids=tuple(given.get("sids", ())),
         purge_statements=given.get("purge_statements", False),
         drop_deleted_principals=given.get("drop_deleted_principals", False),
+        peers=tuple(given["peers"]) if "peers" in given else None,
         warnings=warnings,
     )
 
@@ -112,6 +114,14 @@ def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
             "",
             "Nothing says what the policy shall be.",
             "Give policy or statements; to remove a policy or statements of it, say state=absent.",
+        )
+    if "peers" in given and not any(
+        one.get("Sid") == NETWORK_SID for one in statements or [] if isinstance(one, Mapping)
+    ):
+        yield Problem(
+            "peers",
+            f"None of the statements is the perimeter's ({NETWORK_SID}), which peers share.",
+            "Make the statements with the filter perimeter.s3.bucket_perimeter.",
         )
     if given.get("purge_statements") and (not present or "statements" not in given):
         yield Problem("purge_statements", "Purging goes with state=present and statements only.")

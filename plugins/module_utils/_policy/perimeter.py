@@ -19,7 +19,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -78,9 +78,13 @@ class Perimeter:
 
     def without_networks_of(self, other: Perimeter) -> Perimeter:
         """The same less the networks of ``other``; whose the other values are, a policy does not say, so they stay."""
+        return self.without_networks(other.networks)
+
+    def without_networks(self, networks: Collection[str]) -> Perimeter:
+        """The same less these networks, of whatever kind."""
         kept = {name: getattr(self, name) for name in _FIELDS}
         for name in _NETWORKS:
-            kept[name] = tuple(value for value in kept[name] if value not in getattr(other, name))
+            kept[name] = tuple(value for value in kept[name] if value not in networks)
         return Perimeter(**kept)
 
 

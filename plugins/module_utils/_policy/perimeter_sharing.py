@@ -14,7 +14,7 @@ own networks only; what it found and did not declare it can report.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import parse_arn
@@ -28,7 +28,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter imp
 )
 
 
-def share_perimeter(current: Mapping[str, Any] | None, statements: Sequence[Mapping[str, Any]]) -> list[Raw]:
+def share_perimeter(
+    current: Mapping[str, Any] | None,
+    statements: Sequence[Mapping[str, Any]],
+    peers: Collection[str] | None = None,
+) -> list[Raw]:
     """The wanted statements, widened by what the bucket's policy spares already.
 
     Networks, exempted principals and accounts and exceptions stay. To take away what no declaration wants any more,
@@ -37,9 +41,11 @@ def share_perimeter(current: Mapping[str, Any] | None, statements: Sequence[Mapp
 
     :param current: the raw policy of the bucket, ``None`` if it has none.
     :param statements: what :func:`bucket_perimeter` made, and others.
+    :param peers: the networks that other declarations may have put there. Any other network is drift and goes, as do
+        the exceptions when no peer is there whose they could be. ``None`` leaves everything that is found.
     """
     wanted = read_perimeter(statements)
-    present = read_perimeter(statement_list(current) or []) if current else None
+    present = _of_peers(read_perimeter(statement_list(current) or []) if current else None, wanted, peers)
     if wanted is None or present is None:
         return [dict(statement) for statement in statements]
     others = [dict(entry) for entry in statements if entry.get("Sid") not in PERIMETER_SIDS]
@@ -47,21 +53,25 @@ def share_perimeter(current: Mapping[str, Any] | None, statements: Sequence[Mapp
 
 
 def withdraw_perimeter(
-    current: Mapping[str, Any] | None, statements: Sequence[Mapping[str, Any]]
+    current: Mapping[str, Any] | None,
+    statements: Sequence[Mapping[str, Any]],
+    peers: Collection[str] | None = None,
 ) -> tuple[list[Raw], tuple[str, ...]]:
     """What is left of the perimeter in a bucket's policy when the networks of these statements are taken out of it.
 
     While another network is left, the statements stay with all their exceptions, since they may be its declaration's;
     with the last network everything goes.
 
+    :param peers: as for :func:`share_perimeter`.
     :returns: the statements to put, and the Sids to remove.
     """
     present = read_perimeter(statement_list(current) or []) if current else None
     if present is None:
         return [], PERIMETER_SIDS
     # A declaration without a network (TLS alone) has none to take out: what is there is another's.
-    left = present.without_networks_of(read_perimeter(statements) or Perimeter())
-    kept = perimeter_statements(left, *_bucket_of(statements)) if left.networks else []
+    ours = read_perimeter(statements) or Perimeter()
+    left = _of_peers(present.without_networks_of(ours), ours, peers)
+    kept = perimeter_statements(left, *_bucket_of(statements)) if left and left.networks else []
     names = {statement["Sid"] for statement in kept}
     return kept, tuple(sid for sid in PERIMETER_SIDS if sid not in names)
 
@@ -81,6 +91,15 @@ def undeclared(
         "accounts": (present.accounts, wanted.accounts),
     }
     return {name: tuple(value for value in has if value not in says) for name, (has, says) in pairs.items()}
+
+
+def _of_peers(present: Perimeter | None, ours: Perimeter | None, peers: Collection[str] | None) -> Perimeter | None:
+    """What of the present perimeter is another declaration's; ``None`` when none of its networks is a peer's."""
+    if present is None or ours is None or peers is None:
+        return present
+    strangers = {name for name in present.networks if name not in peers and name not in ours.networks}
+    theirs = {name for name in present.networks if name in peers and name not in ours.networks}
+    return present.without_networks(strangers) if theirs else None
 
 
 def _bucket_of(statements: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
