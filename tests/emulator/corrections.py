@@ -14,6 +14,7 @@ from tests.emulator.answers import Answer
 from tests.emulator.buckets import Buckets
 from tests.emulator.call import Call
 from tests.emulator.endpoints import Endpoints
+from tests.emulator.identity import Identity
 from tests.emulator.state import Settings
 
 Moto = Callable[[], Answer]
@@ -24,7 +25,11 @@ class Corrections:
 
     def __init__(self, settings: Settings) -> None:
         moto_patches.apply()
-        self._services: dict[str, Endpoints | Buckets] = {"ec2": Endpoints(), "s3": Buckets(settings)}
+        self._services: dict[str, Endpoints | Buckets | Identity] = {
+            "ec2": Endpoints(),
+            "s3": Buckets(settings),
+            "sts": Identity(),
+        }
         # A check and the write that it allows belong together, and moto has no locks.
         self._lock = threading.RLock()
 

@@ -97,3 +97,7 @@ def test_ends_by_itself(tmp_path, limit):
         process.wait()
         parent.kill()
         parent.wait()
+
+
+def test_unknown_keys_are_those_of_a_user(emulator):
+    assert emulator.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/automation"

@@ -74,10 +74,13 @@ def result_of(outcome: BucketOutcome) -> dict[str, Any]:
 
 
 def diff_of(outcome: BucketOutcome) -> dict[str, str]:
+    # The lines around a change do not always reach up to the Sid of the statement, so the headers say it.
     header = f"policy of bucket {outcome.plan.bucket}"
+    changes = outcome.plan.statements.as_dict()
+    said = "; ".join(f"{kind}: {', '.join(changes[kind])}" for kind in ("added", "changed", "removed") if changes[kind])
     return {
         "before_header": header,
-        "after_header": header,
+        "after_header": f"{header} ({said})" if said else header,
         **render(outcome.plan.before, outcome.after),
     }
 

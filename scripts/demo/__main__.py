@@ -1,0 +1,133 @@
+#!/usr/bin/env python
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Shows the main job in an emulated AWS: a VPC and two buckets converge, are damaged, and converge again.
+
+Every step says what it expects of Ansible's recap, and the demo fails when that does not hold.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from surroundings import build, damage, show
+
+from tests.emulator import running_emulator
+
+HERE = Path(__file__).resolve().parent
+RULE = "─" * 96
+# Ansible's own output, without what nobody reads in a demo.
+QUIET = {
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+    "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+}
+RECAP = re.compile(r"^localhost\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=(\d+)", re.MULTILINE)
+
+
+class DemoFailed(Exception):
+    """A step did not end as it should have."""
+
+
+def main() -> int:
+    started = time.monotonic()
+    with running_emulator() as emulator:
+        surroundings = build(emulator.connection)
+        run = Runner(emulator, surroundings.vpc_id)
+        title(
+            "Before", "A VPC with three route tables and no endpoint; two buckets, one with a policy of somebody else."
+        )
+        show(surroundings)
+        title(
+            "1. Converge", "The role makes the endpoint, its routes and its policy, then closes the buckets around it."
+        )
+        run(changed=True)
+        show(surroundings)
+        title("2. Again", "Nothing differs, so nothing is written.")
+        run(changed=False)
+        title("3. Damage", "Somebody works by hand:")
+        for sentence in damage(surroundings):
+            print(f"  ✗ {sentence}")
+        title("4. Look", "Check mode finds the drift, shows each statement that differs, and writes nothing.")
+        run("--check", "--diff", changed=True)
+        title("5. Correct", "The same declaration, applied again.")
+        run(changed=True)
+        show(surroundings)
+        title("6. Once more", "Everything is as declared.")
+        run(changed=False)
+    print(f"\n{RULE}\nDone in {time.monotonic() - started:.0f} s. The playbook to copy: scripts/demo/playbook.yml\n")
+    return 0
+
+
+class Runner:
+    """Runs the playbook, prints the AWS calls that it made, and compares its recap with what the step promises."""
+
+    def __init__(self, emulator: object, vpc_id: str) -> None:
+        self.emulator = emulator
+        connection = emulator.connection
+        self.command = ["ansible-playbook", str(HERE / "playbook.yml"), "--extra-vars", f"vpc_id={vpc_id}"]
+        self.environment = {
+            **os.environ,
+            **QUIET,
+            "AWS_URL": connection["endpoint_url"],
+            "AWS_REGION": connection["region"],
+            "AWS_ACCESS_KEY_ID": connection["access_key"],
+            "AWS_SECRET_ACCESS_KEY": connection["secret_key"],
+        }
+        if sys.stdout.isatty():
+            self.environment["ANSIBLE_FORCE_COLOR"] = "true"
+
+    def __call__(self, *arguments: str, changed: bool) -> None:
+        print(f"  $ ansible-playbook playbook.yml {' '.join(arguments)}\n", flush=True)
+        self.emulator.reset_calls()
+        started = time.monotonic()
+        done = subprocess.run(
+            [*self.command, *arguments], env=self.environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        print("\n".join(worth_reading(done.stdout)))
+        counts = Counter(f"{call['service']}:{call['operation']}" for call in self.emulator.calls())
+        print(f"\n  {sum(counts.values())} AWS calls in {time.monotonic() - started:.1f} s:")
+        for name, count in sorted(counts.items()):
+            print(f"  {count:>4} × {name}")
+        recap = RECAP.search(re.sub(r"\x1b\[[0-9;]*m", "", done.stdout))
+        if done.returncode or not recap or (int(recap[2]) > 0) is not changed:
+            raise DemoFailed(f"Expected {'changes' if changed else 'no change'}, and no failure; see above.")
+        writes = [name for name in counts if re.search(r":(Put|Create|Modify|Delete)", name)]
+        if writes and ("--check" in arguments or not changed):
+            raise DemoFailed(f"Nothing should have been written, yet there were {', '.join(writes)}.")
+
+
+def worth_reading(output: str) -> Iterator[str]:
+    """Ansible's output without the tasks that say nothing more than that they include others."""
+    heading = ""
+    for line in output.splitlines():
+        if "TASK [" in line:
+            heading = line
+        elif line.strip() and "included: " not in line:
+            if heading and not line.startswith("PLAY RECAP"):
+                yield heading
+            heading = ""
+            yield line
+
+
+def title(name: str, sentence: str) -> None:
+    print(f"\n{RULE}\n{name}\n{sentence}\n", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except DemoFailed as failure:
+        sys.exit(f"\nThe demo failed: {failure}")

@@ -1,0 +1,111 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the demo works on, made, damaged and shown with plain boto3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+BUCKETS = ("demo-reports", "demo-archive")
+FOREIGN = {
+    "Sid": "AWSLogDeliveryWrite",
+    "Effect": "Allow",
+    "Principal": {"Service": "delivery.logs.amazonaws.com"},
+    "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::demo-archive/AWSLogs/123456789012/*",
+    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+}
+OPEN = {"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    ec2: Any
+    s3: Any
+    vpc_id: str
+    route_table_ids: tuple[str, ...]
+
+    def endpoint(self) -> dict[str, Any] | None:
+        filters = [{"Name": "vpc-id", "Values": [self.vpc_id]}, {"Name": "vpc-endpoint-type", "Values": ["Gateway"]}]
+        found = self.ec2.describe_vpc_endpoints(Filters=filters)["VpcEndpoints"]
+        return found[0] if found else None
+
+    def policy(self, bucket: str) -> dict[str, Any] | None:
+        try:
+            return json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchBucketPolicy":
+                return None
+            raise
+
+
+def build(connection: dict[str, str]) -> Surroundings:
+    """A VPC with three route tables, and two buckets, one of them with a policy that delivers logs."""
+    options = {
+        "endpoint_url": connection["endpoint_url"],
+        "region_name": connection["region"],
+        "aws_access_key_id": connection["access_key"],
+        "aws_secret_access_key": connection["secret_key"],
+    }
+    ec2, s3 = boto3.client("ec2", **options), boto3.client("s3", **options)
+    vpc_id = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    for _number in range(2):  # A VPC brings one, its main table.
+        ec2.create_route_table(VpcId=vpc_id)
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["RouteTables"]
+    for bucket in BUCKETS:
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_policy(Bucket="demo-archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": [FOREIGN]}))
+    return Surroundings(ec2, s3, vpc_id, tuple(table["RouteTableId"] for table in tables))
+
+
+def damage(around: Surroundings) -> Iterator[str]:
+    """Four changes past the declaration; says each."""
+    endpoint = around.endpoint() or {}
+    endpoint_id = endpoint["VpcEndpointId"]
+    around.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_id, PolicyDocument=json.dumps(OPEN))
+    yield "The endpoint policy is widened to everything."
+    around.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_id, RemoveRouteTableIds=[around.route_table_ids[0]])
+    yield f"The route table {around.route_table_ids[0]} is taken off the endpoint."
+    around.ec2.delete_tags(Resources=[endpoint_id], Tags=[{"Key": "Owner"}])
+    yield "The tag Owner is removed."
+    policy = around.policy("demo-archive") or {}
+    for statement in policy["Statement"]:
+        if statement["Effect"] == "Deny" and "aws:SourceVpce" in json.dumps(statement):
+            statement["Condition"]["StringNotEquals"]["aws:SourceVpce"] = ["vpce-0bad0bad0bad0bad0"]
+            break
+    around.s3.put_bucket_policy(Bucket="demo-archive", Policy=json.dumps(policy))
+    yield f"The statement {statement['Sid']} of demo-archive now lets a stranger's endpoint in."
+
+
+def show(around: Surroundings) -> None:
+    """The endpoint and the statements of each bucket, a line each."""
+    endpoint = around.endpoint()
+    if endpoint is None:
+        print("  endpoint      none")
+    else:
+        tags = ", ".join(f"{tag['Key']}={tag['Value']}" for tag in endpoint.get("Tags", []))
+        tables = f"{len(endpoint['RouteTableIds'])} of {len(around.route_table_ids)} route tables"
+        print(f"  endpoint      {endpoint['VpcEndpointId']}, {endpoint['State']}, {tables}, {tags or 'no tags'}")
+        for statement in json.loads(endpoint["PolicyDocument"])["Statement"]:
+            print(f"                {describe(statement)}")
+    for bucket in BUCKETS:
+        policy = around.policy(bucket)
+        lines = [describe(statement) for statement in policy["Statement"]] if policy else ["no policy"]
+        for number, line in enumerate(lines):
+            print(f"  {bucket if number == 0 else '':<13} {line}")
+
+
+def describe(statement: dict[str, Any]) -> str:
+    actions = statement.get("Action") or ["everything but", *statement.get("NotAction", [])]
+    shown = actions if isinstance(actions, str) else ", ".join(actions[:3]) + (", ..." if len(actions) > 3 else "")
+    keys = sorted({key for block in statement.get("Condition", {}).values() for key in block})
+    condition = f"  if {', '.join(keys)}" if keys else ""
+    return f"{statement['Effect']:<5} {statement.get('Sid', '-'):<32} {shown}{condition}"

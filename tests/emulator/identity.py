@@ -1,0 +1,36 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who calls. moto gives keys it does not know the ARN of no principal that AWS has (``arn:aws:sts::...:user/moto``)."""
+
+from __future__ import annotations
+
+from tests.emulator.answers import Answer, xml
+from tests.emulator.call import Call
+
+NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+# Keys of temporary credentials begin so; moto knows the sessions that AssumeRole has made.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+TEMPORARY = "ASIA"
+
+
+class Identity:
+    """Keys that nobody registered belong to an automation's user in the account."""
+
+    def before(self, call: Call) -> Answer | None:
+        if call.operation != "GetCallerIdentity" or f"Credential={TEMPORARY}" in call.headers.get("authorization", ""):
+            return None
+        arn = f"arn:aws:iam::{call.account}:user/automation"
+        result = f"<Arn>{arn}</Arn><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>{call.account}</Account>"
+        return xml(
+            f'<GetCallerIdentityResponse xmlns="{NAMESPACE}"><GetCallerIdentityResult>{result}</GetCallerIdentityResult>'
+            "<ResponseMetadata><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ResponseMetadata>"
+            "</GetCallerIdentityResponse>"
+        )
+
+    def after(self, call: Call, answer: Answer) -> None:
+        """Nothing to correct."""
+
+    def reset(self) -> None:
+        """Nothing to forget."""
