@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Statements and layers of policies, compiled once for any number of requests.
+"""The statements of policies, compiled once for any number of requests.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -14,9 +14,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import Check, compile_condition
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Statement, parse
@@ -47,11 +47,10 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables imp
     variables,
 )
 
-#: More pairs of an action and a caller than this, and a layer begins to remember anew.
-_REMEMBERED = 8192
+_NEW: Any = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resources:
     """An element Resource, or (``negated``) NotResource."""
 
@@ -104,24 +103,29 @@ class CompiledStatement:
         return self.source.label
 
     def holds(self, resource: str, context: Context) -> Kleene:
-        """Whether it is about a request for its action and from its principal."""
-        result = self.resources.cover(resource, context)
-        if result is False:
-            return False
+        """Whether it applies to a request for its action and from its principal."""
+        covers = self.resources.cover(resource, context)
+        return False if covers is False else self.meets(context, covers)
+
+    def meets(self, context: Context, result: Kleene = True) -> Kleene:
+        """Whether its conditions are true and ``result`` is, which is not false."""
         for check in self.checks:
-            holds = check.holds(context)
+            # What is remembered is worth asking for here: it saves the cost of a call.
+            holds = check.remembered.get(context.get(check.key), _NEW)
+            if holds is _NEW:
+                holds = check.holds(context)
             if holds is False:
                 return False
             if holds is None:
                 result = None
         return result
 
-    def about(self, caller: Caller, layer: Layer) -> Match:
+    def about(self, caller: Caller, account_is_root: bool, bounded: bool) -> Match:
         """How it is about a caller; a statement without a principal is about whom its policy is attached to."""
         if self.source.principal is not None:
-            return match_principal(self.source.principal, caller, layer.account_is_root)
+            return match_principal(self.source.principal, caller, account_is_root)
         if self.source.not_principal is not None:
-            return match_not_principal(self.source.not_principal, caller, layer.bounded)
+            return match_not_principal(self.source.not_principal, caller, bounded)
         return EVERYBODY
 
     def missing(self, request: Request, context: Context) -> tuple[str, ...]:
@@ -136,104 +140,6 @@ class CompiledStatement:
             if check.holds(context) is None:
                 names.update(dict.fromkeys(check.missing(context)))
         return tuple(names)
-
-
-class Outcome(NamedTuple):
-    """What one layer says of a request.
-
-    ``denies``: whether a Deny applies; ``direct``, ``role``, ``account``: whether an Allow applies, by how it names the
-    caller (see :class:`principals.Match`). ``denier`` and ``granter`` are the first statements that certainly do.
-    """
-
-    denies: Kleene
-    direct: Kleene
-    role: Kleene = False
-    account: Kleene = False
-    denier: CompiledStatement | None = None
-    granter: CompiledStatement | None = None
-
-    @property
-    def allows(self) -> Kleene:
-        return either((self.direct, self.role, self.account))
-
-
-#: A layer that nobody supplied; one without policies; one that lets everything pass.
-UNSUPPLIED = Outcome(None, None, None, None)
-SILENT = Outcome(False, False)
-OPEN = Outcome(False, True)
-
-_About = tuple[tuple[CompiledStatement, Match], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """All policies of one kind that meet in a request, of one level where levels count; ``name`` as in decisions.
-
-    ``fixed`` stands in for statements where there are none to ask. ``bounded``: principals have a permissions boundary.
-    """
-
-    name: str
-    statements: tuple[CompiledStatement, ...] = ()
-    fixed: Outcome | None = None
-    account_is_root: bool = False
-    bounded: bool = False
-    _remembered: dict[tuple[str, str], tuple[_About, _About]] = field(default_factory=dict, compare=False, repr=False)
-
-    def judge(self, request: Request, context: Context) -> Outcome:
-        """What the layer says of a request."""
-        if self.fixed is not None:
-            return self.fixed
-        known = self._remembered.get((request.action_key, request.caller_key))
-        denying, allowing = known or self._select(request)
-        resource = request.resource
-        denies: Kleene = False
-        for statement, about in denying:
-            holds = statement.holds(resource, context)
-            if holds is False:
-                continue
-            if holds and about.any:
-                return Outcome(True, False, denier=statement)
-            denies = None
-        direct: Kleene = False
-        role: Kleene = False
-        account: Kleene = False
-        granter = None
-        for statement, about in allowing:
-            holds = statement.holds(resource, context)
-            if holds is False:
-                continue
-            if holds and about.direct:
-                return Outcome(denies, True, role, account, granter=statement)
-            if holds and (about.role or about.account):
-                granter = granter or statement
-            direct = _or_and(direct, holds, about.direct)
-            role = _or_and(role, holds, about.role)
-            account = _or_and(account, holds, about.account)
-        return Outcome(denies, direct, role, account, granter=granter)
-
-    def _select(self, request: Request) -> tuple[_About, _About]:
-        """The statements for the action of a request and (perhaps) its caller: those that deny, those that allow."""
-        if len(self._remembered) >= _REMEMBERED:
-            self._remembered.clear()
-        named = [
-            (statement, about)
-            for statement in self.statements
-            if statement.names_actions(request.action_key)
-            and (about := statement.about(request.caller, self)).any is not False
-        ]
-        result = (
-            tuple(pair for pair in named if not pair[0].allows),
-            tuple(pair for pair in named if pair[0].allows),
-        )
-        self._remembered[(request.action_key, request.caller_key)] = result
-        return result
-
-
-def _or_and(sofar: Kleene, holds: Kleene, about: Kleene) -> Kleene:
-    """``sofar or (holds and about)`` where ``holds`` is not false."""
-    if sofar is True or about is False:
-        return sofar
-    return True if holds and about else None
 
 
 def compile_documents(
@@ -282,12 +188,18 @@ def _compile_statement(statement: Statement, version: str, place: str, problems:
         place=place,
         allows=statement.effect == "Allow",
         names_actions=_actions(statement),
-        resources=Resources(
-            negated=statement.resources is None,
-            fixed=tuple(resource_matcher(plain(one)) for one in parts if not variables(one)),
-            templates=tuple(one for one in parts if variables(one)),
-        ),
+        resources=_resources(statement.resources is None, tuple(parts)),
         checks=tuple(check for check in checks if check),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _resources(negated: bool, parts: tuple[Template, ...]) -> Resources:
+    """Statements about the same resources share them, so that they are asked once."""
+    return Resources(
+        negated=negated,
+        fixed=tuple(resource_matcher(plain(one)) for one in parts if not variables(one)),
+        templates=tuple(one for one in parts if variables(one)),
     )
 
 

@@ -68,7 +68,10 @@ _WILDCARDS_IN_VALUE = "AWS does not document whether wildcards in the value of a
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A compiled condition; ``key`` is in lower case, ``name`` as AWS spells it (if it is known)."""
+    """A compiled condition; ``key`` is in lower case, ``name`` as AWS spells it (if it is known).
+
+    ``remembered``: answers for what it was asked before.
+    """
 
     source: Condition
     key: str
@@ -78,7 +81,7 @@ class Check:
     if_exists: bool
     terms: tuple[Term, ...]
     variables: tuple[Variable, ...]
-    _remembered: dict[Any, Kleene] = field(default_factory=dict, compare=False, repr=False)
+    remembered: dict[Any, Kleene] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, context: Context) -> Kleene:
         """Whether the condition is true of a request."""
@@ -89,12 +92,12 @@ class Check:
         if self.variables:
             known = (value, *(find(context, variable.key) for variable in self.variables))
         try:
-            return self._remembered[known]
+            return self.remembered[known]
         except KeyError:
             pass
-        if len(self._remembered) >= _REMEMBERED:
-            self._remembered.clear()
-        result = self._remembered[known] = self.of(value, context)
+        if len(self.remembered) >= _REMEMBERED:
+            self.remembered.clear()
+        result = self.remembered[known] = self.of(value, context)
         return result
 
     def of(self, value: Value, context: Context) -> Kleene:

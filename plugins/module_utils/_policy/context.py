@@ -149,8 +149,8 @@ def form_keys(caller: Caller, path: Path, called_via: tuple[str, ...], partition
     return form
 
 
-def add_supplied(form: dict[str, Value], supplied: Mapping[Any, Any], problems: list[Problem]) -> None:
-    """Put the supplied keys into the form of a request; what contradicts the form becomes a problem."""
+def add_supplied(form: dict[str, Value], path: Path, supplied: Mapping[Any, Any], problems: list[Problem]) -> None:
+    """Put the supplied keys into the form of a request on a path; what contradicts the form becomes a problem."""
     spelled: dict[str, str] = {}
     for name, raw in supplied.items():
         key = str(name).lower()
@@ -161,20 +161,22 @@ def add_supplied(form: dict[str, Value], supplied: Mapping[Any, Any], problems: 
             )
             continue
         spelled[key] = str(name)
-        values = () if raw is None else condition_values(raw)
+        values = (raw,) if type(raw) is str else () if raw is None else condition_values(raw)
         if values is None:
             problems.append(
                 Problem(place, f"The value of {name!r} is not a string, boolean or number, nor a list of them.")
             )
             continue
         value: Value = values or State.ABSENT
-        known = find(form, key)
+        known = form.get(key) or find(form, key)
         if known == value or _settles(known, value):
             form[key] = value
         else:
             problems.append(Problem(place, f"{name!r} {_shown(value)}, but {_expected(known)}.", _REMEDY))
-    _agree_on_the_path(form, spelled, problems)
-    _agree_on_the_account(form, spelled, problems)
+    if path is None:
+        _agree_on_the_path(form, spelled, problems)
+    if not spelled.keys().isdisjoint(RESOURCE_ACCOUNT_KEYS):
+        _agree_on_the_account(form, spelled, problems)
 
 
 _REMEDY = "The context gives values where principal, through and called_via leave them open."

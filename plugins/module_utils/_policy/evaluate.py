@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import OPEN, UNSUPPLIED, Layer
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.explain import (
     missing_keys,
     reason_of_denial,
@@ -22,6 +21,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.explain impor
     reason_of_grant,
     reason_of_lack,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.judge import OPEN, UNSUPPLIED, Layer
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import (
     ASSUME_ALLOW,
     BUCKET,

@@ -11,13 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import (
-    UNSUPPLIED,
-    CompiledStatement,
-    Layer,
-    Outcome,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import CompiledStatement
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.explain_conditions import describe_check
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.judge import UNSUPPLIED, Layer, Outcome
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import (
     BLOCK_PUBLIC_ACCESS,
     BOUNDARY,
@@ -29,7 +25,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import
     SESSION,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import every
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Kind, Match, missing_of
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Kind, missing_of
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.verdict import Case, Denial, lacking
 
 #: What a layer is called in a sentence, and as something that nobody supplied.
@@ -133,7 +129,7 @@ def _open_statements(case: Case, layer: Layer, outcome: Outcome, allows: bool) -
             yield f"the {name} {'were' if name.endswith('s') else 'was'} not supplied", (name,)
         return
     verb = "allow" if allows else "deny"
-    for statement, about in _candidates(case, layer, allows):
+    for statement, about in layer.candidates(case.request, allows):
         holds = statement.holds(case.request.resource, case.context)
         if every((holds, about.any)) is not None:
             continue
@@ -152,16 +148,6 @@ def _open_principal(case: Case, statement: CompiledStatement) -> tuple[str, tupl
     if missing:
         return f"the principal of the request is not known in full ({', '.join(missing)})", missing
     return (_NOT_PRINCIPAL_DOUBT if statement.source.not_principal else _CANONICAL_DOUBT), ()
-
-
-def _candidates(case: Case, layer: Layer, allows: bool) -> list[tuple[CompiledStatement, Match]]:
-    return [
-        (statement, about)
-        for statement in layer.statements
-        if statement.allows is allows
-        and statement.names_actions(case.request.action_key)
-        and (about := statement.about(case.request.caller, layer)).any is not False
-    ]
 
 
 def _subject(layer: Layer, statement: CompiledStatement) -> str:
@@ -235,7 +221,7 @@ def _all_layers(case: Case) -> Iterable[Layer]:
 def _near_misses(case: Case, layer: Layer) -> Iterator[str]:
     """Allow statements for the action and the caller that something keeps from applying; the nearest ones first."""
     found = []
-    for statement, _about in _candidates(case, layer, True):
+    for statement, _about in layer.candidates(case.request, True):
         failed = list(_clauses(case, statement, False))
         if failed:
             covers = statement.resources.cover(case.request.resource, case.context)

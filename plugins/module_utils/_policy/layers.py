@@ -14,17 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import (
-    OPEN,
-    SILENT,
-    UNSUPPLIED,
-    CompiledStatement,
-    Layer,
-    Outcome,
-    compile_documents,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import CompiledStatement, compile_documents
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.judge import OPEN, SILENT, UNSUPPLIED, Layer, Outcome
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.public import PublicStatement, public_statements
 

@@ -31,12 +31,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns impo
     text_matcher,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.scalars import (
+    address,
     boolean,
     instant,
-    network,
     number,
     octets,
     remembering,
+    span,
     within,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import RoleOfSession
@@ -211,8 +212,14 @@ def _texts(compile_pattern: Compile, wildcards: bool = False, fold: bool = False
     return read
 
 
-def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> ReadTerm:
-    return lambda text, version: ParsedTerm(parse(text), remembering(parse), compare)
+def _parsed(
+    parse: Callable[[str], Any],
+    compare: Callable[[Any, Any], bool],
+    parse_request: Callable[[str], Any] | None = None,
+) -> ReadTerm:
+    """``parse`` reads values of policies, and values of requests if there is no ``parse_request``."""
+    read = remembering(parse_request or parse)
+    return lambda text, version: ParsedTerm(parse(text), read, compare)
 
 
 def _boolean_term(text: str, version: str) -> Term:
@@ -244,8 +251,8 @@ _TABLE = (
     Operator("ArnNotLike", True, _texts(arn_matcher, wildcards=True)),
     *(Operator(f"Numeric{name}", negated, _parsed(number, compare)) for name, negated, compare in _ORDERED),
     *(Operator(f"Date{name}", negated, _parsed(instant, compare)) for name, negated, compare in _ORDERED),
-    Operator("IpAddress", False, _parsed(network, within)),
-    Operator("NotIpAddress", True, _parsed(network, within)),
+    Operator("IpAddress", False, _parsed(span, within, address)),
+    Operator("NotIpAddress", True, _parsed(span, within, address)),
     Operator("Bool", False, _boolean_term),
     Operator("BinaryEquals", False, _parsed(octets, operator.eq)),
     # Asks for the key, not for its value.

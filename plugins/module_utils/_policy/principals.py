@@ -120,7 +120,9 @@ class Match:
 
     @property
     def any(self) -> Kleene:
-        return either((self.direct, self.role, self.account))
+        if self.direct or self.role or self.account:
+            return True
+        return None if None in (self.direct, self.role, self.account) else False
 
 
 EVERYBODY = Match(direct=True)

@@ -42,6 +42,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary im
 )
 
 KEYS = ("principal", "action", "resource", "through", "called_via", "context")
+_KEY_SET = frozenset(KEYS)
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _ENDPOINT = re.compile(r"vpce-[0-9A-Za-z]+")
@@ -100,9 +101,8 @@ class Request:
         problems: list[Problem] = []
         if not isinstance(raw, Mapping):
             raise RequestError([Problem("", "A request is a mapping of principal, action and resource.")])
-        for key in raw:
-            if key not in KEYS:
-                problems.append(Problem(str(key), f"A request has no {key!r}.", f"It has {', '.join(KEYS)}."))
+        for key in raw.keys() - _KEY_SET:
+            problems.append(Problem(str(key), f"A request has no {key!r}.", f"It has {', '.join(KEYS)}."))
         for key in KEYS[:3]:
             if not isinstance(raw.get(key), str) or not raw[key]:
                 problems.append(Problem(key, f"The {key} of a request is a non-empty string, not {raw.get(key)!r}."))
@@ -129,7 +129,7 @@ class Request:
             raise RequestError(problems)
         context = form_keys(caller, path, called_via, partition)
         if supplied:
-            add_supplied(context, supplied, problems)
+            add_supplied(context, path, supplied, problems)
             if problems:
                 raise RequestError(problems)
             caller = _knowing(caller, context)

@@ -23,6 +23,8 @@ from typing import Any, TypeAlias
 
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
 _CIDR = re.compile(r"[0-9A-Fa-f.:]+(/[0-9]{1,3})?")
+# Leading zeros are refused, since some read them as octal.
+_PLAIN_IPV4 = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
 # https://www.w3.org/TR/NOTE-datetime
 _DATE = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)(-(?P<day>\d\d)"
@@ -35,6 +37,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _DATE_PARTS = (("day", 1), ("hour", 0), ("minute", 0), ("second", 0))
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+#: The version of IP, and the numbers of the first and the last address.
+Span: TypeAlias = tuple[int, int, int]
 
 
 @lru_cache(maxsize=32)
@@ -102,6 +106,26 @@ def octets(text: str) -> bytes:
         raise ValueError("is not base64") from error
 
 
-def within(address: Network, wanted: Network) -> bool:
+def span(text: str) -> Span:
+    """:raises ValueError: as :func:`network`."""
+    wanted = network(text)
+    return wanted.version, int(wanted[0]), int(wanted[-1])
+
+
+def address(text: str) -> tuple[int, int]:
+    """The version of IP and the number of an address.
+
+    :raises ValueError: it is no address.
+    """
+    if _PLAIN_IPV4.fullmatch(text):
+        # Most addresses look so, and this takes a fraction of the time that the library takes.
+        first, second, third, fourth = map(int, text.split("."))
+        if max(first, second, third, fourth) < 256:
+            return 4, (first << 24) + (second << 16) + (third << 8) + fourth
+    found = ipaddress.ip_address(text)
+    return found.version, int(found)
+
+
+def within(found: tuple[int, int], wanted: Span) -> bool:
     """An address is in no network of the other family."""
-    return address.version == wanted.version and address.subnet_of(wanted)  # type: ignore[arg-type]
+    return found[0] == wanted[0] and wanted[1] <= found[1] <= wanted[2]

@@ -18,9 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import OPEN, SILENT, Layer, Outcome
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.context import RESOURCE_ACCOUNT_KEYS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.judge import OPEN, SILENT, Layer, Outcome
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import (
     BLOCK_PUBLIC_ACCESS,
     BOUNDARY,
@@ -61,7 +61,8 @@ class Gate(NamedTuple):
 
     @property
     def passes(self) -> Kleene:
-        return either((negate(self.applies), self.outcome.allows))
+        allows = self.outcome.allows
+        return allows if self.applies is True else either((negate(self.applies), allows))
 
 
 @dataclass(slots=True)
@@ -92,6 +93,8 @@ class Case:
     @property
     def limits(self) -> Kleene:
         """Whether boundary and session policy let pass."""
+        if self.boundary is OPEN and self.session is OPEN:
+            return True
         return every((self.boundary.allows, self.session.allows))
 
     @property
@@ -114,7 +117,9 @@ class Case:
             return True if same else self.bucket.allows
         if not same:
             return every((self.bucket.allows, self.own))
-        return either((self.bucket.direct, self.own, every((self.bucket.role, self.limits))))
+        if self.bucket.direct or (own := self.own):
+            return True
+        return either((self.bucket.direct, own, every((self.bucket.role, self.limits))))
 
     @property
     def accounts(self) -> tuple[bool, ...]:
@@ -173,8 +178,12 @@ def weigh(layers: Layers, request: Request) -> Case:
             if _deny(denials, layers.session, case.session, True):
                 return case
     granted = case.granted_if(same) if same is not None else agreed((case.granted_if(True), case.granted_if(False)))
-    if case.gates and granted is not False:
-        granted = every((granted, *(gate.passes for gate in case.gates)))
+    for gate in case.gates:
+        if granted is False:
+            break
+        passes = gate.passes
+        if passes is not True:
+            granted = passes
     case.granted = granted
     return case
 
