@@ -24,7 +24,8 @@ class Identity:
         arn = f"arn:aws:iam::{call.account}:user/automation"
         result = f"<Arn>{arn}</Arn><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>{call.account}</Account>"
         return xml(
-            f'<GetCallerIdentityResponse xmlns="{NAMESPACE}"><GetCallerIdentityResult>{result}</GetCallerIdentityResult>'
+            f'<GetCallerIdentityResponse xmlns="{NAMESPACE}">'
+            f"<GetCallerIdentityResult>{result}</GetCallerIdentityResult>"
             "<ResponseMetadata><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ResponseMetadata>"
             "</GetCallerIdentityResponse>"
         )

@@ -99,5 +99,5 @@ def test_ends_by_itself(tmp_path, limit):
         parent.wait()
 
 
-def test_unknown_keys_are_those_of_a_user(emulator):
+def test_unknown_keys_are_those_of_a_user(emulator):  # noqa: F811
     assert emulator.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/automation"
