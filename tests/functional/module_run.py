@@ -1,0 +1,45 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a module as a process of its own, the way Ansible does, against the emulated AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from tests.emulator.client import Emulator
+
+READS = ("Describe", "Get", "List", "Head")
+
+
+class Result(dict):
+    """What the module returned; ``calls`` are the names of the AWS calls that it made, in their order."""
+
+    calls: list[str]
+
+    @property
+    def writes(self) -> list[str]:
+        return [name for name in self.calls if not name.startswith(READS)]
+
+
+def run_module(emulator: Emulator, module: str, check: bool = False, **options: Any) -> Result:
+    """Run it with ``--diff``; an option that is ``None`` is not given."""
+    arguments = {**emulator.connection, **options, "_ansible_check_mode": check, "_ansible_diff": True}
+    emulator.reset_calls()
+    finished = subprocess.run(
+        [sys.executable, "-m", f"ansible_collections.perimeter.s3.plugins.modules.{module}"],
+        input=json.dumps({"ANSIBLE_MODULE_ARGS": {name: arguments[name] for name in arguments}}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+    assert finished.stdout, finished.stderr
+    result = Result(json.loads(finished.stdout))
+    result.calls = [call["operation"] for call in emulator.calls()]
+    return result
