@@ -51,7 +51,7 @@ def read_call(environ: dict[str, Any]) -> Call:
     account = headers.get("x-moto-account-id") or get_account_id_from(key)
     method, parameters, bucket = environ["REQUEST_METHOD"], {}, ""
     if service == "s3":
-        bucket, _, name = environ["PATH_INFO"].lstrip("/").partition("/")
+        bucket, _slash, name = environ["PATH_INFO"].lstrip("/").partition("/")
         operation, resource = operation_of(method, bucket, name, query, headers), f"{bucket}/{name}".rstrip("/")
     else:
         parameters = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) or query

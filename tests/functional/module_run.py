@@ -37,6 +37,7 @@ def run_module(emulator: Emulator, module: str, check: bool = False, **options: 
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
     )
     assert finished.stdout, finished.stderr

@@ -16,10 +16,9 @@ import urllib.error
 import pytest
 
 from tests.emulator.client import MAIN, running_emulator
-from tests.emulator.fixtures import ec2, emulator, emulator_process, s3, sts  # noqa: F401
 
 
-def test_log_names_operations_as_aws_does(emulator, ec2, s3, sts):  # noqa: F811
+def test_log_names_operations_as_aws_does(emulator, ec2, s3, sts):
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     sts.get_caller_identity()
     s3.create_bucket(Bucket="reports")
@@ -50,18 +49,18 @@ def test_log_names_operations_as_aws_does(emulator, ec2, s3, sts):  # noqa: F811
     assert emulator.calls() == []
 
 
-def test_reset_forgets_resources(emulator, s3):  # noqa: F811
+def test_reset_forgets_resources(emulator, s3):
     s3.create_bucket(Bucket="reports")
     emulator.reset()
     assert s3.list_buckets()["Buckets"] == []
 
 
-def test_unknown_setting_is_refused(emulator):  # noqa: F811
+def test_unknown_setting_is_refused(emulator):
     with pytest.raises(urllib.error.HTTPError, match="400"):
         emulator.settings(latncy_ms=1)
 
 
-def test_latency(emulator, sts):  # noqa: F811
+def test_latency(emulator, sts):
     emulator.settings(latency_ms=300)
     started = time.monotonic()
     sts.get_caller_identity()
@@ -69,7 +68,7 @@ def test_latency(emulator, sts):  # noqa: F811
 
 
 def test_ends_with_the_block():
-    with running_emulator() as emulator:  # noqa: F811
+    with running_emulator() as emulator:
         os.kill(emulator.pid, 0)
     with pytest.raises(ProcessLookupError):
         os.kill(emulator.pid, 0)
@@ -99,5 +98,5 @@ def test_ends_by_itself(tmp_path, limit):
         parent.wait()
 
 
-def test_unknown_keys_are_those_of_a_user(emulator):  # noqa: F811
+def test_unknown_keys_are_those_of_a_user(emulator):
     assert emulator.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/automation"

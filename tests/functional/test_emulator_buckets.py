@@ -11,8 +11,6 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.fixtures import emulator, emulator_process, s3  # noqa: F401
-
 BUCKET = "reports"
 ARN = f"arn:aws:s3:::{BUCKET}"
 READ = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
@@ -25,7 +23,7 @@ def policy(**changes) -> str:
 
 
 @pytest.fixture
-def bucket(s3):  # noqa: F811
+def bucket(s3):
     s3.create_bucket(Bucket=BUCKET)
     return s3
 
@@ -107,16 +105,16 @@ def test_deny_of_a_stranger_does_not_stop_everybody(bucket):
     assert bucket.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"x"
 
 
-def test_policy_is_seen_late(emulator, bucket):  # noqa: F811
+def test_policy_is_seen_late(emulator, bucket):
     emulator.settings(policy_reads_until_visible=2)
     bucket.put_bucket_policy(Bucket=BUCKET, Policy=policy())
-    assert [refused(bucket.get_bucket_policy)[1] for _ in range(2)] == ["NoSuchBucketPolicy"] * 2
+    assert [refused(bucket.get_bucket_policy)[1] for _number in range(2)] == ["NoSuchBucketPolicy"] * 2
     assert bucket.get_bucket_policy(Bucket=BUCKET)["Policy"] == policy()
     bucket.delete_bucket_policy(Bucket=BUCKET)
     assert bucket.get_bucket_policy(Bucket=BUCKET)["Policy"] == policy()
 
 
-def test_write_in_progress(emulator, bucket):  # noqa: F811
+def test_write_in_progress(emulator, bucket):
     emulator.settings(operation_aborted_writes=1)
     with pytest.raises(ClientError, match="OperationAborted"):
         bucket.put_bucket_policy(Bucket=BUCKET, Policy=policy())

@@ -11,8 +11,6 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.fixtures import ec2, emulator, emulator_process  # noqa: F401
-
 SERVICE = "com.amazonaws.us-east-1.s3"
 OPEN = {"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 NARROW = {
@@ -27,7 +25,7 @@ class Network:
     def __init__(self, client):
         self.client = client
         self.vpc = client.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.tables = [client.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"] for _ in range(2)]
+        self.tables = [client.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"] for _number in range(2)]
 
     def create(self, *tables, **options):
         options = {"VpcId": self.vpc, "ServiceName": SERVICE, "RouteTableIds": list(tables), **options}
@@ -42,7 +40,7 @@ class Network:
 
 
 @pytest.fixture
-def network(ec2):  # noqa: F811
+def network(ec2):
     return Network(ec2)
 
 

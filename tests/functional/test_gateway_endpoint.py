@@ -11,9 +11,6 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.perimeter.s3.tests.functional.module_run import run_module
-from tests.emulator.fixtures import ec2, emulator, emulator_process
-
-__all__ = ["ec2", "emulator", "emulator_process"]
 
 LOOK, TABLES, SERVICES = "DescribeVpcEndpoints", "DescribeRouteTables", "DescribeVpcEndpointServices"
 SERVICE = "com.amazonaws.us-east-1.s3"

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import vpc_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import condition_values
@@ -71,7 +71,7 @@ _PATH_KEYS = {
 
 INTERNET = "internet"
 #: A path, made hashable: the internet, the parts of an endpoint's description, or nothing known.
-Path = str | tuple[tuple[str, str | None], ...] | None
+Path: TypeAlias = "str | tuple[tuple[str, str | None], ...] | None"
 
 
 def _all(keys: Iterable[str], state: State) -> dict[str, Value]:
@@ -161,7 +161,7 @@ def add_supplied(form: dict[str, Value], path: Path, supplied: Mapping[Any, Any]
             )
             continue
         spelled[key] = str(name)
-        values = (raw,) if type(raw) is str else () if raw is None else condition_values(raw)
+        values = (raw,) if isinstance(raw, str) else () if raw is None else condition_values(raw)
         if values is None:
             problems.append(
                 Problem(place, f"The value of {name!r} is not a string, boolean or number, nor a list of them.")

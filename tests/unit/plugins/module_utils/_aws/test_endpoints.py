@@ -219,7 +219,7 @@ def test_without_waiting_the_route_of_another_endpoint_is_an_error():
 
 def test_absent_waits_for_the_end():
     ec2 = FakeEc2(described(State="deleting"))
-    assert run(ec2, state="absent", pauses=lambda: ec2.endpoints.clear()).actions == ()
+    assert run(ec2, state="absent", pauses=ec2.endpoints.clear).actions == ()
     assert ec2.calls == [LOOK] * 3
     with pytest.raises(NotSettled, match="Endpoint vpce-1 is still being deleted after 60 seconds"):
         run(FakeEc2(described(State="deleting")), state="absent")
