@@ -6,7 +6,7 @@
 
 A bucket policy of 20 statements and an endpoint policy with 5 condition operators decide requests no two of which are
 the same: callers, actions, keys, network paths, addresses and TLS versions vary. Policies are compiled anew for every
-round, so that nothing is remembered from the one before. Run it with ``make exec ARGS="python benchmarks/evaluate.py"``.
+round, so that nothing is remembered from the one before. Run it so: ``make exec ARGS="python benchmarks/evaluate.py"``
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _open_grant(case: Case) -> Iterator[_Point]:
     if not case.request.caller.signs or case.request.caller.kind is Kind.ROOT:
         yield from _open_statements(case, case.layers.bucket, case.bucket, allows=True)
         return
-    if case.bucket.allows is None:
+    if None in (case.bucket.direct, case.bucket.role, case.bucket.account):
         yield from _open_statements(case, case.layers.bucket, case.bucket, allows=True)
     if case.identity.allows is None:
         yield from _open_statements(case, case.layers.identity, case.identity, allows=True)
@@ -131,11 +131,13 @@ def _open_statements(case: Case, layer: Layer, outcome: Outcome, allows: bool) -
     verb = "allow" if allows else "deny"
     for statement, about in layer.candidates(case.request, allows):
         holds = statement.holds(case.request.resource, case.context)
-        if every((holds, about.any)) is not None:
+        # An Allow may be known to name the account, and not whether it names the caller as well.
+        ways = (about.direct, about.role, about.account) if allows else (about.any,)
+        if holds is False or not (None in ways or holds is None):
             continue
         clauses = list(_clauses(case, statement, lambda result: result is None)) if holds is None else []
         keys = list(statement.missing(case.request, case.context)) if holds is None else []
-        if about.any is None:
+        if None in ways:
             clause, missing = _open_principal(case, statement)
             clauses.append(clause)
             keys += missing
