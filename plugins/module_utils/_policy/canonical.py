@@ -101,7 +101,7 @@ def canonical_statement(raw: Any, partition: str | None = None) -> Any:
         elif element in ("Action", "NotAction"):
             form[element] = _actions(value)
         elif element in ("Resource", "NotResource"):
-            form[element] = _resources(value)
+            form[element] = _resources(value, negated=element == "NotResource")
         elif element == "Condition":
             condition = canonical_condition(value)
             if condition != {}:
@@ -135,9 +135,13 @@ def _actions(value: Any) -> Any:
     return [spell_action(name) or name for name in kept]
 
 
-def _resources(value: Any) -> Any:
+def _resources(value: Any, negated: bool) -> Any:
     names = strings(value)
-    return value if names is None else essential(map(tidy_wildcards, names), arn_covers)
+    if names is None:
+        return value
+    # A variable without a value decides a whole NotResource, even where another entry covers its text.
+    kept = {name for name in names if negated and "${" in name}
+    return sorted({*kept, *essential((tidy_wildcards(name) for name in names if name not in kept), arn_covers)})
 
 
 def _principals(value: Any, partition: str | None) -> Any:
