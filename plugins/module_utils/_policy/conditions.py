@@ -30,6 +30,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators imp
     ParsedTerm,
     Term,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import Pattern
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import (
     Context,
     RoleOfSession,
@@ -114,8 +115,8 @@ class Check:
                 return True if self._of_one(lambda term: term.fits("", lookup)) is True else None
             return _QUANTIFIERS[self.quantifier]([self._of_one(_fitting(one, lookup)) for one in value])
         if isinstance(value, RoleOfSession):
-            role = value
-            return self._of_one(lambda term: term.fits_role(role, lookup))
+            # All of the ARNs that it can be must fit, though not all of them the same value of the policy.
+            return agreed(self._of_one(_fitting_shape(shape, lookup)) for shape in value.shapes)
         result = self._of_one(lambda term: term.fits_any_value() or None)
         # The value may be the empty string, which has two readings (see below).
         return None if self.quantifier == FOR_ALL and result is False else result
@@ -171,6 +172,10 @@ class Check:
 
 def _fitting(value: str, lookup: Callable[[str], Value]) -> Callable[[Term], Kleene]:
     return lambda term: term.fits(value, lookup)
+
+
+def _fitting_shape(shape: Pattern, lookup: Callable[[str], Value]) -> Callable[[Term], Kleene]:
+    return lambda term: term.fits_shape(shape, lookup)
 
 
 def compile_condition(condition: Condition, version: str, problems: list[Problem]) -> Check | None:

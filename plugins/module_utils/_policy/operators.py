@@ -40,7 +40,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.scalars impor
     span,
     within,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import RoleOfSession
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import (
     Compile,
     Lookup,
@@ -63,8 +62,8 @@ class Term(Protocol):
     def fits(self, value: str, lookup: Lookup) -> Kleene:
         """Whether the value of a request fits."""
 
-    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
-        """Whether the ARN of a role fits whose path is not known."""
+    def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
+        """Whether the values of a shape fit, of which the request has one; ``None``: some may."""
 
     def fits_any_value(self) -> bool:
         """Whether certainly every value fits that a request can carry."""
@@ -94,17 +93,13 @@ class TextTerm:
             return self.fixed(text)
         return self._rendered(lookup).fits(text, self.compile_pattern)
 
-    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+    def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         rendering = self._rendered(lookup)
         if rendering.pattern is None:
             return False
-        shapes = [folded(shape) if self.fold else shape for shape in role.shapes]
         relate = _relate_arns if self.arns else _relate_texts
-        relations = [relate(rendering.pattern, shape) for shape in shapes]
-        if all(relation is False for relation in relations):
-            return False
-        certain = rendering.certain and rendering.spread is None
-        return True if certain and all(relation is True for relation in relations) else None
+        relation = relate(rendering.pattern, folded(shape) if self.fold else shape)
+        return relation if relation is False or (rendering.certain and rendering.spread is None) else None
 
     def fits_any_value(self) -> bool:
         return self.fixed is not None and plain(self.parts) == (Wild.RUN,)
@@ -155,7 +150,7 @@ class ParsedTerm:
             # The key has a value of another type: AWS Internal as an address, for example.
             return False
 
-    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+    def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         return False
 
     def fits_any_value(self) -> bool:
@@ -178,7 +173,7 @@ class DoubtfulBool:
     def fits(self, value: str, lookup: Lookup) -> Kleene:
         return False if self.text.fits(value, lookup) is False else None
 
-    def fits_role(self, role: RoleOfSession, lookup: Lookup) -> Kleene:
+    def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         return False
 
     def fits_any_value(self) -> bool:
