@@ -154,7 +154,11 @@ def _triple(operator: str, key: str, value: Any) -> tuple[str, str, list[str]] |
     if parts is None or family is None or values is None:
         return None
     base, kept = parts["base"], family.values(values)
-    if family.same_as and (family.values is _as_arns or not any(_is_pattern(text) for text in kept)):
+    if (
+        family.same_as
+        and not _in_doubt(parts)
+        and (family.values is _as_arns or not any(_is_pattern(text) for text in kept))
+    ):
         base = family.same_as
     return f"{parts['set']}{base}{parts['suffix']}", _key(key), kept
 
@@ -163,6 +167,11 @@ def _key(key: str) -> str:
     """AWS's spelling; the tag key in it is compared without regard to case too, so it goes to lower case."""
     name, slash, tag = spell_key(key).partition("/")
     return name + slash + tag.lower()
+
+
+def _in_doubt(parts: re.Match[str]) -> bool:
+    """AWS's table of operators has ForAllValues:StringNotLike fail where its other operators match an absent key."""
+    return parts["set"] == "ForAllValues:" and parts["base"] in ("StringNotLike", "StringNotEquals")
 
 
 def _is_pattern(text: str) -> bool:
@@ -174,7 +183,8 @@ def _places(operator: str, key: str) -> Iterator[tuple[str, str]]:
     """Where two conditions on one key, which both must hold, find room: other spellings that mean the same."""
     parts = _OPERATOR.fullmatch(operator)
     base = parts["base"] if parts else operator
-    names = [f"{parts['set']}{name}{parts['suffix']}" if parts else name for name in _SPELLINGS.get(base, (base,))]
+    spellings = (base,) if parts is None or _in_doubt(parts) else _SPELLINGS.get(base, (base,))
+    names = [f"{parts['set']}{name}{parts['suffix']}" if parts else name for name in spellings]
     for spelled in (key, *(key[:end].swapcase() + key[end:] for end in range(1, len(key) + 1))):
         for name in names:
             yield name, spelled

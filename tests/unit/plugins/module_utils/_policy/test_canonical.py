@@ -147,8 +147,8 @@ EQUAL = [
     ("StringLike without a wildcard", condition("StringLike", "k:x", "a"), condition("StringEquals", "k:x", "a")),
     (
         "StringNotLike without a wildcard",
-        condition("ForAllValues:StringNotLike", "k:x", "a"),
-        condition("ForAllValues:StringNotEquals", "k:x", "a"),
+        condition("ForAnyValue:StringNotLikeIfExists", "k:x", "a"),
+        condition("ForAnyValue:StringNotEqualsIfExists", "k:x", "a"),
     ),
     (
         "case of a value that ignores it",
@@ -239,6 +239,11 @@ DIFFERENT = [
         {"Resource": ["arn:{p}:s3:::bucket/${aws:username}*", "arn:{p}:s3:::bucket/bob"]},
         {"Resource": "arn:{p}:s3:::bucket/${aws:username}*"},
     ),
+    (
+        "an entry of NotResource with a variable that another covers",
+        {"Resource": None, "NotResource": ["arn:{p}:s3:::bucket/*", "arn:{p}:s3:::bucket/${aws:username}"]},
+        {"Resource": None, "NotResource": "arn:{p}:s3:::bucket/*"},
+    ),
     ("resource of another partition", {"Resource": "arn:aws-other:s3:::bucket/*"}, {}),
     ("unknown element", {"Condtion": {"StringEquals": {"k:x": "a"}}}, {}),
     ("case of an element", {"Action": None, "action": "s3:GetObject"}, {}),
@@ -258,6 +263,11 @@ DIFFERENT = [
         condition("StringEquals", "k:x", "a"),
     ),
     ("StringLike with a wildcard", condition("StringLike", "k:x", "a*"), condition("StringEquals", "k:x", "a*")),
+    (
+        "ForAllValues:StringNotLike without a wildcard, of an absent key",
+        condition("ForAllValues:StringNotLike", "k:x", "a"),
+        condition("ForAllValues:StringNotEquals", "k:x", "a"),
+    ),
     (
         "StringLike with a variable",
         condition("StringLike", "k:x", "${aws:username}"),
