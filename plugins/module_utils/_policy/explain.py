@@ -100,10 +100,9 @@ def _open_application(layer: Layer, applies: object) -> Iterator[_Point]:
     if applies is not None:
         return
     if layer.name == ENDPOINT:
-        yield "it is not known whether the request goes through the endpoint", ("aws:SourceVpce",)
+        yield "the request may or may not pass the endpoint", ("aws:SourceVpce",)
     else:
-        clause = "it is not known whether the role is linked to a service, which organizations cannot restrict"
-        yield clause, ("aws:PrincipalArn",)
+        yield "the role may be linked to a service, which organizations cannot restrict", ("aws:PrincipalArn",)
 
 
 def _open_grant(case: Case) -> Iterator[_Point]:

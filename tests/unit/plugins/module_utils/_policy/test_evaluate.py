@@ -144,6 +144,123 @@ class TestDenied:
         assert policies.denied({**PUT_POLICY, "through": "internet"}).decision == "implicit_deny"
 
 
+GET = {"principal": ALICE, "action": "s3:GetObject", "resource": f"{BUCKET}/x", "through": "internet"}
+FOREIGN = "arn:aws:iam::444455556666:user/eve"
+LINKED = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForX/s"
+
+
+def bucket(**more):
+    return {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Sid": "S",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:*",
+            **({} if "NotResource" in more else {"Resource": "*"}),
+            **more,
+        },
+    }
+
+
+DENY_ALL = [[bucket(Effect="Deny", Sid="Rcp")]]
+#: request, policies (of a bucket of ACCOUNT), decision, layer, missing keys
+MORE = [
+    (
+        GET,
+        {"identity": [EVERYTHING], "bucket": bucket(Effect="Deny", NotResource=f"{BUCKET}/${{aws:PrincipalTag/home}}")},
+        "unknown",
+        "bucket_policy",
+        {"aws:PrincipalTag/home"},
+    ),
+    (
+        {**GET, "context": {"aws:PrincipalTag/home": "y"}},
+        {"identity": [EVERYTHING], "bucket": bucket(Effect="Deny", NotResource=f"{BUCKET}/${{aws:PrincipalTag/home}}")},
+        "explicit_deny",
+        "bucket_policy",
+        set(),
+    ),
+    (
+        {**GET, "principal": FOREIGN},
+        {"identity": [EVERYTHING], "block_public_access": {"RestrictPublicBuckets": True}},
+        "unknown",
+        None,
+        {"bucket policy"},
+    ),
+    (
+        {**GET, "principal": FOREIGN},
+        {
+            "identity": [EVERYTHING],
+            "bucket": bucket(Condition={"StringEquals": {"aws:PrincipalAccount": "444455556666"}}),
+            "block_public_access": {"RestrictPublicBuckets": True},
+        },
+        "unknown",
+        "block_public_access",
+        set(),
+    ),
+    (
+        {**GET, "principal": LINKED},
+        {"identity": [EVERYTHING], "bucket": None, "rcp": DENY_ALL},
+        "unknown",
+        "resource_control_policy",
+        {"aws:PrincipalArn"},
+    ),
+    (
+        {
+            **GET,
+            "principal": LINKED,
+            "context": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/AWSServiceRoleForX"},
+        },
+        {"identity": [EVERYTHING], "bucket": None, "rcp": DENY_ALL},
+        "explicit_deny",
+        "resource_control_policy",
+        set(),
+    ),
+    (
+        {
+            **GET,
+            "principal": LINKED,
+            "context": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x/AWSServiceRoleForX"},
+        },
+        {"identity": [EVERYTHING], "bucket": None, "rcp": DENY_ALL, "scp": [[]]},
+        "allow",
+        "identity_policy",
+        set(),
+    ),
+    # A level without any policy allows nothing.
+    (GET, {"identity": [EVERYTHING], "bucket": None, "scp": [[]]}, "implicit_deny", "service_control_policy", set()),
+    # The session's name tells whether it is the one that the bucket policy names.
+    (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app"},
+        {"identity": [], "bucket": bucket(Principal={"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"})},
+        "unknown",
+        None,
+        {"aws:userid"},
+    ),
+    (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app", "context": {"aws:userid": "AROAX:s"}},
+        {"identity": [], "bucket": bucket(Principal={"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"})},
+        "allow",
+        "bucket_policy",
+        set(),
+    ),
+    # What the account may do by delegation does not settle what the session itself may.
+    (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app"},
+        {"identity": [], "bucket": bucket(Principal={"AWS": [ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"]})},
+        "unknown",
+        None,
+        {"aws:userid"},
+    ),
+]
+
+
+@pytest.mark.parametrize("request_, policies, decision, layer, missing", MORE)
+def test_more(request_, policies, decision, layer, missing):
+    found = decide(request_, {"resource_account": ACCOUNT, **policies})
+    assert (found.decision, found.layer, set(found.missing_keys)) == (decision, layer, missing), found.reason
+
+
 REASONS = [
     (
         {**PUT_POLICY, "through": "internet"},
