@@ -57,7 +57,8 @@ class Term(Protocol):
     """One value of a condition, ready to be compared with values of requests."""
 
     @property
-    def variables(self) -> tuple[Variable, ...]: ...
+    def variables(self) -> tuple[Variable, ...]:
+        """The policy variables that it stands on."""
 
     def fits(self, value: str, lookup: Lookup) -> Kleene:
         """Whether the value of a request fits."""
