@@ -17,7 +17,7 @@ OPTIONS = $(if $(CORE),--core $(CORE))
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
-	@echo "make bench           calls and seconds, side by side with amazon.aws"
+	@echo "make bench           all measurements; ARGS=evaluate: that one"
 	@echo "make test            everything below, side by side, and a summary"
 	@echo "make CHECK           one of: $(CHECKS)"
 	@echo "make CHECK CORE=2.18 the same on one release line of ansible-core"
@@ -30,7 +30,7 @@ help:
 	@echo "make clean           remove all that was made"
 
 bench:
-	@$(TOOLCHAIN) exec -- python benchmarks/side_by_side.py $(ARGS)
+	@$(TOOLCHAIN) exec -- python benchmarks $(ARGS)
 
 demo:
 	@$(TOOLCHAIN) exec -- python scripts/demo $(ARGS)

@@ -19,6 +19,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import Policies, Request, compile_policies
@@ -185,6 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--check", action="store_true", help=f"fail below {TARGET} decisions per second")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args(arguments)
 
     compiled_once = compiled()
@@ -236,7 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "target_per_second": TARGET,
         "per_second": {name: {key: round(value) for key, value in row.items()} for name, row in rows.items()},
     }
-    print(json.dumps(result))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return 1 if options.check and rows["decisions"]["median"] < TARGET else 0
 
 
