@@ -30,6 +30,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import PERIMETER_SIDS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter_sharing import (
+    outdated,
     share_perimeter,
     withdraw_perimeter,
 )
@@ -142,9 +143,11 @@ def _after(before: Raw | None, declaration: Declaration) -> Raw | None:
     if declaration.state == "absent":
         going = [*declaration.sids, *map(_sid, statements)]
         return merge(before, remove_sids=going).document
+    gone = declaration.sids
     if declaration.peers is not None:
         statements = tuple(share_perimeter(before, statements, declaration.peers))
-    return merge(before, statements, declaration.sids, declaration.purge_statements).document
+        gone += outdated(before, statements)
+    return merge(before, statements, gone, declaration.purge_statements).document
 
 
 def _sid(statement: Mapping[str, Any]) -> str:

@@ -18,10 +18,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import parse_arn
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, statement_list, strings
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import (
+    MANAGEMENT_SID,
     PERIMETER_SIDS,
+    TLS_SID,
     Perimeter,
     perimeter_statements,
     read_perimeter,
@@ -74,6 +77,25 @@ def withdraw_perimeter(
     kept = perimeter_statements(left, *_bucket_of(statements)) if left and left.networks else []
     names = {statement["Sid"] for statement in kept}
     return kept, tuple(sid for sid in PERIMETER_SIDS if sid not in names)
+
+
+def outdated(current: Mapping[str, Any] | None, wanted: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The Sids of a perimeter that a bucket's policy has and the wanted statements have not, or no more.
+
+    :data:`TLS_SID` is a name that others give their statements too: only one as this perimeter would build it is taken
+    for the perimeter's.
+    """
+    perimeter = read_perimeter(wanted)
+    found = {entry.get("Sid"): entry for entry in statement_list(current) or []} if current else {}
+    if perimeter is None:
+        return ()
+    built = perimeter_statements(Perimeter(services=perimeter.services, tls=True), *_bucket_of(wanted))
+    ours = {
+        MANAGEMENT_SID: MANAGEMENT_SID in found,
+        TLS_SID: TLS_SID in found and equivalent({"Statement": found[TLS_SID]}, {"Statement": built}),
+    }
+    names = {entry.get("Sid") for entry in wanted}
+    return tuple(sid for sid, is_ours in ours.items() if is_ours and sid not in names)
 
 
 def undeclared(

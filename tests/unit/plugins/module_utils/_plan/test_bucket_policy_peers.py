@@ -25,8 +25,9 @@ FOREIGN = {
 }
 
 
-def statements(*endpoints, manager=MANAGER_ONE):
-    built = bucket_perimeter("shared", endpoints=list(endpoints), manager_principals=[manager], tls_only=True)
+def statements(*endpoints, manager=MANAGER_ONE, tls=True):
+    managers = [manager] if manager else []
+    built = bucket_perimeter("shared", endpoints=list(endpoints), manager_principals=managers, tls_only=tls)
     return built["Statement"]
 
 
@@ -77,6 +78,42 @@ def test_absent(live, peers, endpoints):
     assert plan.after["Statement"][0] == FOREIGN
     assert (len(plan.after["Statement"]) == 1) == (not endpoints)
     assert not after(plan.after, statements(ONE), peers, state="absent")[0].changed
+
+
+THEIR_TLS = {
+    "Sid": "DenyInsecureTransport",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::shared", "arn:aws:s3:::shared/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}, "NumericLessThan": {"s3:TlsVersion": "1.3"}},
+}
+SWITCHED_OFF = [
+    ("TLS", document(*statements(ONE)), {"tls": False}, ["DenyInsecureTransport"]),
+    ("managers", document(*statements(ONE)), {"manager": None}, ["DenyManagementOutsidePerimeter"]),
+    ("a peer's TLS stays", document(*statements(TWO)), {"tls": False}, []),
+    (
+        "TLS of a perimeter that was taken apart",
+        document(*statements(ONE)[2:]),
+        {"tls": False},
+        ["DenyInsecureTransport"],
+    ),
+    (
+        "a statement of that name that we do not build is another's",
+        document(*statements(ONE, tls=False), THEIR_TLS),
+        {"tls": False},
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "live, wanted, removed", [row[1:] for row in SWITCHED_OFF], ids=[row[0] for row in SWITCHED_OFF]
+)
+def test_what_is_switched_off_goes(live, wanted, removed):
+    plan, _perimeter = after(live, statements(ONE, **wanted), [TWO])
+    assert list(plan.statements.removed) == removed
+    assert not after(plan.after, statements(ONE, **wanted), [TWO])[0].changed
 
 
 def test_two_declarations_in_turn_come_to_rest():
