@@ -18,6 +18,8 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import Reason, reason_of
+
 
 class Kind(enum.Enum):
     """``UNCERTAIN`` is the one where the call may have been carried out although no good answer came."""
@@ -78,24 +80,13 @@ _CODES = {
 }
 _KIND_OF_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
-# What boto raises without having an answer -> kind; the names, because the classes are not there without botocore.
-# A connection that was never made has carried nothing out.
-_TRANSPORT = {
-    "NoCredentialsError": Kind.CREDENTIALS,
-    "PartialCredentialsError": Kind.CREDENTIALS,
-    "CredentialRetrievalError": Kind.CREDENTIALS,
-    "TokenRetrievalError": Kind.CREDENTIALS,
-    "UnauthorizedSSOTokenError": Kind.CREDENTIALS,
-    "SSOTokenLoadError": Kind.CREDENTIALS,
-    "EndpointConnectionError": Kind.UNREACHABLE,
-    "ConnectTimeoutError": Kind.UNREACHABLE,
-    "ProxyConnectionError": Kind.UNREACHABLE,
-    "ReadTimeoutError": Kind.UNCERTAIN,
-    "ConnectionClosedError": Kind.UNCERTAIN,
-    "ConnectionError": Kind.UNCERTAIN,
-    "HTTPClientError": Kind.UNCERTAIN,
-    "ResponseStreamingError": Kind.UNCERTAIN,
-    "ResponseParserError": Kind.UNCERTAIN,
+#: What a call means for which there is no answer of S3.
+_KIND_OF_REASON = {
+    Reason.NO_CREDENTIALS: Kind.CREDENTIALS,
+    Reason.BAD_CREDENTIALS: Kind.CREDENTIALS,
+    Reason.EXPIRED: Kind.CREDENTIALS,
+    Reason.UNREACHABLE: Kind.UNREACHABLE,
+    Reason.UNCERTAIN: Kind.UNCERTAIN,
 }
 
 _VERB = {
@@ -157,9 +148,8 @@ def from_aws(response: Mapping[str, Any], operation: str, bucket: str) -> Bucket
 
 
 def from_transport(error: BaseException, operation: str, bucket: str) -> BucketError:
-    """The error that a botocore ``BotoCoreError`` means: there was no answer."""
-    names = [one.__name__ for one in type(error).__mro__]
-    kind = next((_TRANSPORT[name] for name in names if name in _TRANSPORT), Kind.OTHER)
+    """The error that an exception of botocore means which carries no answer of S3."""
+    kind = _KIND_OF_REASON.get(reason_of(error), Kind.OTHER)
     return _error(kind, operation, bucket, str(error).rstrip("."), "", None)
 
 

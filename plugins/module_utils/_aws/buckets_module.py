@@ -24,7 +24,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
@@ -144,8 +144,7 @@ def run_bucket_policy_info(module: Any) -> None:
 
 
 def _leave(module: Any, outcome: BucketOutcome, error: Exception | None = None) -> None:
-    for warning in outcome.warnings:
-        module.warn(warning)
+    warn_user(outcome.warnings)
     result = result_of(outcome)
     if module._diff:
         result["diff"] = diff_of(outcome)

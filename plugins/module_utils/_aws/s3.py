@@ -17,12 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-try:
-    from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:  # AnsibleAWSModule says so before anything here is called.
-    BotoCoreError = ClientError = Exception
-
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import from_aws, from_transport
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import aws_errors
 
 
 def once_only(client: Any) -> Any:
@@ -92,9 +88,10 @@ def _call(
     expected = {"ExpectedBucketOwner": owner} if owner else {}
     try:
         return method(Bucket=bucket, **expected, **parameters)
-    except (ClientError, BotoCoreError) as error:
-        if not isinstance(error, ClientError):
+    except aws_errors() as error:
+        answer = getattr(error, "response", None)
+        if answer is None:
             raise from_transport(error, operation, bucket) from error
-        if absent is not None and error.response["Error"].get("Code") == absent:
+        if absent is not None and answer["Error"].get("Code") == absent:
             return None
-        raise from_aws(error.response, operation, bucket) from error
+        raise from_aws(answer, operation, bucket) from error

@@ -48,9 +48,6 @@ class FakeModule:
     def fail_json(self, **result: object) -> None:
         raise Left(True, result)
 
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
-
 
 @pytest.fixture
 def run(monkeypatch):
@@ -60,6 +57,7 @@ def run(monkeypatch):
         pace = Pace(settle=0, wait_timeout=0, spread=lambda low, high: 0)
         monkeypatch.setattr(buckets_module, "s3_client", lambda module: s3)
         monkeypatch.setattr(buckets_module, "pace_of", lambda client, options: pace)
+        monkeypatch.setattr(buckets_module, "warn_user", module.warnings.extend)
         monkeypatch.setattr(entry, "create_module", lambda options: module)
         with pytest.raises(Left) as caught:
             entry.main()
