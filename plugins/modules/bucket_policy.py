@@ -19,6 +19,8 @@ description:
   - A task that finds nothing to do takes one C(GetBucketPolicy), and one C(GetCallerIdentity) unless
     O(expected_bucket_owner) is given. A task that writes reads before and after the one write.
   - What is wrong with the options, the documents, or the size of the result is an error before anything is written.
+    So is a document that would lock out the caller or O(protected_principals), make the bucket public, or answer to an
+    endpoint that is not there.
 options:
   bucket:
     description:
@@ -115,6 +117,7 @@ options:
         policy.
     type: path
 extends_documentation_fragment:
+  - perimeter.s3._bucket_guards
   - perimeter.s3._aws
   - perimeter.s3._attributes
 seealso:
@@ -145,6 +148,28 @@ EXAMPLES = r"""
         Condition:
           StringNotEquals:
             aws:SourceVpce: vpce-1a2b3c4d
+
+- name: Close the bucket to all but an endpoint, and to all but two who mend it from elsewhere
+  perimeter.s3.bucket_policy:
+    bucket: my_secure_bucket
+    protected_principals:
+      - arn:aws:iam::111122223333:role/ci/deploy
+      - arn:aws:iam::111122223333:role/break-glass
+    statements:
+      - Sid: OnlyThroughOurEndpoint
+        Effect: Deny
+        Principal: "*"
+        Action: "s3:*"
+        Resource:
+          - arn:aws:s3:::my_secure_bucket
+          - arn:aws:s3:::my_secure_bucket/*
+        Condition:
+          StringNotEquals:
+            aws:SourceVpce: vpce-1a2b3c4d
+          ArnNotLike:
+            aws:PrincipalArn:
+              - arn:aws:iam::111122223333:role/ci/deploy
+              - arn:aws:iam::111122223333:role/break-glass
 
 - name: Take that statement out again, and nothing else
   perimeter.s3.bucket_policy:
@@ -230,19 +255,39 @@ guard:
   type: dict
   contains:
     checked:
-      description: The guards that were asked.
+      description: The guards that were asked, out of V(lockout), V(public) and V(endpoints).
       type: list
       elements: str
     refused:
       description: What speaks against the write; the task has failed because of it.
       type: list
       elements: dict
+      contains: &finding
+        guard:
+          description: The guard that says so.
+          type: str
+        reason:
+          description: What would happen, and which statement and condition do it.
+          type: str
+        remedy:
+          description: The ways out.
+          type: str
+        overridden_by:
+          description: The option of the task that allows it nevertheless; V(null) if none does.
+          type: str
+        statement:
+          description: The statement, by its C(Sid), or by its place if it has none.
+          type: str
+        request:
+          description: A request that would fail though it should not, or succeed though it should not.
+          type: dict
     overridden:
       description: What would speak against the write but is allowed by an option of the task.
       type: list
       elements: dict
+      contains: *finding
   sample:
-    checked: []
+    checked: [lockout, public, endpoints]
     refused: []
     overridden: []
 actions:

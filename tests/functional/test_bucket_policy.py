@@ -10,12 +10,15 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
-from ansible_collections.perimeter.s3.tests.functional.bucket_policy_aws import Aws
+from tests.functional.module_run import Result, run_module
 
 BUCKET = "functional-logs"
 READ = ["GetCallerIdentity", "GetBucketPolicy"]
 PUT = [*READ, "PutBucketPolicy", "GetBucketPolicy"]
+# The endpoint that a statement newly names is looked up before the write.
+LOOKED_UP = [*READ, "DescribeVpcEndpoints", "PutBucketPolicy", "GetBucketPolicy"]
 DELETE = [*READ, "DeleteBucketPolicy", "GetBucketPolicy"]
 
 LOG_DELIVERY = {
@@ -50,6 +53,7 @@ def document(*statements: dict) -> dict:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+FOREIGN_ENDPOINT = {"allow_unknown_endpoints": True}
 # Kind of ownership -> steps: name, options, document after it, calls of a run that writes, words of the difference
 FOREIGN = document(LOG_DELIVERY)
 CYCLES = {
@@ -58,16 +62,16 @@ CYCLES = {
         [
             (
                 "create",
-                {"statements": [TLS_ONLY, restricted("vpce-1a2b3c4d")]},
+                {"statements": [TLS_ONLY, restricted("vpce-1a2b3c4d")], **FOREIGN_ENDPOINT},
                 document(LOG_DELIVERY, TLS_ONLY, restricted("vpce-1a2b3c4d")),
-                PUT,
+                LOOKED_UP,
                 {"added": ["TlsOnly", "OnlyThroughEndpoint"], "kept": ["AWSLogDeliveryWrite"]},
             ),
             (
                 "modify",
-                {"statements": [TLS_ONLY, restricted("vpce-5e6f7a8b")]},
+                {"statements": [TLS_ONLY, restricted("vpce-5e6f7a8b")], **FOREIGN_ENDPOINT},
                 document(LOG_DELIVERY, TLS_ONLY, restricted("vpce-5e6f7a8b")),
-                PUT,
+                LOOKED_UP,
                 {"changed": ["OnlyThroughEndpoint"], "kept": ["AWSLogDeliveryWrite", "TlsOnly"]},
             ),
             (
@@ -85,9 +89,9 @@ CYCLES = {
             ("create", {"policy": document(TLS_ONLY)}, document(TLS_ONLY), PUT, {"added": ["TlsOnly"]}),
             (
                 "modify",
-                {"policy": json.dumps(document(restricted("vpce-1a2b3c4d")))},
+                {"policy": json.dumps(document(restricted("vpce-1a2b3c4d"))), **FOREIGN_ENDPOINT},
                 document(restricted("vpce-1a2b3c4d")),
-                PUT,
+                LOOKED_UP,
                 {"added": ["OnlyThroughEndpoint"], "removed": ["TlsOnly"]},
             ),
             ("delete", {"state": "absent"}, None, DELETE, {"removed": ["OnlyThroughEndpoint"]}),
@@ -96,11 +100,36 @@ CYCLES = {
 }
 
 
+class Aws:
+    ACCOUNT = "123456789012"
+
+    def __init__(self, emulator) -> None:
+        self.emulator = emulator
+        self.s3 = emulator.client("s3")
+
+    def bucket(self, name: str, policy: dict | None) -> None:
+        self.s3.create_bucket(Bucket=name)
+        if policy is not None:
+            self.put_policy(name, policy)
+
+    def put_policy(self, bucket: str, policy: dict) -> None:
+        self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    def policy(self, bucket: str) -> dict | None:
+        try:
+            return json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchBucketPolicy":
+                return None
+            raise
+
+    def run(self, module: str, **options) -> Result:
+        return run_module(self.emulator, module, **options)
+
+
 @pytest.fixture
-def aws():
-    aws = Aws()
-    yield aws
-    aws.close()
+def aws(emulator):
+    return Aws(emulator)
 
 
 @pytest.mark.parametrize("start, steps", CYCLES.values(), ids=CYCLES)
@@ -109,10 +138,11 @@ def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
     before = start
     for name, options, after, calls, statements in steps:
         wanted = {"added": [], "changed": [], "removed": [], "kept": [], **statements}
-        write = f"s3:{calls[2]}"
+        write = next(f"s3:{call}" for call in calls if call.startswith(("Put", "Delete")))
 
         predicted = aws.run("bucket_policy", bucket=BUCKET, **options, check=True)
-        assert (predicted.calls, aws.policy(BUCKET)) == (READ, before), name
+        reads = [*READ, *(call for call in calls if call.startswith("Describe"))]
+        assert (predicted.calls, aws.policy(BUCKET)) == (reads, before), name
         done = aws.run("bucket_policy", bucket=BUCKET, **options)
         assert (done.calls, aws.policy(BUCKET)) == (calls, after), name
         for result in (predicted, done):
@@ -120,7 +150,11 @@ def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
             assert result["actions"] == [write]
             assert (result["before"], result["policy"]) == (before, after)
             assert result["statements"] == wanted
-            assert result["guard"] == {"checked": [], "refused": [], "overridden": []}
+            assert result["guard"]["checked"] == ["lockout", "public", "endpoints"]
+            assert result["guard"]["refused"] == []
+            assert [one["overridden_by"] for one in result["guard"]["overridden"]] == (
+                ["allow_unknown_endpoints"] if calls is LOOKED_UP else []
+            )
         assert {**predicted} == {**done}
         assert done["diff"]["before"] != done["diff"]["after"]
         for sid in (*wanted["added"], *wanted["changed"]):
@@ -149,7 +183,7 @@ def test_no_caller_is_asked_for_when_the_owner_is_named(aws):
 def test_what_aws_stores_differently_is_not_drift(aws):
     aws.bucket(BUCKET, FOREIGN)
     owned = {**restricted("vpce-1a2b3c4d"), "Action": ["s3:GetObject"], "Principal": {"AWS": ["*"]}}
-    aws.run("bucket_policy", bucket=BUCKET, statements=[owned])
+    aws.run("bucket_policy", bucket=BUCKET, statements=[owned], **FOREIGN_ENDPOINT)
     aws.put_policy(BUCKET, {**document(restricted("vpce-1a2b3c4d"), LOG_DELIVERY), "Version": "2008-10-17"})
     again = aws.run("bucket_policy", bucket=BUCKET, statements=[owned])
     assert (again["changed"], again.calls) == (False, READ)
@@ -202,3 +236,55 @@ def test_errors(aws, options, words, calls):
     assert failed["actions"] == []
     assert failed.calls == calls
     assert aws.policy(BUCKET) == FOREIGN
+
+
+LOCKS_OUT = {**restricted("vpce-1a2b3c4d"), "Action": "s3:*", "Resource": TLS_ONLY["Resource"]}
+PUBLIC = {"Sid": "Public", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+# name, statement, options, guard, words of the message, option that overrides
+REFUSED = [
+    ("a lock-out", LOCKS_OUT, FOREIGN_ENDPOINT, "lockout", "user/automation might not be able", "allow_lockout"),
+    (
+        "a lock-out for sure",
+        LOCKS_OUT,
+        {**FOREIGN_ENDPOINT, "arriving_through": "internet"},
+        "lockout",
+        "aws:SourceVpce is absent",
+        "allow_lockout",
+    ),
+    (
+        "a lock-out of somebody else",
+        {**LOCKS_OUT, "Principal": {"AWS": "arn:aws:iam::123456789012:role/break-glass"}},
+        {**FOREIGN_ENDPOINT, "protected_principals": ["arn:aws:iam::123456789012:role/break-glass"]},
+        "lockout",
+        "protected principal arn:aws:iam::123456789012:role/break-glass might not be able",
+        "allow_lockout",
+    ),
+    (
+        "public",
+        {**PUBLIC, "Resource": TLS_ONLY["Resource"][1]},
+        {},
+        "public",
+        "bucket functional-logs public",
+        "allow_public",
+    ),
+    ("no such endpoint", restricted("vpce-1a2b3c4d"), {}, "endpoints", "does not exist", "allow_unknown_endpoints"),
+]
+
+
+@pytest.mark.parametrize(
+    "statement, options, guard, words, override", [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+)
+def test_guards(aws, statement, options, guard, words, override):
+    aws.bucket(BUCKET, FOREIGN)
+    for check in (True, False):
+        failed = aws.run("bucket_policy", bucket=BUCKET, statements=[statement], check=check, **options)
+        assert failed["failed"] is True
+        assert words in failed["msg"] and override in failed["msg"]
+        assert failed["actions"] == failed.writes == []
+        assert [(one["guard"], one["statement"]) for one in failed["guard"]["refused"]] == [(guard, statement["Sid"])]
+        assert aws.policy(BUCKET) == FOREIGN
+    predicted = aws.run(
+        "bucket_policy", bucket=BUCKET, statements=[statement], check=True, **options, **{override: True}
+    )
+    assert override in [one["overridden_by"] for one in predicted["guard"]["overridden"]]
+    assert predicted["actions"] == ["s3:PutBucketPolicy"]

@@ -32,12 +32,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy i
     Plan,
     decide,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import (
-    LOCKOUT,
-    Guard,
-    Verdict,
-    judge,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Guard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Verdict, judge
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load, minify
 
@@ -69,8 +65,7 @@ class GuardError(Exception):
         self.plan = plan
         self.verdict = verdict
         self.done: tuple[str, ...] = ()
-        reasons = " ".join(f"{one.reason} {one.remedy}".strip() for one in verdict.refused)
-        super().__init__(f"Refused to write the policy of bucket {plan.bucket}: {reasons}")
+        super().__init__(f"Refused to write the policy of bucket {plan.bucket}: {verdict.reasons}")
 
 
 class NotSettledError(Exception):

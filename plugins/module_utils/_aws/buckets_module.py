@@ -22,17 +22,23 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
     read_policy,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import (
+    GUARD_OPTIONS,
+    Knowledge,
+    bucket_guards,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, warn_user
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
     dead_by_statement,
     labelled,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import render
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import RequestError
 
 #: The options of one bucket, apart from its name.
 BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
@@ -47,6 +53,7 @@ BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 60},
     "backup": {"type": "path"},
+    **GUARD_OPTIONS,
 }
 
 
@@ -89,22 +96,26 @@ def run_bucket_policy(module: Any) -> None:
     """Keep the policy of the one bucket that the options name, and leave the module."""
     options = module.params
     try:
+        session = Session(module)
         client = s3_client(module)
         declaration = declare(options, client.meta.partition)
-        owner = options["expected_bucket_owner"] or Session(module).caller.account
+        knowledge = Knowledge(session, client.meta.region_name, module.check_mode)
+        owner = options["expected_bucket_owner"] or session.caller.account
         outcome = drive(
             converge(
                 client,
                 declaration,
                 owner=owner,
                 check=module.check_mode,
+                guards=bucket_guards(options, client.meta.partition, owner, knowledge),
                 pace=pace_of(client, options),
                 keep=partial(buckets_backup.keep, options["backup"], declaration.bucket) if options["backup"] else None,
             )
         )
+        warn_user(knowledge.warnings)
     except NotSettledError as error:
         _leave(module, error.outcome, error)
-    except (PolicyError, CallError, BucketError, GuardError, buckets_backup.BackupError) as error:
+    except (PolicyError, RequestError, CallError, BucketError, GuardError, buckets_backup.BackupError) as error:
         verdict = error.verdict if isinstance(error, GuardError) else Verdict()
         done = list(getattr(error, "done", ()))
         module.fail_json(msg=str(error), changed=bool(done), actions=done, guard=verdict.as_dict())

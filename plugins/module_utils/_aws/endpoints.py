@@ -22,7 +22,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, endp
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_errors import FINAL, PASSING, explained
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled, Reason
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import (
     CREATE,
     Call,
@@ -32,7 +31,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import
     differences,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import (
-    DEPENDENTS,
     Guard,
     dependents,
     judge,
@@ -46,6 +44,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values
     Endpoint,
     Wanted,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import DEPENDENTS, Verdict
 
 #: How often a run makes a new plan because another writer came in between, before it gives up.
 MAX_ROUNDS = 3

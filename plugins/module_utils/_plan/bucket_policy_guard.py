@@ -5,78 +5,41 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What stands between a plan and its write.
-
-A guard is a function of the plan and of what is known about the run; it says what speaks against the write and whether
-the task has overridden that. It is asked in check mode as well, and again for every new plan: what another writer put
-there in between counts too.
-"""
+"""What a write does to a bucket policy, as the guards look at it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
-
-#: Names of guards, as they stand in results.
-LOCKOUT = "lockout"
-PUBLIC = "public"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that speaks against a write.
-
-    ``guard`` is the name of the guard, ``reason`` one sentence about the consequence, ``remedy`` the way out,
-    ``overridden_by`` the option of the task that allows it; ``None``: not allowed.
-    """
-
-    guard: str
-    reason: str
-    remedy: str
-    overridden_by: str | None = None
-
-    def as_dict(self) -> dict[str, str | None]:
-        return {
-            "guard": self.guard,
-            "reason": self.reason,
-            "remedy": self.remedy,
-            "overridden_by": self.overridden_by,
-        }
-
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import labelled
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Finding
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 Guard = Callable[[Plan], Sequence[Finding]]
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What all guards said; ``checked`` names them, so that a result tells a clean bill from no examination."""
-
-    checked: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
-
-    @property
-    def refused(self) -> tuple[Finding, ...]:
-        return tuple(one for one in self.findings if one.overridden_by is None)
-
-    @property
-    def overridden(self) -> tuple[Finding, ...]:
-        return tuple(one for one in self.findings if one.overridden_by is not None)
-
-    def as_dict(self) -> dict[str, list[str] | list[dict[str, str | None]]]:
-        return {
-            "checked": list(self.checked),
-            "refused": [one.as_dict() for one in self.refused],
-            "overridden": [one.as_dict() for one in self.overridden],
-        }
+#: Takes the place of a statement: it denies nothing, makes nothing public and names no network.
+_IDLE: Raw = {
+    "Effect": "Allow",
+    "Principal": {"Service": "logging.s3.amazonaws.com"},
+    "Action": "s3:GetBucketPolicy",
+    "Resource": "*",
+}
 
 
-def judge(plan: Plan, guards: dict[str, Guard]) -> Verdict:
-    """The verdict of all guards on a plan that writes; a plan that does not is not examined."""
-    if not plan.changed:
-        return Verdict()
-    return Verdict(
-        checked=tuple(guards),
-        findings=tuple(finding for guard in guards.values() for finding in guard(plan)),
-    )
+def touched_document(plan: Plan, effects: Collection[str] = ("Allow", "Deny")) -> Raw | None:
+    """The document that the plan writes, less what is in force already and what has another effect.
+
+    The statements that are left keep their places, so that messages name the right one. ``None``: none is left. What
+    other owners have in force is not examined: AWS has taken it, of whatever form it is.
+    """
+    after = plan.after or {}
+    touched = {*plan.statements.added, *plan.statements.changed}
+    if plan.before is not None and plan.before.get("Version") != after.get("Version"):
+        # Policy variables are variables in one version, and text in the other.
+        touched = {label for label, _statement in labelled(after)}
+    statements = [
+        statement if label in touched and statement["Effect"] in effects else _IDLE
+        for label, statement in labelled(after)
+    ]
+    return {**after, "Statement": statements} if any(one is not _IDLE for one in statements) else None

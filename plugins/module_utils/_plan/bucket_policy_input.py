@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, is_bucket_name
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, bucket_arn, is_bucket_name
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import NETWORK_SID
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import read_caller
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request, RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import (
     validate_bucket_policy,
     warn_bucket_policy,
@@ -45,15 +47,20 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     """The declaration that the options of one bucket stand for.
 
     ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
-    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``expected_bucket_owner``;
-    ``None`` is as good as missing.
+    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``expected_bucket_owner`` and the
+    options of the guards; ``None`` is as good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
     :raises PolicyError: with everything that is wrong with them.
     """
     bucket = options["bucket"]
     given = {name: value for name, value in options.items() if value is not None}
-    problems = [*_bucket_problems(bucket), *_owner_problems(given), *_option_problems(given)]
+    problems = [
+        *_bucket_problems(bucket),
+        *_owner_problems(given),
+        *_option_problems(given),
+        *guard_problems(given, partition),
+    ]
     if problems:
         raise PolicyError(problems, f"options of bucket {bucket}")
     policy = load(given["policy"], f"policy of bucket {bucket}") if "policy" in given else None
@@ -150,6 +157,46 @@ def _owner_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
     owner = given.get("expected_bucket_owner")
     if owner is not None and not ACCOUNT.fullmatch(owner):
         yield Problem("expected_bucket_owner", f"{owner!r} is not an account.", "Give its 12 digits, in quotes.")
+
+
+def guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem]:
+    """What is wrong with the options that say who has to stay able to manage something, and where from.
+
+    They are those of requests, so a request with them is what finds out.
+    """
+    owner = given.get("expected_bucket_owner")
+    for index, name in enumerate(given.get("protected_principals") or ()):
+        place = f"protected_principals[{index}]"
+        caller = read_caller(str(name), partition)
+        if caller is None or not caller.signs:
+            yield Problem(
+                place,
+                f"{name!r} is not somebody who can manage a policy.",
+                "Give the ARN of a user, a role, a session or the root user.",
+            )
+        elif caller.partition != partition:
+            yield Problem(place, f"{name!r} is of the partition {caller.partition}, not {partition}.")
+        elif owner is not None and caller.account != owner:
+            yield Problem(
+                place,
+                f"{name!r} is not of the bucket's account {owner}, and only its own account manages a bucket's policy.",
+                "Name principals of that account.",
+            )
+    if given.get("protected_principals") is None and "arriving_through" not in given and "request_context" not in given:
+        return
+    request = {
+        "principal": f"arn:{partition}:iam::{owner or '111122223333'}:role/any",
+        "action": "s3:GetBucketPolicy",
+        "resource": bucket_arn("any", partition),
+        "through": given.get("arriving_through"),
+        "context": given.get("request_context"),
+    }
+    try:
+        Request.from_mapping({key: value for key, value in request.items() if value is not None})
+    except RequestError as error:
+        for problem in error.problems:
+            named = "request_context" if problem.path.startswith("context") else "arriving_through"
+            yield Problem(problem.path.replace(problem.path.partition(".")[0], named, 1), problem.rule, problem.remedy)
 
 
 def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str) -> Iterator[str]:

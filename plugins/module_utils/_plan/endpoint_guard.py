@@ -5,24 +5,19 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What stands between the plan for an endpoint and its writes; see ``bucket_policy_guard`` for how guards work.
-
-A guard is asked in check mode as well, and again for every new plan.
-"""
+"""What stands between the plan for an endpoint and its writes; see ``guard`` for how guards work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Finding, Verdict
+from ansible_collections.perimeter.s3.plugins.module_utils._plan import guard
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import DELETE, Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import Endpoint
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import DEPENDENTS, Finding, Verdict
 
 Guard = Callable[[Plan], Sequence[Finding]]
-
-#: Name of the guard, as it stands in results.
-DEPENDENTS = "dependents"
 
 
 class GuardRefusal(Refusal):
@@ -30,8 +25,7 @@ class GuardRefusal(Refusal):
 
     def __init__(self, plan: Plan, verdict: Verdict) -> None:
         self.verdict = verdict
-        reasons = " ".join(f"{one.reason} {one.remedy}".strip() for one in verdict.refused)
-        super().__init__(plan.subject, "Nothing was changed.", reasons)
+        super().__init__(plan.subject, "Nothing was changed.", verdict.reasons)
         self.details = {"guard": verdict.as_dict()}
 
 
@@ -40,9 +34,7 @@ def judge(plan: Plan, guards: Mapping[str, Guard]) -> Verdict:
 
     :raises GuardRefusal: something speaks against it, and the task has not overridden that.
     """
-    if not plan.changed:
-        return Verdict()
-    verdict = Verdict(tuple(guards), tuple(finding for guard in guards.values() for finding in guard(plan)))
+    verdict = guard.judge(plan, guards)
     if verdict.refused:
         raise GuardRefusal(plan, verdict)
     return verdict

@@ -53,7 +53,7 @@ class FakeModule:
 def run(monkeypatch):
     def run(entry, s3: FakeS3, **options: object):
         module = FakeModule(**options)
-        s3.meta = type("Meta", (), {"partition": "aws"})
+        s3.meta = type("Meta", (), {"partition": "aws", "region_name": "eu-central-1"})
         pace = Pace(settle=0, wait_timeout=0, spread=lambda low, high: 0)
         monkeypatch.setattr(buckets_module, "s3_client", lambda module: s3)
         monkeypatch.setattr(buckets_module, "pace_of", lambda client, options: pace)

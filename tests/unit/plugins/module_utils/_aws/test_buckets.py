@@ -19,7 +19,7 @@ pytest.importorskip("botocore")
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets, buckets_backup
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Backoff, Pace, drive
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Finding
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Finding
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
     OURS,
     OWNER,

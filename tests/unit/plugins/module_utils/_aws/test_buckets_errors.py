@@ -15,7 +15,7 @@ from botocore import exceptions as botocore_exceptions
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Finding
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Finding
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
     OURS,
     FakeS3,

@@ -1,0 +1,141 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The guards of bucket policies, with what they have to know from AWS.
+
+Each thing is asked once in a module run, when the first plan needs it; a run with nothing to write asks for nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, iam
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_exposure import (
+    EndpointsGuard,
+    KnownEndpoint,
+    PublicGuard,
+    Remembered,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Guard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import Keeper, LockoutGuard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import ENDPOINTS, LOCKOUT, PUBLIC
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import parse_arn
+
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Using_Filtering.html
+MAX_FILTER_VALUES = 200
+#: The options that the guards go by, of one bucket.
+GUARD_OPTIONS: dict[str, dict[str, Any]] = {
+    "protected_principals": {"type": "list", "elements": "str"},
+    "arriving_through": {"type": "str"},
+    "request_context": {"type": "dict"},
+    "allow_lockout": {"type": "bool", "default": False},
+    "allow_public": {"type": "bool", "default": False},
+    "allow_unknown_endpoints": {"type": "bool", "default": False},
+}
+
+
+class Knowledge:
+    """What the guards of one module run know; threads may share it.
+
+    :ivar warnings: what could not be examined, for the user.
+    """
+
+    def __init__(self, session: Session, region: str, check: bool) -> None:
+        self.region = region
+        self.check = check
+        self.warnings: list[str] = []
+        self._session = session
+        self._lock = threading.RLock()
+        self._arns: dict[str, str | None] = {}
+        self._endpoints = Remembered(self._describe)
+
+    @property
+    def caller(self) -> Keeper:
+        """Who calls.
+
+        :raises CallError: AWS does not say.
+        """
+        with self._lock:
+            found = self._session.caller
+        # The user id of GetCallerIdentity is the one that policies compare:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
+        return Keeper(found.arn, {"aws:userid": found.user_id}, "caller")
+
+    def full_arn(self, session: str) -> str | None:
+        """The ARN of a session's role, which the session's own does not tell if it has a path."""
+        arn = parse_arn(session)
+        if arn is None or arn.service != "sts" or not arn.resource.startswith("assumed-role/"):
+            return None
+        role = arn.resource.split("/")[1]
+        with self._lock:
+            if role not in self._arns:
+                try:
+                    self._arns[role] = iam.get_role_arn(self._session.client("iam"), role)
+                except CallError:
+                    # Few automations may ask. The finding says how else to make it known.
+                    self._arns[role] = None
+            return self._arns[role]
+
+    def endpoints(self, ids: frozenset[str]) -> Mapping[str, KnownEndpoint] | None:
+        with self._lock:
+            return self._endpoints(ids)
+
+    def _describe(self, ids: Iterable[str]) -> Mapping[str, KnownEndpoint] | None:
+        names = list(ids)
+        chunks = [names[start : start + MAX_FILTER_VALUES] for start in range(0, len(names), MAX_FILTER_VALUES)]
+        try:
+            # By filter, because one id that is not there fails a call by ids.
+            found = [
+                one
+                for chunk in chunks
+                for one in ec2.find_vpc_endpoints(
+                    self._session.client("ec2"), (), [{"Name": "vpc-endpoint-id", "Values": chunk}]
+                )
+            ]
+        except CallError as error:
+            self.warnings.append(f"Whether the endpoints that bucket policies name exist was not examined. {error}")
+            return None
+        return {
+            one["VpcEndpointId"]: KnownEndpoint(
+                one["VpcEndpointId"], one.get("ServiceName", ""), one.get("VpcId", ""), one.get("State", "")
+            )
+            for one in found
+        }
+
+
+def bucket_guards(options: Mapping[str, Any], partition: str, owner: str, knowledge: Knowledge) -> dict[str, Guard]:
+    """The guards of one bucket, for :func:`buckets.converge`.
+
+    :param options: those of :data:`GUARD_OPTIONS`.
+    :param owner: the account of the bucket.
+    """
+    context = dict(options.get("request_context") or {})
+
+    def keepers() -> list[Keeper]:
+        caller = knowledge.caller
+        others = [Keeper(one, context) for one in options.get("protected_principals") or () if one != caller.principal]
+        return [Keeper(caller.principal, {**context, **caller.context}, caller.called), *others]
+
+    return {
+        LOCKOUT: LockoutGuard(
+            keepers,
+            partition,
+            owner,
+            options.get("arriving_through"),
+            bool(options.get("allow_lockout")),
+            knowledge.full_arn,
+        ),
+        PUBLIC: PublicGuard(bool(options.get("allow_public"))),
+        ENDPOINTS: EndpointsGuard(
+            knowledge.endpoints, knowledge.region, knowledge.check, bool(options.get("allow_unknown_endpoints"))
+        ),
+    }

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What stands between a plan and its write.
+
+A guard is a function of a plan; it says what speaks against the write and whether the task has overridden that. It is
+asked in check mode as well, and again for every new plan: what another writer put there in between counts too. What a
+guard has to know from AWS it asks for itself, so that a run with nothing to write asks for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+#: Names of guards, as they stand in results.
+LOCKOUT = "lockout"
+PUBLIC = "public"
+ENDPOINTS = "endpoints"
+DEPENDENTS = "dependents"
+CUTOFF = "cutoff"
+
+#: Stands for the id of an endpoint that check mode would create: AWS chooses ids, and never this one.
+PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks against a write.
+
+    ``guard`` is the name of the guard, ``reason`` one sentence about the consequence, ``remedy`` the way out,
+    ``overridden_by`` the option of the task that allows it; ``None``: not allowed. ``statement`` is the label of the
+    statement that does it, ``request`` one that would fail, or succeed though it should not.
+    """
+
+    guard: str
+    reason: str
+    remedy: str
+    overridden_by: str | None = None
+    statement: str | None = None
+    request: Mapping[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "guard": self.guard,
+            "reason": self.reason,
+            "remedy": self.remedy,
+            "overridden_by": self.overridden_by,
+            "statement": self.statement,
+            "request": dict(self.request) if self.request is not None else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What all guards said; ``checked`` names them, so that a result tells a clean bill from no examination."""
+
+    checked: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.overridden_by is None)
+
+    @property
+    def overridden(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.overridden_by is not None)
+
+    @property
+    def reasons(self) -> str:
+        """Why it is refused, for an error message."""
+        return " ".join(f"{one.reason} {one.remedy}".strip() for one in self.refused)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "checked": list(self.checked),
+            "refused": [one.as_dict() for one in self.refused],
+            "overridden": [one.as_dict() for one in self.overridden],
+        }
+
+
+class Writing(Protocol):
+    """A plan, as far as guards in general need it."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it writes."""
+
+
+P = TypeVar("P", bound=Writing)
+
+
+def judge(plan: P, guards: Mapping[str, Callable[[P], Sequence[Finding]]]) -> Verdict:
+    """The verdict of all guards on a plan that writes; a plan that does not is not examined."""
+    if not plan.changed:
+        return Verdict()
+    return Verdict(
+        checked=tuple(guards),
+        findings=tuple(finding for guard in guards.values() for finding in guard(plan)),
+    )
