@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from ansible_collections.perimeter.s3.tests.functional.bucket_policy_aws import Aws
+from ansible_collections.perimeter.s3.tests.functional.module_run import run_module
 
 BUCKET = "bad-input"
 GOOD = {
@@ -106,6 +108,7 @@ WAYS = {
     "no credentials": ({"access_key": None, "secret_key": None}, ["credentials"]),
     "no region": ({"region": None, "endpoint_url": None}, ["region"]),
     "endpoint unreachable": ({"endpoint_url": "http://127.0.0.1:9"}, ["http://127.0.0.1:9"]),
+    "expired token": ({"endpoint_url": "{expired}", "session_token": "old"}, ["expired"]),
 }
 MODULES = {
     "bucket_policy": {"bucket": BUCKET, "policy": policy(PASS)},
@@ -115,30 +118,64 @@ MODULES = {
 }
 
 
-@pytest.fixture(scope="module")
-def aws():
-    found = Aws()
-    found.bucket(BUCKET, None)
-    yield found
-    found.close()
+class Expired(BaseHTTPRequestHandler):
+    """Says to every request what AWS says to those that are signed with the credentials of a session that is over."""
+
+    def do_any(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        error = "<Code>{}</Code><Message>The provided token has expired.</Message>"
+        if "/ec2/" in self.headers["Authorization"]:
+            body = f"<Response><Errors><Error>{error.format('RequestExpired')}</Error></Errors></Response>"
+        elif "/sts/" in self.headers["Authorization"]:
+            body = f"<ErrorResponse><Error>{error.format('ExpiredToken')}</Error></ErrorResponse>"
+        else:
+            body = f"<Error>{error.format('ExpiredToken')}</Error>"
+        self.send_response(400)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_any  # noqa: N815 - the names that the class is asked for
+
+    def log_message(self, *args):
+        """Keep quiet."""
 
 
 @pytest.fixture(scope="module")
-def names(aws):
+def expired():
+    server = HTTPServer(("127.0.0.1", 0), Expired)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def aws(emulator_process):
+    emulator_process.reset()
+    emulator_process.client("s3").create_bucket(Bucket=BUCKET)
+    return emulator_process
+
+
+@pytest.fixture(scope="module")
+def names(aws, expired):
     """What the rows call ``{vpc}`` and the like."""
     ec2 = aws.client("ec2")
     vpc, other = (ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"] for block in ("10.0.0.0/16", "10.1.0.0/16"))
     table = ec2.create_route_table(VpcId=other)["RouteTable"]["RouteTableId"]
     endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.dynamodb")["VpcEndpoint"]
-    return {"vpc": vpc, "foreign_table": table, "dynamodb": endpoint["VpcEndpointId"]}
+    return {"vpc": vpc, "foreign_table": table, "dynamodb": endpoint["VpcEndpointId"], "expired": expired}
 
 
 def filled(value, names):
-    return json.loads(re.sub(r"\{(vpc|foreign_table|dynamodb)\}", lambda name: names[name[1]], json.dumps(value)))
+    return json.loads(
+        re.sub(r"\{(vpc|foreign_table|dynamodb|expired)\}", lambda name: names[name[1]], json.dumps(value))
+    )
 
 
 def refused(aws, names, module, options, words):
-    result = aws.run(module, **filled(options, names))
+    result = run_module(aws, module, **filled(options, names))
     assert result.get("failed"), result
     assert [word for word in filled(words, names) if word not in result["msg"]] == [], result["msg"]
     assert "Traceback" not in result["msg"]
