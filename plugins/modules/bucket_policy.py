@@ -286,10 +286,15 @@ guard:
       type: list
       elements: dict
       contains: *finding
+    assumed:
+      description: What the guards took for granted because the task does not say it.
+      type: list
+      elements: str
   sample:
     checked: [lockout, public, endpoints]
     refused: []
     overridden: []
+    assumed: []
 actions:
   description:
     - The calls to AWS that changed something, or in check mode would; empty if nothing changed.

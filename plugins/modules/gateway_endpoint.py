@@ -21,6 +21,8 @@ description:
     O(subnet_ids) or O(all_route_tables). However much of policy, route tables and address types changes, it changes
     in one C(ModifyVpcEndpoint).
   - What is wrong with the options, the policy, or what they refer to is an error before anything is written.
+  - So is a policy that keeps those who look after bucket policies from mending them, or cuts workloads off
+    O(dependent_buckets), and the removal of an endpoint that the policies of O(dependent_buckets) require.
 options:
   state:
     description:
@@ -132,6 +134,56 @@ options:
       - How many seconds to wait for that.
     type: int
     default: 300
+  protected_principals:
+    description:
+      - ARNs of users, roles, sessions or root users who have to stay able to read and replace bucket policies through
+        the endpoint. The caller and the root user of its account are always among them, because an endpoint policy
+        binds the root user too.
+      - They are examined only if O(arriving_through) is this endpoint or its VPC, and the task changes what the policy
+        means. A request for C(s3:GetBucketPolicy) or C(s3:PutBucketPolicy) that the old policy let pass, and the new
+        one denies or might deny, is an error that names the condition key which would decide it.
+      - The buckets looked at are O(dependent_buckets); without them those that the old and the new policy name; if
+        they name none, any bucket.
+    type: list
+    elements: str
+  arriving_through:
+    description:
+      - The network that the caller and O(protected_principals) come from when they manage bucket policies - the id of a
+        VPC endpoint, the id of a VPC, or V(internet).
+      - If omitted, it is assumed that they do not come through this endpoint, and RV(guard) says so.
+    type: str
+  request_context:
+    description:
+      - Condition keys that are known of requests through the endpoint, such as C(aws:PrincipalOrgID). A key that is
+        neither given here nor told by the rest is not known. C(aws:PrincipalArn) and other keys that tell who somebody
+        is are taken for the caller's.
+    type: dict
+  dependent_buckets:
+    description:
+      - Names of buckets whose workloads come through this endpoint. Their policies are read (C(GetBucketPolicy)) only
+        if the task changes what the endpoint's policy means, removes the endpoint, or takes it out of its last route
+        table.
+      - If a bucket's policy lets C(s3:GetObject) or C(s3:PutObject) in through this endpoint or its VPC, and not from
+        the internet, it is an error to remove the endpoint, or to give it a policy that no longer lets such a request
+        pass which passed before.
+      - What is tried are requests by a role that no policy names, by nobody in particular, and by those that the
+        policies name, for an object that no policy names and for some that they do.
+      - A bucket whose policy cannot be read is an error, as nobody can tell then.
+    type: list
+    elements: str
+  allow_lockout:
+    description:
+      - Write even if the caller, O(protected_principals) or the root user could not mend bucket policies through this
+        endpoint any more. The finding is returned in RV(guard).
+    type: bool
+    default: false
+  allow_cutoff:
+    description:
+      - Write even if O(dependent_buckets) are cut off or cannot be examined, or if a new statement of the policy is
+        about another endpoint or VPC (C(aws:SourceVpce), C(aws:SourceVpc), C(aws:SourceVpcArn), C(aws:VpceAccount)),
+        which no request that meets this policy comes from. The finding is returned in RV(guard).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
@@ -146,7 +198,10 @@ notes:
   - The permissions needed are C(ec2:DescribeVpcEndpoints), and for what is to be done C(ec2:CreateVpcEndpoint),
     C(ec2:ModifyVpcEndpoint), C(ec2:DeleteVpcEndpoints), C(ec2:CreateTags), C(ec2:DeleteTags),
     C(ec2:DescribeVpcEndpointServices), C(ec2:DescribeRouteTables), C(ec2:DescribeSubnets) and
-    C(ec2:DescribeManagedPrefixLists).
+    C(ec2:DescribeManagedPrefixLists). With O(dependent_buckets), C(s3:GetBucketPolicy) on them is needed as well.
+  - An endpoint policy that keeps everybody from mending bucket policies does so only on the way through this endpoint.
+    Requests to EC2 never take it, so whoever may call C(ec2:ModifyVpcEndpoint) can give the endpoint another policy,
+    or O(reset_policy), and whoever comes from elsewhere can mend the bucket policies.
   - Where a route comes, goes or changes, open connections to S3 break, and the source addresses that S3 sees turn from
     public to private. The module warns of it, in check mode too.
   - AWS says that a new policy can take some minutes to be in force everywhere. There is no way to see that.
@@ -186,6 +241,17 @@ EXAMPLES = r"""
   perimeter.s3.gateway_endpoint:
     endpoint_id: vpce-1a2b3c4d
     reset_policy: true
+
+- name: Tighten the policy, unless that cuts off two buckets or those who manage their policies from inside the VPC
+  perimeter.s3.gateway_endpoint:
+    vpc_id: vpc-111bbb22
+    policy: "{{ lookup('ansible.builtin.file', 'endpoint-policy.json') }}"
+    arriving_through: vpc-111bbb22
+    protected_principals:
+      - arn:aws:iam::111122223333:role/ci/deploy
+    dependent_buckets:
+      - my_secure_bucket
+      - examplebucket
 
 - name: Remove the endpoint
   perimeter.s3.gateway_endpoint:
@@ -278,6 +344,13 @@ endpoint:
     creation_timestamp: "2026-11-23T10:15:00+00:00"
     requester_managed: false
     last_error:
+before:
+  description:
+    - The endpoint as it was found, with the same keys as RV(endpoint).
+    - V(null) if there was none.
+  returned: success
+  type: dict
+  sample:
 actions:
   description:
     - The calls to AWS that changed something, or in check mode would; empty if nothing changed.
@@ -292,21 +365,50 @@ guard:
   type: dict
   contains:
     checked:
-      description: The guards that were asked.
+      description:
+        - The guards that were asked.
+        - V(dependents) is about interface endpoints for which AWS requires the gateway endpoint, V(lockout) about
+          those who mend bucket policies, V(cutoff) about O(dependent_buckets), and V(networks) about statements for
+          other networks.
       type: list
       elements: str
     refused:
       description: What speaks against the writes; the task has failed because of it.
       type: list
       elements: dict
+      contains: &finding
+        guard:
+          description: The guard that says so.
+          type: str
+        reason:
+          description: What would happen, and which statement and condition do it.
+          type: str
+        remedy:
+          description: The ways out.
+          type: str
+        overridden_by:
+          description: The option of the task that allows it nevertheless; V(null) if none does.
+          type: str
+        statement:
+          description: The statement, by its C(Sid), or by its place if it has none; V(null) if there is none.
+          type: str
+        request:
+          description: A request that would fail though it should not; V(null) if it is not about one.
+          type: dict
     overridden:
       description: What would speak against the writes but is allowed by an option of the task.
       type: list
       elements: dict
+      contains: *finding
+    assumed:
+      description: What the guards took for granted because the task does not say it.
+      type: list
+      elements: str
   sample:
-    checked: [dependents]
+    checked: [dependents, lockout, cutoff, networks]
     refused: []
     overridden: []
+    assumed: []
 """
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_module import (

@@ -26,7 +26,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_e
     Remembered,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Guard
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import Keeper, LockoutGuard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import (
+    Keeper,
+    LockoutGuard,
+    keepers_of,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import ENDPOINTS, LOCKOUT, PUBLIC
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import parse_arn
 
@@ -121,9 +125,7 @@ def bucket_guards(options: Mapping[str, Any], partition: str, owner: str, knowle
     context = dict(options.get("request_context") or {})
 
     def keepers() -> list[Keeper]:
-        caller = knowledge.caller
-        others = [Keeper(one, context) for one in options.get("protected_principals") or () if one != caller.principal]
-        return [Keeper(caller.principal, {**context, **caller.context}, caller.called), *others]
+        return keepers_of(knowledge.caller, options.get("protected_principals") or (), context)
 
     return {
         LOCKOUT: LockoutGuard(

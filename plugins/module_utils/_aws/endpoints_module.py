@@ -12,7 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, endpoints_read
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge, standard_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards import (
+    ENDPOINT_GUARD_OPTIONS,
+    check_guard_options,
+    endpoint_guards,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_diff import endpoint_diff
@@ -37,6 +42,7 @@ ENDPOINT_OPTIONS: dict[str, dict[str, Any]] = {
     "prefix_lists": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 300},
+    **ENDPOINT_GUARD_OPTIONS,
 }
 INFO_OPTIONS: dict[str, dict[str, Any]] = {
     "vpc_id": {"type": "str"},
@@ -53,12 +59,13 @@ def run_gateway_endpoint(module: Any) -> None:
     with reported(module, session):
         wanted = declare(options)
         client = session.client("ec2")
+        check_guard_options(options, client.meta.partition)
         outcome = converge(
             client,
             wanted,
             actions=session.actions,
             check=module.check_mode,
-            guards=standard_guards(client),
+            guards=endpoint_guards(options, client, session, module.check_mode),
             pace=Pace(wait=options["wait"], timeout=options["wait_timeout"]),
         )
         after = outcome.after and _shown(client, outcome.after, options["prefix_lists"])
@@ -66,6 +73,7 @@ def run_gateway_endpoint(module: Any) -> None:
         result = {
             "changed": bool(outcome.actions),
             "endpoint": after,
+            "before": outcome.before and _shown(client, outcome.before, False),
             "actions": list(outcome.actions),
             "guard": outcome.verdict.as_dict(),
         }

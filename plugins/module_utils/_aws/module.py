@@ -28,6 +28,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import w
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled, aws_errors
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import RequestError
 
 # botocore waits a minute for a connection and another one for an answer, and tries five times. Whoever mistyped
 # endpoint_url, or is behind a firewall, shall hear of it in seconds. aws_config of the task overrides each of them.
@@ -94,7 +95,7 @@ def reported(module: Any, session: Session) -> Iterator[None]:
         yield
     except Refusal as error:
         message, details = str(error), error.details
-    except (PolicyError, CallError, NotSettled) as error:
+    except (PolicyError, RequestError, CallError, NotSettled) as error:
         message = str(error)
     except AnsibleAWSError as error:
         message = str(CallError(_uncapitalized(error.message), "the call", "*", error.exception or error))

@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, bucket_arn, is_bucket_name
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import (
+    ACCOUNT,
+    bucket_arn,
+    is_bucket_name,
+    parse_arn,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import NETWORK_SID
@@ -185,7 +190,7 @@ def guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem
     if given.get("protected_principals") is None and "arriving_through" not in given and "request_context" not in given:
         return
     request = {
-        "principal": f"arn:{partition}:iam::{owner or '111122223333'}:role/any",
+        "principal": _asking(given.get("request_context"), partition, owner),
         "action": "s3:GetBucketPolicy",
         "resource": bucket_arn("any", partition),
         "through": given.get("arriving_through"),
@@ -197,6 +202,16 @@ def guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem
         for problem in error.problems:
             named = "request_context" if problem.path.startswith("context") else "arriving_through"
             yield Problem(problem.path.replace(problem.path.partition(".")[0], named, 1), problem.rule, problem.remedy)
+
+
+def _asking(context: Any, partition: str, owner: str | None) -> str:
+    """Somebody for whom the request can be: a session of the role whose ARN the context tells, if it tells one."""
+    account, role = owner or "111122223333", "any"
+    for key, value in context.items() if isinstance(context, Mapping) else ():
+        arn = parse_arn(value) if str(key).lower() == "aws:principalarn" and isinstance(value, str) else None
+        if arn is not None and arn.resource.startswith("role/") and ACCOUNT.fullmatch(arn.account):
+            account, role = arn.account, arn.resource.rpartition("/")[2]
+    return f"arn:{partition}:sts::{account}:assumed-role/{role}/any"
 
 
 def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str) -> Iterator[str]:

@@ -40,6 +40,9 @@ REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
 #: The key of which a session's ARN tells the account and the name of the role, but not its path.
 ROLE_ARN_KEY = "aws:PrincipalArn"
 
+#: Keys that are different for everybody.
+OWN_KEYS = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
+
 OVERRIDE = "allow_lockout"
 
 
@@ -57,6 +60,21 @@ class Keeper:
 
     def __str__(self) -> str:
         return f"{self.called} {self.principal}"
+
+
+def keepers_of(caller: Keeper, protected: Iterable[str], context: Mapping[str, Any]) -> list[Keeper]:
+    """The caller and those whom a task protects, with what is known of their requests.
+
+    :param context: condition keys that the task gives. Those that tell who somebody is are the caller's alone.
+    """
+    known = {key.lower() for key in caller.context}
+    shared = {key: value for key, value in context.items() if key.lower() not in OWN_KEYS}
+    own = {key: value for key, value in context.items() if key.lower() not in known}
+    others = (name for name in dict.fromkeys(protected) if name != caller.principal)
+    return [
+        Keeper(caller.principal, {**own, **caller.context}, caller.called),
+        *(Keeper(name, shared) for name in others),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ PUBLIC = "public"
 ENDPOINTS = "endpoints"
 DEPENDENTS = "dependents"
 CUTOFF = "cutoff"
+NETWORKS = "networks"
 
 #: Stands for the id of an endpoint that check mode would create: AWS chooses ids, and never this one.
 PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"
@@ -58,10 +59,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What all guards said; ``checked`` names them, so that a result tells a clean bill from no examination."""
+    """What all guards said; ``checked`` names them, so that a result tells a clean bill from no examination.
+
+    ``assumed`` is what guards took for granted because the task does not say it, one sentence each.
+    """
 
     checked: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    assumed: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -81,6 +86,7 @@ class Verdict:
             "checked": list(self.checked),
             "refused": [one.as_dict() for one in self.refused],
             "overridden": [one.as_dict() for one in self.overridden],
+            "assumed": list(self.assumed),
         }
 
 
@@ -102,4 +108,10 @@ def judge(plan: P, guards: Mapping[str, Callable[[P], Sequence[Finding]]]) -> Ve
     return Verdict(
         checked=tuple(guards),
         findings=tuple(finding for guard in guards.values() for finding in guard(plan)),
+        # Most guards take nothing for granted that a task could say.
+        assumed=tuple(said for guard in guards.values() for said in getattr(guard, "assumes", _nothing)(plan)),
     )
+
+
+def _nothing(_plan: Writing) -> tuple[str, ...]:
+    return ()

@@ -1,0 +1,135 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The guards of gateway endpoints, with what they have to know from AWS.
+
+Who calls, and what the policies of buckets say, is asked when a plan makes it matter, and once in a module run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import read_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import standard_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, guard_problems
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import (
+    OWN_KEYS,
+    Keeper,
+    keepers_of,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_cutoff import CutoffGuard, Dependent
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import Guard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_lockout import EndpointLockoutGuard, root_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_networks import NetworksGuard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import CUTOFF, LOCKOUT, NETWORKS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+
+#: The options that the guards go by.
+ENDPOINT_GUARD_OPTIONS: dict[str, dict[str, Any]] = {
+    "protected_principals": {"type": "list", "elements": "str"},
+    "arriving_through": {"type": "str"},
+    "request_context": {"type": "dict"},
+    "dependent_buckets": {"type": "list", "elements": "str"},
+    "allow_lockout": {"type": "bool", "default": False},
+    "allow_cutoff": {"type": "bool", "default": False},
+}
+
+
+class _Buckets:
+    """The policies of the buckets that depend on the endpoint, read once in a run."""
+
+    def __init__(self, session: Session, names: tuple[str, ...]) -> None:
+        self._session = session
+        self._names = names
+
+    def __call__(self) -> tuple[Dependent, ...]:
+        return self._read
+
+    @cached_property
+    def _read(self) -> tuple[Dependent, ...]:
+        return tuple(self._dependent(name) for name in self._names)
+
+    def _dependent(self, name: str) -> Dependent:
+        # They may be another account's, so no owner is expected of them. Nothing is written to them.
+        try:
+            return Dependent(name, drive(read_policy(self._client, name, None, Pace())))
+        except (BucketError, PolicyError) as error:
+            return Dependent(name, problem=str(error))
+
+    @cached_property
+    def _client(self) -> Any:
+        return s3.once_only(self._session.client("s3"))
+
+
+def check_guard_options(options: Mapping[str, Any], partition: str) -> None:
+    """Before anything is asked of AWS.
+
+    :raises PolicyError: what the options of the guards name cannot be.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    problems = list(guard_problems(given, partition))
+    for name in given.get("dependent_buckets", ()):
+        try:
+            check_bucket(name, None)
+        except PolicyError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(problems, "options of the gateway endpoint")
+
+
+def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, check: bool) -> dict[str, Guard]:
+    """The guards of one endpoint, for :func:`endpoints.converge`.
+
+    :param options: those of :data:`ENDPOINT_GUARD_OPTIONS`.
+    :param client: a client for EC2.
+    """
+    partition, region = client.meta.partition, client.meta.region_name
+    knowledge = Knowledge(session, region, check)
+    context = dict(options.get("request_context") or {})
+    buckets = tuple(dict.fromkeys(options.get("dependent_buckets") or ()))
+
+    def account() -> str:
+        return session.caller.account
+
+    def keepers() -> list[Keeper]:
+        root = root_of(partition, account())
+        found = keepers_of(knowledge.caller, [*(options.get("protected_principals") or ()), root.principal], context)
+        return [
+            Keeper(one.principal, one.context, root.called if one.principal == root.principal else one.called)
+            for one in found
+        ]
+
+    return {
+        **standard_guards(client),
+        LOCKOUT: EndpointLockoutGuard(
+            keepers,
+            account,
+            partition,
+            region,
+            options.get("arriving_through"),
+            buckets,
+            bool(options.get("allow_lockout")),
+            knowledge.full_arn,
+        ),
+        CUTOFF: CutoffGuard(
+            _Buckets(session, buckets),
+            account,
+            partition,
+            region,
+            {key: value for key, value in context.items() if key.lower() not in OWN_KEYS},
+            bool(options.get("allow_cutoff")),
+        ),
+        NETWORKS: NetworksGuard(account, partition, region, bool(options.get("allow_cutoff"))),
+    }

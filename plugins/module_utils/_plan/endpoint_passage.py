@@ -1,0 +1,119 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What a new endpoint policy no longer lets through.
+
+An endpoint policy grants nothing; it holds back. Only what gets worse counts: a request that the old policy let pass,
+or may have, and the new one denies, or may deny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Plan
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import DEFAULT_POLICY, Endpoint
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
+    ALLOW,
+    ASSUME_ALLOW,
+    Decision,
+    Policies,
+    compile_policies,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What passed before a write and what does after it, whatever other policies say."""
+
+    old: Policies
+    new: Policies
+
+    def lost(self, request: Mapping[str, Any]) -> Decision | None:
+        """What the new policy decides of a request that passed, or may have; ``None`` if nothing gets worse.
+
+        :raises RequestError: the request cannot be.
+        """
+        new = self.new.decide(request)
+        if new.decision == ALLOW:
+            return None
+        old = self.old.decide(request)
+        return None if old.denied or _keeps(old, new) else new
+
+
+def changes_passage(plan: Plan) -> bool:
+    """Whether a plan changes what passes the endpoint that stays, or is new."""
+    return plan.after is not None and not equivalent(*_policies(plan))
+
+
+def passage(plan: Plan, account: str) -> Passage:
+    """The endpoint policies of a plan, as requests for buckets of an account meet them."""
+    old, new = _policies(plan)
+    try:
+        compiled = _compiled(old, account)
+    except PolicyError:
+        # AWS has taken it, in whatever form it is; what cannot be read here is taken for letting everything pass.
+        compiled = _compiled(DEFAULT_POLICY, account)
+    return Passage(compiled, _compiled(new, account))
+
+
+def _policies(plan: Plan) -> tuple[Raw, Raw]:
+    """The old and the new one; before there is an endpoint, everything passes."""
+    old, new = ((one and one.policy) or DEFAULT_POLICY for one in (plan.before, plan.after))
+    return old, new
+
+
+def network_of(plan: Plan, region: str, account: Callable[[], str]) -> Raw:
+    """The path of requests through the endpoint, as requests have it; ``account`` is asked if AWS does not say it."""
+    endpoint: Endpoint | None = plan.before or plan.after
+    return {
+        "vpce": (endpoint and endpoint.id) or PLACEHOLDER_ENDPOINT,
+        "vpc": endpoint.vpc_id if endpoint else "",
+        "account": str((endpoint and endpoint.facts.get("owner_id")) or account()),
+        "region": region,
+    }
+
+
+def same_statement(one: Raw, other: Raw) -> bool:
+    """Whether two statements mean the same, by whatever name."""
+    first, second = (
+        {"Version": "2012-10-17", "Statement": [{key: value for key, value in raw.items() if key != "Sid"}]}
+        for raw in (one, other)
+    )
+    return equivalent(first, second)
+
+
+def _compiled(document: Raw, account: str) -> Policies:
+    return compile_policies(
+        {"identity": ASSUME_ALLOW, "bucket": ASSUME_ALLOW, "endpoint": document, "resource_account": account}
+    )
+
+
+def _keeps(old: Decision, new: Decision) -> bool:
+    """Whether all that may let the request pass stays, and nothing is new that may deny it.
+
+    This settles requests that hang on keys which nobody knows: a Deny or an Allow that stays changes nothing.
+    """
+    grants, denials = list(_concerned(old, True)), list(_concerned(new, False))
+    kept, known = list(_concerned(new, True)), list(_concerned(old, False))
+    return all(any(same_statement(one, other) for other in kept) for one in grants) and all(
+        any(same_statement(one, other) for other in known) for one in denials
+    )
+
+
+def _concerned(decision: Decision, allows: bool) -> Iterator[Raw]:
+    """The statements of the endpoint policy that apply to the request, or may."""
+    case = decision.case
+    for statement, _about in case.layers.endpoint.candidates(case.request, allows):
+        if statement.holds(case.request.resource, case.context) is not False:
+            yield statement.source.raw
