@@ -15,14 +15,12 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_servi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, statement_list, strings
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate_principals import UNIQUE_ID
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-_UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,124}")
 _ELEMENTS = ("Principal", "NotPrincipal")
 
 
@@ -75,4 +73,4 @@ def _aws_principals(statement: Any, element: str) -> tuple[str, ...]:
 
 
 def _is_dead(name: str) -> bool:
-    return _UNIQUE_ID.fullmatch(name) is not None
+    return UNIQUE_ID.fullmatch(name) is not None

@@ -17,8 +17,9 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate_resources import Scope
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-_UNIQUE_ID = re.compile(r"A(ID|RO)A[A-Z0-9]{12,124}")
+#: What stands for a user or role that is deleted.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+UNIQUE_ID = re.compile(r"A(ID|RO)A[A-Z0-9]{12,124}")
 _CANONICAL_USER = re.compile(r"[0-9a-f]{64}")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # What a bucket policy can name of an account. CloudFront's identities are users of an account called cloudfront.
@@ -57,7 +58,7 @@ def principals_exist(statement: Statement, scope: Scope) -> Iterator[Problem]:
 def principals_are_alive(statement: Statement, scope: Scope) -> Iterator[Problem]:
     for element, principals in (("Principal", statement.principal), ("NotPrincipal", statement.not_principal)):
         for name in (principals or {}).get("AWS", ()):
-            if _UNIQUE_ID.fullmatch(name):
+            if UNIQUE_ID.fullmatch(name):
                 yield Problem(
                     f"{statement.path}.{element}.AWS",
                     f"{name!r} is the id of a principal, which AWS shows when the principal was deleted.",
@@ -84,7 +85,7 @@ def excluding_hits_boundaries(statement: Statement, scope: Scope) -> Iterator[Pr
 
 
 def _aws(name: str, path: str, scope: Scope) -> Iterator[Problem]:
-    if name == "*" or ACCOUNT.fullmatch(name) or _UNIQUE_ID.fullmatch(name):
+    if name == "*" or ACCOUNT.fullmatch(name) or UNIQUE_ID.fullmatch(name):
         return
     arn = parse_arn(name)
     if "*" in name or "?" in name:
