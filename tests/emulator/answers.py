@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Refused(Exception):
             text = f"<Error>{error}<RequestId>{request_id}</RequestId></Error>"
         elif service == "ec2":
             text = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+        elif service == "organizations":
+            return json_answer(json.dumps({"__type": self.code, "message": self.message}), self.status)
         else:
             text = f"<ErrorResponse><Error>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
         return xml("" if method == "HEAD" else text, self.status)

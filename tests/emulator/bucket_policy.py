@@ -13,6 +13,8 @@ import json
 import re
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import parse
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.public import public_statements
 from tests.emulator.answers import Refused
 
 MAX_BYTES = 20 * 1024
@@ -54,17 +56,9 @@ def check(body: bytes, bucket: str) -> dict[str, Any]:
     return policy
 
 
-def grants_everybody(policy: dict[str, Any]) -> bool:
-    """Whether a statement allows anybody anything without a condition: the plainest part of what AWS calls public."""
-    return any(
-        statement["Effect"] == "Allow" and not statement.get("Condition") and _names_everybody(statement)
-        for statement in _as_list(policy["Statement"])
-    )
-
-
-def _names_everybody(statement: dict[str, Any]) -> bool:
-    principal = statement.get("Principal")
-    return principal == "*" or (isinstance(principal, dict) and "*" in _as_list(principal.get("AWS", [])))
+def is_public(policy: dict[str, Any]) -> bool:
+    """Whether AWS calls the policy public."""
+    return bool(public_statements(parse(policy)))
 
 
 def _check_statement(statement: Any, bucket: str) -> None:

@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape
 
 from moto.backends import get_backend
 
-from tests.emulator.answers import Answer, Refused, json_answer
-from tests.emulator.bucket_policy import check, grants_everybody
+from tests.emulator.answers import Answer, Refused, json_answer, xml
+from tests.emulator.bucket_policy import check, is_public
 from tests.emulator.call import Call
-from tests.emulator.decide import decide
+from tests.emulator.decide import denied_objects
+from tests.emulator.permissions import keys_to_delete
 from tests.emulator.state import Settings
 
 _POLICY_WRITES = ("PutBucketPolicy", "DeleteBucketPolicy")
@@ -37,7 +39,6 @@ class Buckets:
         self._stale.clear()
 
     def before(self, call: Call) -> Answer | None:
-        decide(call)
         if call.operation in ("DeleteBucket", "CreateBucket"):
             self._stale.pop(call.bucket, None)
             return None
@@ -51,6 +52,8 @@ class Buckets:
         bucket = get_backend("s3")[owner][partition].buckets[call.bucket]
         if call.operation in _POLICY_WRITES:
             self._before_write(call, bucket)
+        elif call.operation == "DeleteObjects":
+            return _delete_objects(call, get_backend("s3")[owner][partition])
         elif call.operation == "GetBucketPolicy":
             return self._shown(call.bucket)
         return None
@@ -62,7 +65,7 @@ class Buckets:
         if call.operation == "PutBucketPolicy":
             policy = check(call.body, call.bucket)
             block = bucket.public_access_block
-            if block is not None and block.block_public_policy and grants_everybody(policy):
+            if block is not None and block.block_public_policy and is_public(policy):
                 raise Refused("AccessDenied", _BLOCKED, 403)
         if self._settings.take("operation_aborted_writes"):
             raise Refused("OperationAborted", _ABORTED, 409)
@@ -81,3 +84,18 @@ class Buckets:
         if policy is None:
             raise Refused("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
         return json_answer(policy.decode())
+
+
+def _delete_objects(call: Call, backend: Any) -> Answer | None:
+    """AWS deletes the objects that it may and reports the others; moto answers when it may delete all."""
+    denied = denied_objects(call)
+    if not denied:
+        return None
+    parts = ""
+    for key in keys_to_delete(call.body):
+        if key in denied:
+            parts += f"<Error><Key>{escape(key)}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        else:
+            backend.delete_object(call.bucket, key)
+            parts += f"<Deleted><Key>{escape(key)}</Key></Deleted>"
+    return xml(f'<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{parts}</DeleteResult>')

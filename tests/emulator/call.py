@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from moto.iam.models import get_account_id_from
 
+from tests.emulator.callers import account_of_root
 from tests.emulator.s3_operations import operation_of
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -33,6 +34,8 @@ class Call:
     headers: Mapping[str, str]  # names in lower case
     body: bytes = field(repr=False)
     bucket: str = ""
+    key: str = ""  # of the caller; "" when the request is not signed
+    through: str = "internet"  # or the id of the endpoint
 
     def listed(self, name: str) -> list[str]:
         """The values of a list parameter such as ``RouteTableId.1``, in order."""
@@ -41,13 +44,17 @@ class Call:
         return [value for _number, value in sorted(found)]
 
 
-def read_call(environ: dict[str, Any]) -> Call:
+def read_call(environ: dict[str, Any], through: str = "internet") -> Call:
     """Read the request to its end; ``environ`` gets a fresh stream of the same bytes for those behind us."""
     body = _body(environ)
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
-    scope = _SCOPE.search(headers.get("authorization", ""))
+    # A presigned request has its signature in the query.
+    signed = headers.get("authorization") or f"Credential={query.get('X-Amz-Credential', '')}"
+    scope = _SCOPE.search(signed)
     key, region, service = scope.groups() if scope else ("", "us-east-1", "s3")
+    if root := account_of_root(key):
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = headers["x-moto-account-id"] = root
     account = headers.get("x-moto-account-id") or get_account_id_from(key)
     method, parameters, bucket = environ["REQUEST_METHOD"], {}, ""
     if service == "s3":
@@ -58,7 +65,9 @@ def read_call(environ: dict[str, Any]) -> Call:
         operation = parameters.get("Action", headers.get("x-amz-target", "").rpartition(".")[2])
         named = (value for key, value in parameters.items() if re.fullmatch(r"(VpcEndpoint|Vpc)Id(\.1)?", key))
         resource = next(named, "")
-    return Call(service, operation, resource, account, region, method, query, parameters, headers, body, bucket)
+    return Call(
+        service, operation, resource, account, region, method, query, parameters, headers, body, bucket, key, through
+    )
 
 
 def _body(environ: dict[str, Any]) -> bytes:

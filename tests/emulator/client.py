@@ -60,12 +60,27 @@ class Emulator:
 
         return boto3.client(
             service,
-            endpoint_url=self.url,
+            endpoint_url=options.pop("endpoint_url", self.url),
             region_name=options.pop("region_name", REGION),
             aws_access_key_id=options.pop("aws_access_key_id", ACCESS_KEY),
             aws_secret_access_key=options.pop("aws_secret_access_key", SECRET_KEY),
             **options,
         )
+
+    def s3(self, through: str = "internet", unsigned: bool = False, root: str | None = None, **options: Any) -> Any:
+        """A boto3 client of S3 on a network path (``internet`` or an endpoint's id) that sends each request once.
+
+        :param unsigned: anonymous; :param root: the account whose root user calls. Other keys come by ``options``.
+        """
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        path = through if through == "internet" else f"through/{through}"
+        more: dict[str, Any] = {"signature_version": UNSIGNED} if unsigned else {}
+        if root:
+            options = {"aws_access_key_id": f"AKIAROOT{root}", **options}
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **more)
+        return self.client("s3", endpoint_url=f"{self.url}/{path}", config=config, **options)
 
     def _send(self, method: str, name: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

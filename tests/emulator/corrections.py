@@ -13,6 +13,7 @@ from tests.emulator import moto_patches
 from tests.emulator.answers import Answer
 from tests.emulator.buckets import Buckets
 from tests.emulator.call import Call
+from tests.emulator.decide import decide
 from tests.emulator.endpoints import Endpoints
 from tests.emulator.identity import Identity
 from tests.emulator.state import Settings
@@ -36,9 +37,10 @@ class Corrections:
     def answer(self, call: Call, moto: Moto) -> Answer:
         """AWS's answer; raises ``Refused``."""
         service = self._services.get(call.service)
-        if service is None:
-            return moto()
         with self._lock:
+            decide(call)
+            if service is None:
+                return moto()
             answer = service.before(call)
             if answer is None:
                 answer = moto()

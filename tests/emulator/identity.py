@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tests.emulator.answers import Answer, xml
 from tests.emulator.call import Call
+from tests.emulator.callers import find_caller
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 # Keys of temporary credentials begin so; moto knows the sessions that AssumeRole has made.
@@ -19,10 +20,10 @@ class Identity:
     """Keys that nobody registered belong to an automation's user in the account."""
 
     def before(self, call: Call) -> Answer | None:
-        if call.operation != "GetCallerIdentity" or f"Credential={TEMPORARY}" in call.headers.get("authorization", ""):
+        if call.operation != "GetCallerIdentity" or call.key.startswith(TEMPORARY):
             return None
-        arn = f"arn:aws:iam::{call.account}:user/automation"
-        result = f"<Arn>{arn}</Arn><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>{call.account}</Account>"
+        caller = find_caller(call.key, call.account)
+        result = f"<Arn>{caller.arn}</Arn><UserId>{caller.user_id}</UserId><Account>{call.account}</Account>"
         return xml(
             f'<GetCallerIdentityResponse xmlns="{NAMESPACE}">'
             f"<GetCallerIdentityResult>{result}</GetCallerIdentityResult>"

@@ -11,7 +11,9 @@ import os
 import signal
 import threading
 import time
+import traceback
 from pathlib import Path
+from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
@@ -22,9 +24,43 @@ HOST = "127.0.0.1"
 
 
 class Handler(MotoRequestHandler):
-    """HTTP/1.1, a connection for each request: werkzeug drains and closes it, whatever the application has read."""
+    """HTTP/1.1 with connections that are kept; werkzeug's own way of answering closes each of them.
+
+    That is safe because the application reads every request to its end.
+    """
 
     protocol_version = "HTTP/1.1"
+    # Head and body of an answer are two small writes, which must not wait for each other.
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        begun: list[Any] = []
+        self.environ = environ = self.make_environ()
+        if environ.get("wsgi.input_terminated"):
+            self.close_connection = True
+        try:
+            body = b"".join(self.server.app(environ, lambda status, headers: begun.extend((status, headers))))
+        except ConnectionError:
+            # The fate of this request is that its connection ends without an answer.
+            self.close_connection = True
+            return
+        except Exception:  # noqa: BLE001 - a defect of ours is an answer as well
+            traceback.print_exc()
+            begun, body = ["500 Internal Server Error", []], b""
+        status, headers = begun
+        code, _space, phrase = status.partition(" ")
+        self.send_response(int(code), phrase)
+        for name, value in headers:
+            if name.lower() != "content-length":
+                self.send_header(name, value)
+        if code not in ("204", "304"):
+            told = {name.lower(): value for name, value in headers}.get("content-length", "0")
+            self.send_header("Content-Length", told if self.command == "HEAD" else str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The call log says more."""

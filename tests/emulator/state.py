@@ -11,6 +11,7 @@ from typing import Any
 
 #: Settings and their values at the start.
 DEFAULTS: dict[str, Any] = {
+    "through": "internet",  # the network path of requests that choose none: or the id of an endpoint
     "latency_ms": 0,  # every call takes this much longer
     "policy_reads_until_visible": 0,  # so many GetBucketPolicy show the policy before a PutBucketPolicy
     "operation_aborted_writes": 0,  # so many next writes of a bucket policy are refused with OperationAborted
@@ -31,9 +32,12 @@ class Settings:
         unknown = sorted(values.keys() - DEFAULTS.keys())
         if unknown:
             raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(DEFAULTS)}")
-        wrong = [name for name, value in values.items() if not isinstance(value, int | float) or value < 0]
-        if wrong:
-            raise ValueError(f"not a number of 0 or more: {', '.join(wrong)}")
+        for name, value in values.items():
+            kind = type(DEFAULTS[name])
+            if kind is int and (not isinstance(value, int | float) or value < 0):
+                raise ValueError(f"not a number of 0 or more: {name}")
+            if kind is not int and not isinstance(value, kind):
+                raise ValueError(f"not a {kind.__name__}: {name}")
         with self._lock:
             self._values.update(values)
             return dict(self._values)
