@@ -112,14 +112,15 @@ def run_bucket_policy(module: Any) -> None:
                 keep=partial(buckets_backup.keep, options["backup"], declaration.bucket) if options["backup"] else None,
             )
         )
-        warn_user(knowledge.warnings)
     except NotSettledError as error:
+        warn_user(knowledge.warnings)
         _leave(module, error.outcome, error)
     except (PolicyError, RequestError, CallError, BucketError, GuardError, buckets_backup.BackupError) as error:
         verdict = error.verdict if isinstance(error, GuardError) else Verdict()
         done = list(getattr(error, "done", ()))
         module.fail_json(msg=str(error), changed=bool(done), actions=done, guard=verdict.as_dict())
     else:
+        warn_user(knowledge.warnings)
         _leave(module, outcome)
 
 

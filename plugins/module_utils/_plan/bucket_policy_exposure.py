@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import touched_document
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import labelled
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import LIVE_STATES
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import (
     ENDPOINTS,
     PLACEHOLDER_ENDPOINT,
@@ -32,8 +33,10 @@ ALLOW_PUBLIC = "allow_public"
 ALLOW_UNKNOWN_ENDPOINTS = "allow_unknown_endpoints"
 
 _SOURCE_VPCE, _SOURCE_VPC = "aws:sourcevpce", "aws:sourcevpc"
-#: Requests come through an endpoint in these states.
-_LIVE = ("available", "pending", "pendingacceptance")
+#: How the names of the services end whose endpoints S3 is reached through: gateway and interface endpoints, those of
+#: FIPS hosts, and those for Multi-Region Access Points.
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+_S3_SERVICES = (".s3", ".s3-fips", ".s3-global.accesspoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,9 @@ class EndpointsGuard:
         subject = f"Statement {statement.label!r} for bucket {bucket} answers to endpoint {name}, "
         if found is None:
             rule = f"which does not exist in this account in {self.region}."
-        elif found.state.lower() not in _LIVE:
+        elif found.state.lower() not in LIVE_STATES:
             rule = f"whose state is {found.state}: nothing comes through it any more."
-        elif found.service.rpartition(".")[2] != "s3":
+        elif not found.service.endswith(_S3_SERVICES):
             rule = f"which serves {found.service}, not S3."
         elif (vpcs := _vpcs_beside(statement, name)) and found.vpc not in vpcs:
             rule = f"which is in {found.vpc}, and also asks for {' or '.join(vpcs)}: no request is both."

@@ -22,9 +22,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_passag
     changes_passage,
     network_of,
     passage,
-    same_statement,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import NETWORKS, Finding
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import NETWORKS, Finding, same_statement
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import object_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import CompiledStatement
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import Check

@@ -19,7 +19,7 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import DEFAULT_POLICY, Endpoint
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT, same_statement
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
@@ -82,15 +82,6 @@ def network_of(plan: Plan, region: str, account: Callable[[], str]) -> Raw:
         "account": str((endpoint and endpoint.facts.get("owner_id")) or account()),
         "region": region,
     }
-
-
-def same_statement(one: Raw, other: Raw) -> bool:
-    """Whether two statements mean the same, by whatever name."""
-    first, second = (
-        {"Version": "2012-10-17", "Statement": [{key: value for key, value in raw.items() if key != "Sid"}]}
-        for raw in (one, other)
-    )
-    return equivalent(first, second)
 
 
 def _compiled(document: Raw, account: str) -> Policies:

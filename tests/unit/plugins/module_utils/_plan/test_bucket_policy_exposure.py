@@ -19,10 +19,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_i
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT
 
 VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
-VPCE, GONE, DYNAMODB, MISSING = (f"vpce-{digit}123456789abcdef" for digit in "0123")
+VPCE, GONE, DYNAMODB, MISSING, FIPS = (f"vpce-{digit}123456789abcdef" for digit in "01234")
 KNOWN = {
     VPCE: KnownEndpoint(VPCE, "com.amazonaws.eu-central-1.s3", VPC, "available"),
     GONE: KnownEndpoint(GONE, "com.amazonaws.eu-central-1.s3", VPC, "deleting"),
+    FIPS: KnownEndpoint(FIPS, "com.amazonaws.us-gov-west-1.s3-fips", VPC, "Available"),
     DYNAMODB: KnownEndpoint(DYNAMODB, "com.amazonaws.eu-central-1.dynamodb", VPC, "available"),
 }
 
@@ -66,6 +67,7 @@ def unless(*endpoints):
 
 ENDPOINT_CASES = [
     ("there", unless(VPCE), None, {}, None),
+    ("an interface endpoint for FIPS hosts", unless(FIPS), None, {}, None),
     ("not there", unless(VPCE, MISSING), None, {}, f"{MISSING}, which does not exist in this account in eu-central-1"),
     ("going", unless(GONE), None, {}, "whose state is deleting"),
     ("of another service", unless(DYNAMODB), None, {}, "which serves com.amazonaws.eu-central-1.dynamodb, not S3"),

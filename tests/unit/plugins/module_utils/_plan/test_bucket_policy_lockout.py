@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import decide
@@ -117,6 +119,7 @@ CASES = [
     ("all but listing", [deny(Action=None, NotAction="s3:List*")], {}, ("would not be able",)),
     ("an Allow", [deny(Effect="Allow", Action="s3:GetObject", Principal={"AWS": OWNER})], {}, ()),
     ("what is in force is not this write's doing", [TLS], {"live": [deny(Sid="Theirs")]}, ()),
+    ("another Sid for the same", [UNLESS_VPCE], {"live": [{**UNLESS_VPCE, "Sid": "Former"}], "sids": ["Former"]}, ()),
     ("no change", [UNLESS_VPCE], {"live": [UNLESS_VPCE], "through": "internet"}, ()),
     ("a change that widens", [SPARED_BY_ARN], {"live": [UNLESS_VPCE], "keeper": ROLE}, ()),
 ]
@@ -167,3 +170,12 @@ def test_nobody_is_asked_for_when_nothing_is_denied():
     plan = decide({"Version": "2012-10-17", "Statement": [deny()]}, declaration)
     assert plan.changed
     assert LockoutGuard(keepers, "aws", OWNER)(plan) == []
+
+
+@pytest.mark.parametrize("value, examined", [("${aws:username}", True), ("alice", False)])
+def test_another_version_is_another_meaning_where_variables_stand(value, examined):
+    theirs = deny({"StringEquals": {"aws:PrincipalTag/owner": value}})
+    live = {"Version": "2008-10-17", "Statement": [theirs]}
+    plan = decide(live, declare({"bucket": "logs", "policy": {**live, "Version": "2012-10-17"}}, "aws"))
+    guard = LockoutGuard(lambda: [Keeper(USER, {}, "caller")], "aws", OWNER)
+    assert len(guard(replace(plan, action="s3:PutBucketPolicy"))) == examined
