@@ -16,9 +16,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from tests.emulator.answers import Answer, Refused, json_answer, status_line
 from tests.emulator.call import Call, read_call
 from tests.emulator.corrections import Corrections
+from tests.emulator.faults import FAILED, LOST, REFUSALS, RESET, SLOW, STALE, WRITE_REFUSALS, Faults
 from tests.emulator.network import take_prefix
 from tests.emulator.state import CallLog, Settings
 
+SLOW_SECONDS = 0.5
 CONTROL = "/_emulator/"
 # Headers that describe one connection or one form of the body; the server writes its own.
 _NOT_PASSED_ON = ("connection", "transfer-encoding")
@@ -33,6 +35,7 @@ class Application:
     def __init__(self) -> None:
         self.log = CallLog()
         self.settings = Settings()
+        self._faults = Faults()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._corrections = Corrections(self.settings)
 
@@ -54,8 +57,20 @@ class Application:
         return [answer.body]
 
     def _aws(self, call: Call, environ: dict[str, Any]) -> Answer:
+        fault = self._faults.next(call.operation, call.resource)
+        if fault == SLOW:
+            time.sleep(SLOW_SECONDS)
+        elif fault == RESET:
+            raise ConnectionResetError(f"{call.operation} meets a fault")
         try:
-            return self._corrections.answer(call, lambda: self._ask_moto(environ))
+            if refusal := {**REFUSALS, **WRITE_REFUSALS}.get(fault or ""):
+                raise Refused(*refusal)
+            answer = self._corrections.answer(call, lambda: self._ask_moto(environ), stale=fault == STALE)
+            if fault == LOST and answer.status < 300:
+                raise ConnectionResetError(f"The answer to {call.operation} is lost")
+            if fault == FAILED and answer.status < 300:
+                raise Refused(*REFUSALS["internal_error"])
+            return answer
         except Refused as refused:
             return refused.answer(call.service, call.method)
 
@@ -80,7 +95,10 @@ class Application:
                 return json_answer("null")
             case "POST", "settings":
                 try:
-                    return json_answer(json.dumps(self.settings.update(json.loads(body))))
+                    values = self.settings.update(json.loads(body))
+                    if any(name.startswith("fault_") for name in json.loads(body)):
+                        self._faults = Faults(values["fault_rate"], values["fault_seed"], values["fault_kinds"])
+                    return json_answer(json.dumps(values))
                 except (ValueError, AttributeError) as error:
                     return json_answer(json.dumps({"error": str(error)}), 400)
             case "POST", "reset":
@@ -94,4 +112,5 @@ class Application:
         moto_api_backend.reset()
         self.log.clear()
         self.settings.reset()
+        self._faults = Faults()
         self._corrections.reset()

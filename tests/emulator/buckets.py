@@ -32,11 +32,16 @@ class Buckets:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._hidden = 0
         # Bucket -> the policy that is still shown, and how many reads show it.
         self._stale: dict[str, tuple[bytes | None, int]] = {}
 
     def reset(self) -> None:
         self._stale.clear()
+
+    def hide_next_write(self, reads: int = 2) -> None:
+        """Let so many reads show the policy before the write that comes now."""
+        self._hidden = reads
 
     def before(self, call: Call) -> Answer | None:
         if call.operation in ("DeleteBucket", "CreateBucket"):
@@ -69,7 +74,8 @@ class Buckets:
                 raise Refused("AccessDenied", _BLOCKED, 403)
         if self._settings.take("operation_aborted_writes"):
             raise Refused("OperationAborted", _ABORTED, 409)
-        reads = int(self._settings["policy_reads_until_visible"])
+        reads = max(int(self._settings["policy_reads_until_visible"]), self._hidden)
+        self._hidden = 0
         if reads:
             shown = self._stale[call.bucket][0] if call.bucket in self._stale else bucket.policy
             self._stale[call.bucket] = (shown, reads)

@@ -34,13 +34,15 @@ class Corrections:
         # A check and the write that it allows belong together, and moto has no locks.
         self._lock = threading.RLock()
 
-    def answer(self, call: Call, moto: Moto) -> Answer:
-        """AWS's answer; raises ``Refused``."""
+    def answer(self, call: Call, moto: Moto, stale: bool = False) -> Answer:
+        """AWS's answer; raises ``Refused``. ``stale``: the next reads show the policy as it was before this write."""
         service = self._services.get(call.service)
         with self._lock:
             decide(call)
             if service is None:
                 return moto()
+            if stale and isinstance(service, Buckets):
+                service.hide_next_write()
             answer = service.before(call)
             if answer is None:
                 answer = moto()
