@@ -5,20 +5,26 @@
 
 """Shows the main job in an emulated AWS: a VPC and two buckets converge, are damaged, and converge again.
 
+A workload asks for objects before and after. Then a policy that locks its author out is refused, put by hand all the
+same, and repaired.
+
 Every step says what it expects of Ansible's recap, and the demo fails when that does not hold.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from probes import INTERNET, LOCKED, Unexpected, Workload, lock_out_and_recover
 from surroundings import build, damage, show
 
 from tests.emulator import running_emulator
@@ -50,11 +56,19 @@ def main() -> int:
             "Before", "A VPC with three route tables and no endpoint; two buckets, one with a policy of somebody else."
         )
         show(surroundings)
+        print()
+        workload = Workload.made(emulator, surroundings)
+        workload.gets(INTERNET, 200)
         title(
             "1. Converge", "The role makes the endpoint, its routes and its policy, then closes the buckets around it."
         )
         run(changed=True)
         show(surroundings)
+        print()
+        endpoint = (surroundings.endpoint() or {})["VpcEndpointId"]
+        workload.gets(INTERNET, 403)
+        workload.gets(endpoint, 200)
+        workload.deletes(endpoint, 403)
         title("2. Again", "Nothing differs, so nothing is written.")
         run(changed=False)
         title("3. Damage", "Somebody works by hand:")
@@ -65,7 +79,12 @@ def main() -> int:
         title("5. Correct", "The same declaration, applied again.")
         run(changed=True)
         show(surroundings)
-        title("6. Once more", "Everything is as declared.")
+        title("6. Lock-out", "A bucket policy that would shut out its own author is refused before it is written.")
+        document = surroundings.locking_policy(LOCKED)
+        run.refused("lockout.yml", {"locking_policy": document}, words="allow_lockout")
+        title("7. By hand", "The same document without this collection: S3 takes it without a word.")
+        lock_out_and_recover(emulator, surroundings, document)
+        title("8. Once more", "Everything is as declared.")
         run(changed=False)
     print(f"\n{RULE}\nDone in {time.monotonic() - started:.0f} s. The playbook to copy: scripts/demo/playbook.yml\n")
     return 0
@@ -108,6 +127,27 @@ class Runner:
         if writes and ("--check" in arguments or not changed):
             raise DemoFailed(f"Nothing should have been written, yet there were {', '.join(writes)}.")
 
+    def refused(self, playbook: str, variables: dict[str, str], words: str) -> None:
+        """Run another playbook, which must fail with these words and write nothing."""
+        print(f"  $ ansible-playbook {playbook}\n", flush=True)
+        self.emulator.reset_calls()
+        command = ["ansible-playbook", str(HERE / playbook), "--extra-vars", json.dumps(variables)]
+        done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, text=True, check=False)
+        said = words_of_failure(done.stdout)
+        print(said)
+        writes = [call["operation"] for call in self.emulator.calls() if call["operation"].startswith("Put")]
+        if not done.returncode or words not in said or writes:
+            raise DemoFailed(f"The module should have refused it and named {words}; see above.")
+
+
+def words_of_failure(output: str) -> str:
+    """The message of the task that failed, wrapped for reading."""
+    found = re.search(
+        r"^\s*msg: (.*?)(?=^\s*\w+:|^PLAY RECAP|\Z)", re.sub(r"\x1b\[[0-9;]*m", "", output), re.MULTILINE | re.DOTALL
+    )
+    text = " ".join(found[1].replace(">-", "").replace("''", "'").split()).strip("'") if found else output
+    return textwrap.fill(text, 94, initial_indent="  ", subsequent_indent="  ")
+
 
 def worth_reading(output: str) -> Iterator[str]:
     """Ansible's output without the tasks that say nothing more than that they include others."""
@@ -129,5 +169,5 @@ def title(name: str, sentence: str) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except DemoFailed as failure:
+    except (DemoFailed, Unexpected) as failure:
         sys.exit(f"\nThe demo failed: {failure}")

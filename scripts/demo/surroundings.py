@@ -38,6 +38,19 @@ class Surroundings:
         found = self.ec2.describe_vpc_endpoints(Filters=filters)["VpcEndpoints"]
         return found[0] if found else None
 
+    def locking_policy(self, bucket: str) -> str:
+        """Denies everything to everybody who does not come through the endpoint; the author does not."""
+        endpoint = self.endpoint() or {}
+        statement = {
+            "Sid": "OnlyThroughOurEndpoint",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+            "Condition": {"StringNotEquals": {"aws:SourceVpce": endpoint["VpcEndpointId"]}},
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
     def policy(self, bucket: str) -> dict[str, Any] | None:
         try:
             return json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
