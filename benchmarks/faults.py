@@ -59,7 +59,7 @@ def measure(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     print(f"  {dict(sorted(done.met.items()))}\n  {time.monotonic() - started:.1f} s\n", flush=True)
     if done.lost or done.doubled or done.silent:
         wrong.append(f"the fleet: lost {done.lost}, twice {done.doubled}, in silence {done.silent}")
-    figures: dict[str, Any] = {"fleet": dataclasses.asdict(done)}
+    figures: dict[str, Any] = {"fleet": {**vars(done), "met": dict(done.met)}}
     for careful in (True, False):
         raced = races(options.races, careful, options.seed)
         print(f"{raced.races} races, the third writer {'looks' if careful else 'does not look'} again")

@@ -46,7 +46,7 @@ class Corrections:
             answer = service.before(call)
             if answer is None:
                 answer = moto()
-                service.after(call, answer)
+                answer = service.after(call, answer)
             return answer
 
     def reset(self) -> None:

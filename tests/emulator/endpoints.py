@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -19,6 +21,17 @@ from tests.emulator.endpoint_policy import check
 
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 # Not part of what a repeated request has to have in common with the first.
+_ID = re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html
+_FILTERS = (
+    *("ip-address-type", "service-name", "service-region", "tag-key", "vpc-endpoint-id", "vpc-endpoint-state"),
+    *("vpc-endpoint-type", "vpc-id"),
+)
+# Parameters that moto forgets -> how answers show them.
+_KEPT = {
+    "IpAddressType": "<ipAddressType>{}</ipAddressType>",
+    "DnsOptions.DnsRecordIpType": "<dnsOptions><dnsRecordIpType>{}</dnsRecordIpType></dnsOptions>",
+}
 _NOT_COMPARED = ("ClientToken", "Action", "Version")
 
 
@@ -34,6 +47,8 @@ class Endpoints:
     def before(self, call: Call) -> Answer | None:
         if call.parameters.get("DryRun") == "true" and call.operation.endswith(("VpcEndpoint", "VpcEndpoints")):
             raise Refused("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        if call.operation.endswith(("VpcEndpoint", "VpcEndpoints")):
+            _check_form(call)
         match call.operation:
             case "CreateVpcEndpoint":
                 return self._before_create(call)
@@ -43,13 +58,18 @@ class Endpoints:
                 return _delete(call)
         return None
 
-    def after(self, call: Call, answer: Answer) -> None:
+    def after(self, call: Call, answer: Answer) -> Answer:
         if answer.status != 200:
-            return
+            return answer
+        if call.operation in ("CreateVpcEndpoint", "ModifyVpcEndpoint"):
+            _keep(call, answer)
+        if call.operation in ("CreateVpcEndpoint", "DescribeVpcEndpoints"):
+            answer = _complete(call, answer)
         if call.operation == "CreateVpcEndpoint" and (token := call.parameters.get("ClientToken")):
             self._tokens[call.account, call.region, token] = (_compared(call), answer)
         elif call.operation == "ModifyVpcEndpoint":
             _after_modify(call)
+        return answer
 
     def _before_create(self, call: Call) -> Answer | None:
         token = call.parameters.get("ClientToken", "")
@@ -72,6 +92,36 @@ class Endpoints:
             check(call.parameters["PolicyDocument"])
         _check_tables(backend, vpc_id, prefix_list, call.listed("RouteTableId"))
         return None
+
+
+def _check_form(call: Call) -> None:
+    """Refuse ids that cannot be and filters that there are not, of which moto makes something else."""
+    for name in [call.parameters.get("VpcEndpointId"), *call.listed("VpcEndpointId")]:
+        if name is not None and not _ID.fullmatch(name):
+            raise Refused("InvalidVpcEndpointId.Malformed", f"The Vpc Endpoint Id '{name}' is malformed")
+    for key, name in call.parameters.items():
+        if re.fullmatch(r"Filter\.\d+\.Name", key) and name not in _FILTERS and not name.startswith("tag:"):
+            raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
+
+
+def _keep(call: Call, answer: Answer) -> None:
+    """Keep on moto's endpoint what moto does not."""
+    name = call.parameters.get("VpcEndpointId") or re.findall(rb"<vpcEndpointId>(.*?)<", answer.body)[0].decode()
+    endpoint = _ec2(call).vpc_end_points[name]
+    endpoint.vpc_endpoint_type = endpoint.vpc_endpoint_type or "Gateway"
+    given = {parameter: call.parameters[parameter] for parameter in _KEPT if parameter in call.parameters}
+    endpoint.kept = {**getattr(endpoint, "kept", {}), **given}
+
+
+def _complete(call: Call, answer: Answer) -> Answer:
+    endpoints = _ec2(call).vpc_end_points
+
+    def shown(match: re.Match[bytes]) -> bytes:
+        kept = getattr(endpoints.get(match[1].decode()), "kept", {})
+        more = "".join(_KEPT[parameter].format(escape(value)) for parameter, value in kept.items())
+        return match[0] + more.encode()
+
+    return dataclasses.replace(answer, body=re.sub(rb"<vpcEndpointId>(.*?)</vpcEndpointId>", shown, answer.body))
 
 
 def _before_modify(call: Call) -> None:

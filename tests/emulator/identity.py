@@ -31,8 +31,9 @@ class Identity:
             "</GetCallerIdentityResponse>"
         )
 
-    def after(self, call: Call, answer: Answer) -> None:
+    def after(self, _call: Call, answer: Answer) -> Answer:
         """Nothing to correct."""
+        return answer
 
     def reset(self) -> None:
         """Nothing to forget."""

@@ -135,3 +135,23 @@ def test_client_token(network):
 def test_dry_run(network):
     refused("DryRunOperation", network.create, DryRun=True)
     assert network.client.describe_vpc_endpoints()["VpcEndpoints"] == []
+
+
+def test_what_is_given_is_kept(network):
+    options = {"IpAddressType": "ipv4", "DnsOptions": {"DnsRecordIpType": "ipv4"}}
+    endpoint = network.create(**options)
+    found = network.describe(endpoint)
+    assert found["VpcEndpointType"] == "Gateway"
+    assert {name: found[name] for name in options} == options
+    network.client.modify_vpc_endpoint(VpcEndpointId=endpoint, IpAddressType="dualstack")
+    assert network.describe(endpoint)["IpAddressType"] == "dualstack"
+    filters = [{"Name": "vpc-endpoint-type", "Values": ["Gateway"]}]
+    assert len(network.client.describe_vpc_endpoints(Filters=filters)["VpcEndpoints"]) == 1
+
+
+def test_what_cannot_be_is_refused(network):
+    describe = network.client.describe_vpc_endpoints
+    refused("InvalidVpcEndpointId.Malformed", describe, VpcEndpointIds=["vpce-typo"])
+    refused("InvalidVpcEndpointId.Malformed", network.client.modify_vpc_endpoint, VpcEndpointId="vpc-0123abcd")
+    message = refused("InvalidParameterValue", describe, Filters=[{"Name": "vpcid", "Values": ["x"]}])
+    assert message == "The filter 'vpcid' is invalid"
