@@ -1,0 +1,35 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import (
+    Place,
+    bucket_findings,
+    endpoint_findings,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained
+
+
+@explained("drift_findings")
+def find(
+    endpoint: Mapping[str, Any], buckets: Mapping[str, Mapping[str, Any]], account: str, region: str = ""
+) -> list[Raw]:
+    """What drifted, by the results of the modules."""
+    place = Place(str(account), str(region or ""))
+    findings = endpoint_findings(place, endpoint["before"], endpoint["endpoint"])
+    for name, result in buckets.items():
+        findings += bucket_findings(place, name, result["before"], result["policy"])
+    return [finding.as_dict() for finding in findings]
+
+
+class FilterModule:
+    """Filters of the collection."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"drift_findings": find}

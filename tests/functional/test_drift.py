@@ -1,0 +1,100 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The drift playbook, run as a process against the emulator: finds, reports, fails, corrects."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "drift.yml"
+BUCKET = "drifting-bucket"
+#: Markers, which no output may show.
+SECRET, TOKEN = "MARKERsecretMARKERsecretMARKERsecretMARK", "MARKERtokenMARKERtoken"
+
+
+def play(emulator, vpc, directory, **variables):
+    command = Path(sys.executable).with_name("ansible-playbook")
+    given = {
+        "private_access_vpc_id": vpc,
+        "private_access_buckets": [BUCKET],
+        "private_access_connection": {"endpoint_url": emulator.url},
+        "drift_report_dir": str(directory),
+        **variables,
+    }
+    emulator.reset_calls()
+    finished = subprocess.run(
+        [command, "-vvv", "--diff", "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "AWS_REGION": "us-east-1",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
+        },
+    )
+    output = finished.stdout + finished.stderr
+    files = sorted(directory.iterdir())
+    for text in (output, *(file.read_text(encoding="utf-8") for file in files)):
+        assert SECRET not in text
+        assert TOKEN not in text
+    report = json.loads(Path(directory, "drift.json").read_text(encoding="utf-8")) if files else None
+    return finished.returncode, report, output
+
+
+@pytest.fixture
+def vpc(emulator, ec2, s3):
+    s3.create_bucket(Bucket=BUCKET)
+    return ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+
+
+def writes(emulator):
+    reads = ("Describe", "Get", "List", "Head")
+    return [call["operation"] for call in emulator.calls() if not call["operation"].startswith(reads)]
+
+
+def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path):
+    status, report, output = play(emulator, vpc, tmp_path)
+    assert status == 0, output
+    assert writes(emulator) == []
+    assert report["status"] == "drifted"
+    assert {each["severity"] for each in report["findings"]} >= {"critical", "major"}
+
+    status, report, output = play(emulator, vpc, tmp_path, drift_correct=True)
+    assert status == 0, output
+    assert report["status"] == "corrected"
+    assert "PutBucketPolicy" in writes(emulator)
+
+    # Clean now, also for the strictest.
+    status, report, output = play(emulator, vpc, tmp_path, drift_fail_on="minor")
+    assert (status, report["status"], writes(emulator)) == (0, "clean", []), output
+
+    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "DenyOutsidePerimeter"]
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    status, report, output = play(emulator, vpc, tmp_path, drift_fail_on="critical")
+    assert status == 2, output
+    assert "1 critical" in output
+    [finding] = report["findings"]
+    assert finding["what"] == "DenyOutsidePerimeter is missing"
+    assert (finding["account"], finding["region"]) == ("123456789012", "us-east-1")
+    assert any("through internet" in opened for opened in finding["opens"])
+    suite = ElementTree.fromstring(Path(tmp_path, "drift.xml").read_text(encoding="utf-8").encode())
+    assert suite.get("failures") == "1"
+    assert "DenyOutsidePerimeter is missing" in Path(tmp_path, "drift.md").read_text(encoding="utf-8")
