@@ -1,0 +1,172 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+
+FILTER = Path(__file__).resolve().parents[2] / "extensions/eda/plugins/event_filter/cloudtrail.py"
+OURS = "arn:aws:iam::111122223333:role/automation"
+OPTIONS = {
+    "accounts": ["111122223333"],
+    "ignore_principals": [OURS, "arn:aws:sts::*:assumed-role/automation/*", "robot"],
+}
+RECORD = {
+    "eventSource": "s3.amazonaws.com",
+    "eventName": "PutBucketPolicy",
+    "eventID": "0f1e2d3c-0000-4000-8000-000000000001",
+    "eventTime": "2026-01-02T03:04:05Z",
+    "awsRegion": "us-east-1",
+    "recipientAccountId": "111122223333",
+    "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/mallory"},
+    "requestParameters": {"bucketName": "reports", "policy": "", "bucketPolicy": {}},
+}
+WANTED = {
+    "kind": "bucket",
+    "resource": "reports",
+    "action": "s3:PutBucketPolicy",
+    "actor": "arn:aws:iam::111122223333:user/mallory",
+    "account": "111122223333",
+    "region": "us-east-1",
+    "time": "2026-01-02T03:04:05Z",
+    "event_id": "0f1e2d3c-0000-4000-8000-000000000001",
+}
+RAW = {"detail-type": "AWS API Call via CloudTrail", "source": "aws.s3", "account": "111122223333", "detail": RECORD}
+SNS = {"Type": "Notification", "MessageId": "1", "Message": json.dumps(RAW)}
+WRAPPED = {
+    "eventbridge": RAW,
+    "text": json.dumps(RAW),
+    "sns": SNS,
+    "webhook": {"payload": RAW, "meta": {"endpoint": "x"}},
+    "webhook_sns": {"payload": SNS},
+    "sqs_source": {"body": RAW, "meta": {"MessageId": "1"}},
+    "sqs_source_sns": {"body": SNS, "meta": {}},
+    "sqs_text": {"Body": json.dumps(SNS)},
+    "sqs_records": {"Records": [{"body": json.dumps(RAW)}]},
+    "cloudtrail_source": {"CloudTrailEvent": json.dumps(RECORD)},
+}
+DEEP = "[" * 200_000
+NOT_EVENTS = [
+    None,
+    1,
+    True,
+    "",
+    "no json",
+    "{",
+    DEEP,
+    "9" * 5000,
+    [],
+    {},
+    {"body": "no json"},
+    {"payload": [1, [None]]},
+]
+NOT_EVENTS += [{"body": "x" * (1024 * 1024 + 1)}, {"detail": []}, {"Message": {"Message": {"Message": 1}}}, b"\xff"]
+DROPPED = {
+    "read": {"eventName": "GetBucketPolicy"},
+    "other_service": {"eventSource": "iam.amazonaws.com"},
+    "failed": {"errorCode": "AccessDenied"},
+    "other_account": {"recipientAccountId": "999988887777"},
+    "no_account": {"recipientAccountId": None},
+    "no_id": {"eventID": None},
+    "template_in_id": {"eventID": "{{ lookup('pipe', 'id') }}"},
+    "no_identity": {"userIdentity": "root"},
+    "template_as_bucket": {"requestParameters": {"bucketName": "{{ 1 }}"}},
+    "newline_after_bucket": {"requestParameters": {"bucketName": "reports\n"}},
+    "no_parameters": {"requestParameters": None},
+    "own_user": {"userIdentity": {"arn": OURS}},
+    "own_session": {"userIdentity": {"arn": "arn:aws:sts::111122223333:assumed-role/automation/run-7"}},
+    "own_role": {"userIdentity": {"arn": "x", "sessionContext": {"sessionIssuer": {"arn": OURS}}}},
+    "own_source_identity": {"userIdentity": {"arn": "x", "sessionContext": {"sourceIdentity": "robot"}}},
+}
+ID, OTHER = "vpce-0123456789abcdef0", "vpce-0123456789abcdef1"
+EC2 = {
+    "modify": ("ModifyVpcEndpoint", {"ModifyVpcEndpointRequest": {"VpcEndpointId": ID}}, [ID]),
+    "delete": ("DeleteVpcEndpoints", {"DeleteVpcEndpointsRequest": {"VpcEndpointId": {"content": ID, "tag": 1}}}, [ID]),
+    "delete_two": (
+        "DeleteVpcEndpoints",
+        {"DeleteVpcEndpointsRequest": {"VpcEndpointId": [{"content": ID, "tag": 1}, {"content": OTHER, "tag": 2}]}},
+        [ID, OTHER],
+    ),
+    "tags": (
+        "DeleteTags",
+        {
+            "resourcesSet": {"items": [{"resourceId": ID}, {"resourceId": "i-0123456789abcdef0"}]},
+            "tagSet": {"items": [{"key": "a", "value": OTHER}]},
+        },
+        [ID],
+    ),
+    "route_table": ("CreateRouteTable", {"vpcId": "vpc-0123456789abcdef0"}, ["vpc-0123456789abcdef0"]),
+}
+
+
+@pytest.fixture
+def keep():
+    """The filter as ansible-rulebook loads it, with nothing seen yet."""
+    main = runpy.run_path(str(FILTER))["main"]
+    return lambda event, **options: main(event, **{**OPTIONS, **options})
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_unwraps(keep, name):
+    assert keep(copy.deepcopy(WRAPPED[name])) == [WANTED]
+
+
+@pytest.mark.parametrize("event", NOT_EVENTS, ids=range(len(NOT_EVENTS)))
+def test_drops_what_is_no_event(keep, event):
+    assert keep(event) == []
+    assert keep(RAW) == [WANTED]
+
+
+@pytest.mark.parametrize("name", DROPPED)
+def test_drops_what_is_not_ours(keep, name):
+    assert keep({**RAW, "detail": {**RECORD, **DROPPED[name]}}) == []
+
+
+@pytest.mark.parametrize("name", EC2)
+def test_endpoints_and_networks(keep, name):
+    event_name, parameters, wanted = EC2[name]
+    record = {
+        **RECORD,
+        "eventSource": "ec2.amazonaws.com",
+        "eventName": event_name,
+        "requestParameters": parameters,
+    }
+    kept = keep({"detail": record})
+    assert sorted(one["resource"] for one in kept) == wanted
+    assert {one["action"] for one in kept} == {f"ec2:{event_name}"}
+
+
+def test_replay_and_burst(keep):
+    assert keep(RAW) == [WANTED]
+    assert [keep(RAW) for _number in range(10_000)] == [[]] * 10_000
+
+
+def test_remembers_no_more_than_told(keep):
+    events = [{**RECORD, "eventID": f"event-{number}"} for number in range(3)]
+    assert [len(keep(event, remember=2)) for event in events] == [1, 1, 1]
+    assert [len(keep(event, remember=2)) for event in (events[2], events[0])] == [0, 1]
+
+
+def test_out_of_order(keep):
+    earlier = {**RECORD, "eventID": "earlier", "eventTime": "2026-01-01T00:00:00Z"}
+    assert [len(keep(event)) for event in (RECORD, earlier, RECORD)] == [1, 1, 0]
+
+
+def test_allow_list(keep):
+    assert keep(RAW, buckets=["other"]) == []
+    assert keep(RAW, buckets=["reports"], endpoints=[]) == [WANTED]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"accounts": []}, {"accounts": "111122223333"}, {"ignore_principals": []}, {"remember": 0}, {"buckets": ""}],
+)
+def test_wrong_options(keep, options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        keep(RAW, **options)
