@@ -37,6 +37,9 @@ class Aws:
         self.s3.create_bucket(Bucket=BUCKET)
         self.put([FOREIGN])
         self.iam.create_user(UserName="automation")
+        # The emulator holds users that IAM knows to their policies.
+        everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        self.iam.put_user_policy(UserName="automation", PolicyName="everything", PolicyDocument=json.dumps(everything))
         key = self.iam.create_access_key(UserName="automation")["AccessKey"]
         connection = {
             "endpoint_url": self.url,
