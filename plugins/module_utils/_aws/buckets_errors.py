@@ -94,6 +94,7 @@ _VERB = {
     "PutBucketPolicy": "write the policy of",
     "DeleteBucketPolicy": "remove the policy of",
     "GetPublicAccessBlock": "read the Block Public Access settings of",
+    "GetBucketTagging": "read the tags of",
     "HeadBucket": "look up",
 }
 

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, iam
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, iam, sts
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_exposure import (
     EndpointsGuard,
     KnownEndpoint,
@@ -47,13 +46,24 @@ GUARD_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+class Asking(Protocol):
+    """A :class:`module.Session`, as far as the guards need it."""
+
+    @property
+    def caller(self) -> sts.Caller:
+        """Who calls."""
+
+    def client(self, service: str) -> Any:
+        """The client of that service in the region of the buckets."""
+
+
 class Knowledge:
     """What the guards of one module run know; threads may share it.
 
     :ivar warnings: what could not be examined, for the user.
     """
 
-    def __init__(self, session: Session, region: str, check: bool) -> None:
+    def __init__(self, session: Asking, region: str, check: bool) -> None:
         self.region = region
         self.check = check
         self.warnings: list[str] = []

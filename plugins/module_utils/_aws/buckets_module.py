@@ -27,9 +27,10 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards i
     Knowledge,
     bucket_guards,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, Steps, drive
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, warn_user
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
     dead_by_statement,
@@ -55,6 +56,17 @@ BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
     "backup": {"type": "path"},
     **GUARD_OPTIONS,
 }
+
+#: What says why a bucket is not as declared, in words for the user.
+FAILURES = (
+    PolicyError,
+    RequestError,
+    CallError,
+    BucketError,
+    GuardError,
+    NotSettledError,
+    buckets_backup.BackupError,
+)
 
 
 def s3_client(module: Any) -> Any:
@@ -92,6 +104,32 @@ def diff_of(outcome: BucketOutcome) -> dict[str, str]:
     }
 
 
+def converging(
+    client: Any, declaration: Declaration, options: Mapping[str, Any], owner: str, knowledge: Knowledge
+) -> Steps[BucketOutcome]:
+    """:func:`converge` as the options of the bucket say. They have none of :data:`BUCKET_OPTIONS` as ``None`` that has
+    a default."""
+    backup = options.get("backup")
+    return converge(
+        client,
+        declaration,
+        owner=owner,
+        check=knowledge.check,
+        guards=bucket_guards(options, client.meta.partition, owner, knowledge),
+        pace=pace_of(client, options),
+        keep=partial(buckets_backup.keep, backup, declaration.bucket) if backup else None,
+    )
+
+
+def failure_of(error: Exception) -> dict[str, Any]:
+    """What is returned about a bucket that is not as declared; with all of :func:`result_of` when it was written."""
+    if isinstance(error, NotSettledError):
+        return {**result_of(error.outcome), "msg": str(error)}
+    verdict = error.verdict if isinstance(error, GuardError) else Verdict()
+    done = list(getattr(error, "done", ()))
+    return {"msg": str(error), "changed": bool(done), "actions": done, "guard": verdict.as_dict()}
+
+
 def run_bucket_policy(module: Any) -> None:
     """Keep the policy of the one bucket that the options name, and leave the module."""
     options = module.params
@@ -101,24 +139,12 @@ def run_bucket_policy(module: Any) -> None:
         declaration = declare(options, client.meta.partition)
         knowledge = Knowledge(session, client.meta.region_name, module.check_mode)
         owner = options["expected_bucket_owner"] or session.caller.account
-        outcome = drive(
-            converge(
-                client,
-                declaration,
-                owner=owner,
-                check=module.check_mode,
-                guards=bucket_guards(options, client.meta.partition, owner, knowledge),
-                pace=pace_of(client, options),
-                keep=partial(buckets_backup.keep, options["backup"], declaration.bucket) if options["backup"] else None,
-            )
-        )
+        outcome = drive(converging(client, declaration, options, owner, knowledge))
     except NotSettledError as error:
         warn_user(knowledge.warnings)
         _leave(module, error.outcome, error)
-    except (PolicyError, RequestError, CallError, BucketError, GuardError, buckets_backup.BackupError) as error:
-        verdict = error.verdict if isinstance(error, GuardError) else Verdict()
-        done = list(getattr(error, "done", ()))
-        module.fail_json(msg=str(error), changed=bool(done), actions=done, guard=verdict.as_dict())
+    except FAILURES as error:
+        module.fail_json(**failure_of(error))
     else:
         warn_user(knowledge.warnings)
         _leave(module, outcome)

@@ -22,6 +22,11 @@ T = TypeVar("T")
 Steps = Generator[float, None, T]
 
 
+class Settling(float):
+    """A pause, in seconds, in which AWS makes a write known. Other requests do no harm meanwhile, as they would in the
+    pauses after an answer such as SlowDown, which are plain numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """``attempts`` calls in all; between them ``first`` seconds, doubling up to ``longest``."""
@@ -77,13 +82,13 @@ class Pace:
         """Roughly that long: many runs that failed together shall not come back together."""
         return self.spread(seconds * 0.75, seconds * 1.25)
 
-    def polls(self) -> Iterator[float]:
+    def polls(self) -> Iterator[Settling]:
         """The pause before each look at what was written: three at least, then until the timeout."""
         end = self.clock() + self.wait_timeout
-        yield self.settle
+        yield Settling(self.settle)
         looks = 1
         while looks < 3 or self.clock() < end:
-            yield self.about(self.poll.delay(looks))
+            yield Settling(self.about(self.poll.delay(looks)))
             looks += 1
 
 

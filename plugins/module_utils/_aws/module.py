@@ -61,19 +61,23 @@ class Session:
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str | None], Any] = {}
         self.actions: list[str] = []
 
-    def client(self, service: str) -> Any:
-        """The client of ``service`` (``ec2``, ``sts``); the module fails when region or profile are not there."""
-        if service not in self._clients:
+    def client(self, service: str, region: str | None = None) -> Any:
+        """The client of ``service`` (``ec2``, ``sts``); the module fails when region or profile are not there.
+
+        :param region: another one than the module's.
+        """
+        if (service, region) not in self._clients:
             config = Config(
                 connect_timeout=CONNECT_TIMEOUT,
                 read_timeout=READ_TIMEOUT,
                 retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             )
-            self._clients[service] = self._module.client(service, config=config)
-        return self._clients[service]
+            place = {"region": region} if region else {}
+            self._clients[service, region] = self._module.client(service, config=config, **place)
+        return self._clients[service, region]
 
     @cached_property
     def caller(self) -> sts.Caller:

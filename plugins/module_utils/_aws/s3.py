@@ -18,7 +18,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import from_aws, from_transport
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import aws_errors
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, aws_errors
+
+#: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html#API_ListBuckets_RequestSyntax
+LIST_PAGE = 1000
 
 
 def once_only(client: Any) -> Any:
@@ -66,6 +69,38 @@ def get_public_access_block(client: Any, bucket: str, owner: str | None) -> dict
     absent = "NoSuchPublicAccessBlockConfiguration"
     found = _call("GetPublicAccessBlock", client.get_public_access_block, bucket, owner, absent=absent)
     return found["PublicAccessBlockConfiguration"] if found else {}
+
+
+def get_bucket_tagging(client: Any, bucket: str, owner: str | None) -> dict[str, str]:
+    """The tags of the bucket; empty without any.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
+    """
+    found = _call("GetBucketTagging", client.get_bucket_tagging, bucket, owner, absent="NoSuchTagSet")
+    return {tag["Key"]: tag["Value"] for tag in found["TagSet"]} if found else {}
+
+
+def list_buckets(client: Any, prefix: str | None, region: str | None) -> list[dict[str, Any]]:
+    """The caller's account's general purpose buckets: their C(Name), and C(BucketRegion).
+
+    ``region``, if given, has to be the client's. Takes a client that repeats requests by itself, for this has no bucket
+    to say in an error. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
+
+    :raises CallError: mostly for want of the permission s3:ListAllMyBuckets.
+    """
+    filters = {"Prefix": prefix, "BucketRegion": region}
+    parameters: dict[str, Any] = {name: value for name, value in filters.items() if value}
+    found: list[dict[str, Any]] = []
+    try:
+        while True:
+            # Regions are told only in pages, and accounts with more than 10,000 buckets have to ask for pages.
+            answer = client.list_buckets(MaxBuckets=LIST_PAGE, **parameters)
+            found += answer.get("Buckets", [])
+            parameters["ContinuationToken"] = answer.get("ContinuationToken")
+            if not parameters["ContinuationToken"]:
+                return found
+    except aws_errors() as error:
+        raise CallError("list the buckets", "s3:ListAllMyBuckets", "*", error) from error
 
 
 def head_bucket(client: Any, bucket: str, owner: str | None) -> None:

@@ -1,0 +1,223 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""From the options of a module to :func:`converge` for every bucket of a fleet, and to one result."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import BucketOutcome, NotSettledError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module import (
+    BUCKET_OPTIONS,
+    FAILURES,
+    converging,
+    diff_of,
+    failure_of,
+    pace_of,
+    result_of,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Steps
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import DISCOVER_OPTIONS, Found, discover
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Calls, CountedSession, Place, Places
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import warn_user
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import (
+    MAX_LISTED,
+    declare_all,
+    failure_message,
+    for_each,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+
+#: The same for each bucket of a list, without defaults: what is not there is taken from the module's own.
+_OF_ONE = {
+    name: {key: value for key, value in spec.items() if key != "default"} for name, spec in BUCKET_OPTIONS.items()
+}
+FLEET_OPTIONS: dict[str, dict[str, Any]] = {
+    "buckets": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"bucket": {"type": "str", "required": True}, **_OF_ONE},
+    },
+    "discover": {"type": "dict", "options": DISCOVER_OPTIONS},
+    "concurrency": {"type": "int", "default": 32},
+    "max_failures": {"type": "int"},
+    "full_results": {"type": "bool", "default": False},
+    **BUCKET_OPTIONS,
+}
+#: For :func:`create_module`.
+FLEET_RULES: dict[str, Any] = {
+    "mutually_exclusive": [("buckets", "discover")],
+    "required_one_of": [("buckets", "discover")],
+}
+MAX_CONCURRENCY = 256
+
+
+@dataclass(slots=True)
+class Report:
+    """What is known of each bucket so far. ``finished`` is for :class:`Fleet`, which calls it from one thread at once.
+
+    Documents are kept only of buckets whose result shows them: those of thousands of unchanged ones need memory.
+    """
+
+    buckets: Sequence[str]
+    diff: bool = False
+    full: bool = False
+    max_failures: int | None = None
+    results: list[dict[str, Any] | None] = field(init=False)
+    differences: dict[int, dict[str, str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    stopped_because: str = ""
+    #: The first failure that nobody has words for.
+    unexpected: str | None = None
+    _failures: int = 0
+
+    def __post_init__(self) -> None:
+        self.results = [None] * len(self.buckets)
+
+    def finished(self, number: int, outcome: BucketOutcome | None, error: Exception | None) -> bool:
+        bucket = self.buckets[number]
+        if error is None and outcome is not None:
+            self._written(number, outcome)
+            self.results[number] = {"bucket": bucket, "failed": False, **self._result(outcome)}
+            return not self.stopped_because
+        if isinstance(error, NotSettledError):
+            self._written(number, error.outcome)
+        result = failure_of(error) if isinstance(error, FAILURES) else self._unforeseen(error)
+        if bucket not in result["msg"]:
+            result["msg"] = f"Bucket {bucket}: {result['msg']}"
+        self.results[number] = {"bucket": bucket, "failed": True, **result}
+        self._failures += 1
+        if isinstance(error, BucketError) and error.kind is Kind.CREDENTIALS:
+            self.stopped_because = "the credentials are the same for all"
+        elif self.max_failures is not None and self._failures >= self.max_failures:
+            self.stopped_because = f"max_failures is {self.max_failures}"
+        return not self.stopped_because
+
+    def _result(self, outcome: BucketOutcome) -> dict[str, Any]:
+        told = {"warnings": list(outcome.warnings)} if outcome.warnings else {}
+        if outcome.changed or self.full:
+            return {**result_of(outcome), **told}
+        return {"changed": False, "actions": [], "statements": outcome.plan.statements.as_dict(), **told}
+
+    def _written(self, number: int, outcome: BucketOutcome) -> None:
+        self.warnings += outcome.warnings
+        if self.diff and outcome.changed:
+            self.differences[number] = diff_of(outcome)
+
+    def _unforeseen(self, error: Exception | None) -> dict[str, Any]:
+        self.stopped_because = "of the unexpected error"
+        if self.unexpected is None:
+            self.unexpected = "".join(traceback.format_exception(error))
+        return {"msg": f"unexpected {type(error).__name__}: {error}", "changed": False, "actions": []}
+
+    def as_dict(self) -> dict[str, Any]:
+        skipped = {"changed": False, "failed": False, "skipped": True, "actions": []}
+        results = [one or {"bucket": name, **skipped} for name, one in zip(self.buckets, self.results, strict=True)]
+        failed = [one for one in results if one["failed"]]
+        left_out = self.results.count(None)
+        told: dict[str, Any] = {
+            "changed": any(one["changed"] for one in results),
+            "results": results,
+            "actions": [action for one in results for action in one["actions"]],
+            "summary": {
+                "converged": len(results) - len(failed) - left_out,
+                "changed": sum(one["changed"] for one in results),
+                "failed": len(failed),
+                "skipped": left_out,
+            },
+        }
+        if self.diff:
+            told["diff"] = [self.differences[number] for number in sorted(self.differences)]
+        if failed:
+            causes = [(one["bucket"], one["msg"]) for one in failed]
+            told["msg"] = failure_message(causes, len(results), left_out, self.stopped_because)
+        return told
+
+
+def run_bucket_policies(module: Any) -> None:
+    """Keep the policies of all buckets that the options name or describe, and leave the module."""
+    started = time.monotonic()
+    calls = Calls()
+    report = Report(())
+    try:
+        _check_options(module)
+        session = CountedSession(module, calls)
+        places = Places(module, session, calls, module.params["concurrency"])
+        buckets, options = _buckets(module, session, places)
+        declarations = declare_all(options, places.at().client.meta.partition)
+        owners = [one.get("expected_bucket_owner") or session.caller.account for one in options]
+    except (PolicyError, CallError) as error:
+        told = {"msg": str(error), **report.as_dict()}
+    else:
+        report = Report(
+            [one.bucket for one in buckets], module._diff, module.params["full_results"], module.params["max_failures"]
+        )
+        jobs = [
+            partial(_job, places.at(found.region), found, declaration, own, owner)
+            for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)
+        ]
+        Fleet(jobs, report.finished).run(module.params["concurrency"])
+        _warn([*places.warnings, *report.warnings])
+        told = report.as_dict()
+    told["summary"] |= {"calls": calls.as_dict(), "seconds": round(time.monotonic() - started, 2)}
+    if report.unexpected is not None:
+        told["exception"] = report.unexpected
+    if "msg" in told:
+        module.fail_json(**told)
+    module.exit_json(**told)
+
+
+def _check_options(module: Any) -> None:
+    problems = []
+    if not 1 <= module.params["concurrency"] <= MAX_CONCURRENCY:
+        problems.append(Problem("concurrency", f"has to be from 1 to {MAX_CONCURRENCY}."))
+    if module.params["max_failures"] is not None and module.params["max_failures"] < 1:
+        problems.append(Problem("max_failures", "has to be 1 or more.", "Leave it out to have no such limit."))
+    if not module.region:
+        problems.append(Problem("region", "is not known.", "Give it, or set AWS_REGION where the module runs."))
+    if problems:
+        raise PolicyError(problems, "options")
+
+
+def _buckets(module: Any, session: CountedSession, places: Places) -> tuple[list[Found], list[dict[str, Any]]]:
+    """The buckets, and the options of each."""
+    given = module.params
+    defaults = {name: given[name] for name in BUCKET_OPTIONS}
+    if given["discover"] is None:
+        found = [Found(one["bucket"], places.home) for one in given["buckets"]]
+        return found, list(for_each(given["buckets"], defaults))
+    owner = given["expected_bucket_owner"] or session.caller.account
+    pace = pace_of(places.at().client, given)
+    found = discover(given["discover"], session, places, owner, pace, given["concurrency"])
+    if not found:
+        warn_user(["discover describes no bucket of this account, so nothing was done."])
+    return found, list(for_each([{"bucket": one.bucket} for one in found], defaults))
+
+
+def _job(
+    place: Place, found: Found, declaration: Declaration, options: Mapping[str, Any], owner: str
+) -> Steps[BucketOutcome]:
+    if found.error is not None:
+        raise found.error
+    return (yield from converging(place.client, declaration, options, owner, place.knowledge))
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    different = list(dict.fromkeys(warnings))
+    warn_user(different[:MAX_LISTED])
+    if len(different) > MAX_LISTED:
+        warn_user([f"{len(different) - MAX_LISTED} more warnings are in the results of their buckets."])

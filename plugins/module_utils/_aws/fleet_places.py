@@ -1,0 +1,113 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What many buckets share in one run of a module: a client of S3 for each region, and what the guards know there."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+try:
+    from botocore.config import Config
+except ImportError:  # AnsibleAWSModule says so before anything here is called.
+    Config = None
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3, sts
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import Asking, Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
+
+
+class Calls:
+    """Counts the requests of clients by operation, such as ``s3:GetBucketPolicy``; threads may share it."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def of(self, client: Any) -> Any:
+        """The same client, counted from now on."""
+        client.meta.events.register_first("before-send", self._count)
+        return client
+
+    def _count(self, event_name: str, **_rest: Any) -> None:
+        _event, service, operation = event_name.split(".")
+        with self._lock:
+            self._counts[f"{service}:{operation}"] += 1
+
+    def as_dict(self) -> dict[str, int]:
+        return dict(sorted(self._counts.items()))
+
+
+class CountedSession(Session):
+    """A session whose requests are counted, and whose clients may be of another region than the module's."""
+
+    def __init__(self, module: Any, calls: Calls) -> None:
+        super().__init__(module)
+        self._calls = calls
+        self._lock = threading.RLock()
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        with self._lock:  # boto3 does not make clients in two threads at once.
+            known = len(self._clients)
+            client = super().client(service, region)
+            return self._calls.of(client) if len(self._clients) > known else client
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """A session in a region of its own; the caller is the same everywhere."""
+
+    session: CountedSession
+    region: str
+
+    def client(self, service: str) -> Any:
+        return self.session.client(service, self.region)
+
+    @property
+    def caller(self) -> sts.Caller:
+        return self.session.caller
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region with its client of S3 (of :func:`s3.once_only`) and what the guards know there."""
+
+    client: Any
+    knowledge: Knowledge
+
+
+class Places:
+    """The places of one run, each made once. Not for threads: ask for all of them before workers begin.
+
+    :ivar home: the region of the module.
+    """
+
+    def __init__(self, module: Any, session: CountedSession, calls: Calls, connections: int) -> None:
+        self.home: str = module.region
+        self._module = module
+        self._session = session
+        self._calls = calls
+        # A worker that finds no free connection in the pool opens one for each request, handshake and all. The
+        # adaptive mode has a limiter that slows all workers down together when S3 has too many requests.
+        self._config = Config(max_pool_connections=connections, retries={"mode": "adaptive"})
+        self._places: dict[str, Place] = {}
+
+    def at(self, region: str | None = None) -> Place:
+        region = region or self.home
+        if region not in self._places:
+            session: Asking = self._session if region == self.home else _Elsewhere(self._session, region)
+            client = s3.once_only(self._module.client("s3", config=self._config, region=region))
+            knowledge = Knowledge(session, region, self._module.check_mode)
+            self._places[region] = Place(self._calls.of(client), knowledge)
+        return self._places[region]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [warning for place in self._places.values() for warning in place.knowledge.warnings]
