@@ -16,6 +16,7 @@ from tests.emulator.call import Call
 from tests.emulator.decide import decide
 from tests.emulator.endpoints import Endpoints
 from tests.emulator.identity import Identity
+from tests.emulator.organizations import Organizations
 from tests.emulator.state import Settings
 
 Moto = Callable[[], Answer]
@@ -26,10 +27,11 @@ class Corrections:
 
     def __init__(self, settings: Settings) -> None:
         moto_patches.apply()
-        self._services: dict[str, Endpoints | Buckets | Identity] = {
+        self._services: dict[str, Endpoints | Buckets | Identity | Organizations] = {
             "ec2": Endpoints(),
             "s3": Buckets(settings),
             "sts": Identity(),
+            "organizations": Organizations(settings),
         }
         # A check and the write that it allows belong together, and moto has no locks.
         self._lock = threading.RLock()

@@ -38,5 +38,10 @@ def s3(emulator: Emulator) -> Any:
 
 
 @pytest.fixture
+def organizations(emulator: Emulator) -> Any:
+    return emulator.client("organizations")
+
+
+@pytest.fixture
 def sts(emulator: Emulator) -> Any:
     return emulator.client("sts")

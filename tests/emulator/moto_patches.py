@@ -10,9 +10,14 @@ from typing import Any
 
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.iam.access_control import PermissionResult
+from moto.organizations.models import OrganizationsBackend
+from moto.organizations.responses import OrganizationsResponse
 from moto.s3.models import FakeBucket
 
+from tests.emulator.organizations import managing_backend
+
 _filter_value = VPCEndPoint.get_filter_value
+_own_backend = OrganizationsResponse.organizations_backend
 
 
 def _with_id(self: Any, filter_name: str, method_name: str | None = None) -> Any:
@@ -24,7 +29,13 @@ def _permission(_self: Any, _action: str, _resource: str) -> PermissionResult:
     return PermissionResult.NEUTRAL
 
 
+def _backend(self: Any) -> OrganizationsBackend:
+    # moto lets delegated administrators see an organization without accounts.
+    return managing_backend(self.current_account) or _own_backend.fget(self)
+
+
 def apply() -> None:
     """Change moto's classes in this process; once is enough, and more does no harm."""
     VPCEndPoint.get_filter_value = _with_id
     FakeBucket.get_permission = _permission
+    OrganizationsResponse.organizations_backend = property(_backend)

@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "fault_rate": 0,  # this share of the calls about bucket policies meets a fault
     "fault_seed": 0,  # which calls do, and which faults
     "fault_kinds": [],  # those of faults.WRITE_KINDS to choose from; empty: all of them
+    "throttled_organizations": 0,  # so many next calls to Organizations are refused with TooManyRequestsException
     "operation_aborted_writes": 0,  # so many next writes of a bucket policy are refused with OperationAborted
 }
 

@@ -11,5 +11,6 @@ from tests.emulator import fixtures
 emulator_process = fixtures.emulator_process
 emulator = fixtures.emulator
 ec2 = fixtures.ec2
+organizations = fixtures.organizations
 s3 = fixtures.s3
 sts = fixtures.sts
