@@ -19,6 +19,7 @@ FRAGMENTS = ["perimeter.s3._aws", "perimeter.s3._attributes"]
 MODULES = sorted((PLUGINS / "modules").glob("[!_]*.py"))
 # Filters and tests are documented in a file beside the code, one for each name.
 SIDECARS = sorted(path for kind in ("filter", "test") for path in (PLUGINS / kind).glob("*.yml"))
+INVENTORIES = sorted((PLUGINS / "inventory").glob("[!_]*.py"))
 # Modules that only read and have no name in _info; the others say which AWS calls they made.
 READ_ONLY = {"access_check", "perimeter_proof"}
 # What a task may have beside the module that it runs.
@@ -132,6 +133,20 @@ def test_filter_and_test_documentation(path):
     assert sections["RETURN"]
 
 
+@pytest.mark.parametrize("path", INVENTORIES, ids=name_of)
+def test_inventory_documentation(path):
+    documentation = section(path, "DOCUMENTATION")
+    assert documentation["name"] == path.stem
+    assert documentation["short_description"]
+    assert documentation["version_added"]
+    assert "perimeter.s3._aws.plugins" in documentation["extends_documentation_fragment"]
+    examples = list(yaml.safe_load_all(strings_of(path)["EXAMPLES"]))
+    options = {"cache", "cache_plugin", "cache_connection", "cache_timeout", "compose", "groups", "keyed_groups"}
+    options |= {"assume_role_arn", *documentation["options"]}
+    assert [example["plugin"] for example in examples] == [f"perimeter.s3.{path.stem}"] * len(examples)
+    assert [key for example in examples for key in example if key not in options] == []
+
+
 @pytest.mark.parametrize("kind, table", [("filter", "filters"), ("test", "tests")])
 def test_every_filter_and_test_has_its_documentation(kind, table):
     """A plugin file says its names in the dictionary that `filters` or `tests` returns."""
@@ -155,7 +170,7 @@ def test_action_group_has_every_module():
 def test_readme_lists_what_is_there():
     roles = [path.parent.parent.name for path in (ROOT / "roles").glob("[!_]*/meta/argument_specs.yml")]
     playbooks = [path.stem for path in (ROOT / "playbooks").glob("[!_]*.yml")]
-    inventories = [path.stem for path in (PLUGINS / "inventory").glob("[!_]*.py")]
+    inventories = [path.stem for path in INVENTORIES]
     modules = [path.stem for path in MODULES]
     sidecars = [path.stem for path in SIDECARS]
     assert names_in_readme() == sorted([*modules, *sidecars, *roles, *playbooks, *inventories])

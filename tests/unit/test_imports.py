@@ -72,6 +72,7 @@ ARROWS = {
         "ansible.errors",
         "ansible.module_utils",
         "ansible.plugins.inventory",
+        "ansible.template",
         "ansible_collections.amazon.aws.plugins.plugin_utils",
         *STDLIB,
     },
