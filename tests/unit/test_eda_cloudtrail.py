@@ -23,10 +23,7 @@ def loaded():
 
 
 OURS = "arn:aws:iam::111122223333:role/automation"
-OPTIONS = {
-    "accounts": ["111122223333"],
-    "ignore_principals": [OURS, "arn:aws:sts::*:assumed-role/automation/*", "robot"],
-}
+OPTIONS = {"accounts": ["111122223333"], "ignore_principals": [OURS, "arn:aws:iam::*:user/pipeline-?", "robot"]}
 RECORD = {
     "eventSource": "s3.amazonaws.com",
     "eventName": "PutBucketPolicy",
@@ -77,6 +74,7 @@ NOT_EVENTS = [
     {"payload": [1, [None]]},
 ]
 NOT_EVENTS += [{"body": "x" * (1024 * 1024 + 1)}, {"detail": []}, {"Message": {"Message": {"Message": 1}}}, b"\xff"]
+NOT_EVENTS += [{"Message": DEEP}, '"' + "\\\"[" * 100_000, {"Message": '{"a":' * 200 + "1" + "}" * 200}]
 DROPPED = {
     "read": {"eventName": "GetBucketPolicy"},
     "other_service": {"eventSource": "iam.amazonaws.com"},
@@ -84,12 +82,15 @@ DROPPED = {
     "other_account": {"recipientAccountId": "999988887777"},
     "no_account": {"recipientAccountId": None},
     "no_id": {"eventID": None},
+    "no_time": {"eventTime": None},
+    "time_in_words": {"eventTime": "yesterday"},
     "template_in_id": {"eventID": "{{ lookup('pipe', 'id') }}"},
     "no_identity": {"userIdentity": "root"},
     "template_as_bucket": {"requestParameters": {"bucketName": "{{ 1 }}"}},
     "newline_after_bucket": {"requestParameters": {"bucketName": "reports\n"}},
     "no_parameters": {"requestParameters": None},
     "own_user": {"userIdentity": {"arn": OURS}},
+    "own_pattern": {"userIdentity": {"arn": "arn:aws:iam::111122223333:user/pipeline-2"}},
     "own_session": {"userIdentity": {"arn": "arn:aws:sts::111122223333:assumed-role/automation/run-7"}},
     "own_role": {"userIdentity": {"arn": "x", "sessionContext": {"sessionIssuer": {"arn": OURS}}}},
     "own_source_identity": {"userIdentity": {"arn": "x", "sessionContext": {"sourceIdentity": "robot"}}},
@@ -111,15 +112,26 @@ EC2 = {
         },
         [ID],
     ),
+    "create": (
+        "CreateVpcEndpoint",
+        {"CreateVpcEndpointRequest": {"VpcId": "vpc-0123456789abcdef0", "ServiceName": "com.amazonaws.us-east-1.s3"}},
+        ["vpc-0123456789abcdef0"],
+    ),
     "route_table": ("CreateRouteTable", {"vpcId": "vpc-0123456789abcdef0"}, ["vpc-0123456789abcdef0"]),
 }
 
 
 @pytest.fixture
 def keep():
-    """The filter as ansible-rulebook loads it, with nothing seen yet."""
-    main = loaded()["main"]
-    return lambda event, **options: main(event, **{**OPTIONS, **options})
+    """The filter as ansible-rulebook loads it, with nothing seen yet, in the minute after the event."""
+    names = loaded()
+    names["_now"] = lambda: "2026-01-02T03:05:00"
+    return lambda event, **options: names["main"](event, **{**OPTIONS, **options})
+
+
+def at(time, **changes):
+    """The record at another second, with an id of its own."""
+    return {**RECORD, "eventID": f"{time}-{len(changes)}", "eventTime": f"2026-01-02T03:04:{time}Z", **changes}
 
 
 @pytest.mark.parametrize("name", WRAPPED)
@@ -152,20 +164,51 @@ def test_endpoints_and_networks(keep, name):
     assert {one["action"] for one in kept} == {f"ec2:{event_name}"}
 
 
-def test_replay_and_burst(keep):
+def test_replay(keep):
     assert keep(RAW) == [WANTED]
     assert [keep(RAW) for _number in range(10_000)] == [[]] * 10_000
 
 
-def test_remembers_no_more_than_told(keep):
-    events = [{**RECORD, "eventID": f"event-{number}"} for number in range(3)]
-    assert [len(keep(event, remember=2)) for event in events] == [1, 1, 1]
-    assert [len(keep(event, remember=2)) for event in (events[2], events[0])] == [0, 1]
+def test_burst_passes_once_for_each_resource_and_second(keep):
+    burst = [
+        at("05", eventID=f"{number}", requestParameters={"bucketName": f"reports-{number % 3}"})
+        for number in range(10_000)
+    ]
+    assert len([change for record in burst for change in keep(record)]) == 3
+    assert len(keep({"Records": [at("06", eventID=f"later-{number}") for number in range(10_000)]})) == 1
+
+
+def test_says_when_a_message_is_too_large(keep, caplog):
+    assert len(keep({"Records": [at("05"), *([{**RECORD, "eventName": "ListBuckets"}] * 10_000)]})) == 1
+    assert "took the first 10000 events" in caplog.text
 
 
 def test_out_of_order(keep):
-    earlier = {**RECORD, "eventID": "earlier", "eventTime": "2026-01-01T00:00:00Z"}
-    assert [len(keep(event)) for event in (RECORD, earlier, RECORD)] == [1, 1, 0]
+    assert [len(keep(at(second))) for second in ("05", "04", "06", "05", "07")] == [1, 0, 1, 0, 1]
+    other = {"requestParameters": {"bucketName": "other"}}
+    assert len(keep(at("04", **other))) == 1
+
+
+def test_an_event_from_the_future_does_not_silence_its_resource(keep):
+    assert len(keep({**RECORD, "eventID": "future", "eventTime": "9999-01-01T00:00:00Z"})) == 1
+    assert len(keep({**RECORD, "eventTime": "2026-01-02T03:05:01Z"})) == 1
+
+
+def test_remembers_no_more_than_told(keep):
+    def record(number):
+        return {**RECORD, "eventID": f"event-{number}", "requestParameters": {"bucketName": f"reports-{number}"}}
+
+    assert [len(keep(record(number), remember=2)) for number in range(3)] == [1, 1, 1]
+    assert [len(keep(record(number), remember=2)) for number in (2, 0)] == [0, 1]
+
+
+def test_brackets_in_texts_hide_nothing(keep):
+    assert keep(json.dumps({**RAW, "detail": {**RECORD, "userAgent": '\\"[' * 1000}})) == [WANTED]
+
+
+def test_services_are_actors_too(keep):
+    identity = {"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}
+    assert keep({**RECORD, "userIdentity": identity}) == [{**WANTED, "actor": "cloudformation.amazonaws.com"}]
 
 
 def test_allow_list(keep):

@@ -15,6 +15,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 DOCUMENTATION = r"""
@@ -22,8 +23,10 @@ short_description: Keep the CloudTrail events that can mean drift of a perimeter
 description:
   - Takes AWS API calls as Amazon EventBridge sends them, directly, through Amazon SNS, Amazon SQS or a webhook.
   - Each event becomes C(kind), C(resource), C(action), C(actor), C(account), C(region), C(time) and C(event_id).
-  - Drops calls that failed, that change nothing of a perimeter or came before, calls of other accounts, and what is
-    not an event at all.
+  - Drops calls that failed or change nothing of a perimeter, calls of other accounts and of the automation itself, and
+    what is not an event at all.
+  - Drops an event that came before, and one of a resource of which an event of the same second or a later one has
+    passed. What that one starts reads what this one did, if it starts a second later; so throttle with C(once_after).
 options:
   accounts:
     description: Ids of the accounts whose events count.
@@ -33,7 +36,9 @@ options:
   ignore_principals:
     description:
       - Patterns with V(*) and V(?) of the principals whose changes are not drift, above all the automation's own role.
-      - They are compared with the ARN of the caller, the ARN of the role it has assumed, and its source identity.
+      - They are compared with the ARN of the caller, the ARN of the role it has assumed, and its source identity, so
+        that the ARN of a role covers its sessions.
+      - The user agent does not count, because every caller can choose its own.
     type: list
     elements: str
     required: true
@@ -50,7 +55,7 @@ options:
     type: list
     elements: str
   remember:
-    description: How many events are remembered, so that one that is delivered again is dropped.
+    description: How many events, and how many resources, are remembered for that.
     type: int
     default: 100000
 """
@@ -60,13 +65,18 @@ logger = logging.getLogger(__name__)
 # (eventSource, eventName) -> (kind, key of requestParameters whose strings are the resources, at any depth).
 # Names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html and the EC2 API.
 CALLS = {
+    # A bucket that is made anew has no policy.
+    ("s3.amazonaws.com", "CreateBucket"): ("bucket", "bucketname"),
     ("s3.amazonaws.com", "PutBucketPolicy"): ("bucket", "bucketname"),
     ("s3.amazonaws.com", "DeleteBucketPolicy"): ("bucket", "bucketname"),
     ("ec2.amazonaws.com", "ModifyVpcEndpoint"): ("endpoint", "vpcendpointid"),
     ("ec2.amazonaws.com", "DeleteVpcEndpoints"): ("endpoint", "vpcendpointid"),
     ("ec2.amazonaws.com", "CreateTags"): ("endpoint", "resourceid"),
     ("ec2.amazonaws.com", "DeleteTags"): ("endpoint", "resourceid"),
-    # A new route table has no route to the endpoint.
+    # A second endpoint of the VPC is a way around the first one.
+    ("ec2.amazonaws.com", "CreateVpcEndpoint"): ("vpc", "vpcid"),
+    # A new route table has no route to the endpoint. Calls for single routes cannot touch those of gateway endpoints:
+    # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     ("ec2.amazonaws.com", "CreateRouteTable"): ("vpc", "vpcid"),
 }
 # What passes is used in templates and command lines; these forms leave no room for anything else.
@@ -80,13 +90,21 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 EVENT_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
 ARN = re.compile(r"arn:[A-Za-z0-9_+=,.@:/-]{1,2000}")
+SERVICE = re.compile(r"[a-z0-9.-]{1,128}")
+SESSION = re.compile(r"arn:([a-z-]+):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 # Keys that something else is wrapped in: webhook, SQS source and SQS itself, SNS, aws_cloudtrail source.
 WRAPPINGS = ("payload", "body", "Body", "Message", "CloudTrailEvent", "detail", "Records")
 LARGEST = 1024 * 1024  # characters of JSON; EventBridge, SNS and SQS carry 1 MiB at most
-DEEPEST = 8
-MOST = 1000  # events in one message
+DEEPEST = 8  # wrappings
+# Brackets inside brackets. Python itself stops at some ten thousand, but not inside ansible-rulebook, where the stack of
+# the main thread belongs to Java: there the process ends.
+DEEPEST_JSON = 100
+JSON_MARKS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
+MOST = 10_000  # events in one message
 
-_seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+# What has passed: (event, resource), and (kind, resource) -> its newest time.
+_seen: OrderedDict[tuple[str, str], str] = OrderedDict()
+_newest: OrderedDict[tuple[str, str], str] = OrderedDict()
 
 
 def main(
@@ -115,7 +133,7 @@ def main(
     for record in records(event):
         for change in changes(record, [str(account) for account in accounts], ignore_principals):
             names = allowed[change["kind"]]
-            if (names is None or change["resource"] in names) and is_new(_seen, change, remember):
+            if (names is None or change["resource"] in names) and is_new(change, remember):
                 kept.append(change)
     return kept
 
@@ -134,7 +152,9 @@ def records(event: Any) -> list[dict[str, Any]]:
             elif depth:
                 waiting += [(value[key], depth - 1) for key in WRAPPINGS if key in value]
         elif isinstance(value, list) and depth:
-            waiting += [(item, depth - 1) for item in reversed(value[:MOST])]
+            waiting += [(item, depth - 1) for item in reversed(value)]
+    if waiting:
+        logger.warning("perimeter.s3.cloudtrail: took the first %d events of a message and dropped the others", MOST)
     return found
 
 
@@ -145,8 +165,8 @@ def changes(record: dict[str, Any], accounts: list[str], ignore_principals: list
         return
     account = _form(ACCOUNT, record.get("recipientAccountId"))
     event_id, region = _form(EVENT_ID, record.get("eventID")), _form(REGION, record.get("awsRegion"))
-    identity = record.get("userIdentity")
-    if account not in accounts or not event_id or not region or not isinstance(identity, dict):
+    time, identity = _form(TIME, record.get("eventTime")), record.get("userIdentity")
+    if account not in accounts or not (event_id and region and time) or not isinstance(identity, dict):
         return
     if any(fnmatch.fnmatchcase(name, pattern) for name in _names(identity) for pattern in ignore_principals):
         return
@@ -156,23 +176,37 @@ def changes(record: dict[str, Any], accounts: list[str], ignore_principals: list
                 "kind": kind,
                 "resource": resource,
                 "action": f"{record['eventSource'].partition('.')[0]}:{record['eventName']}",
-                "actor": _form(ARN, identity.get("arn")),
+                "actor": _form(ARN, identity.get("arn")) or _form(SERVICE, identity.get("invokedBy")),
                 "account": account,
                 "region": region,
-                "time": _form(TIME, record.get("eventTime")),
+                "time": time,
                 "event_id": event_id,
             }
 
 
-def is_new(seen: OrderedDict[tuple[str, str], None], change: dict[str, Any], remember: int) -> bool:
-    """Whether the change was not seen before; remembers it, and forgets the oldest beyond the limit."""
-    key = (change["event_id"], change["resource"])
-    if key in seen:
+def is_new(change: dict[str, Any], remember: int) -> bool:
+    """Whether it did not come before, and is newer than what passed of its resource; remembers it if so."""
+    event, resource = (change["event_id"], change["resource"]), (change["kind"], change["resource"])
+    time = change["time"][:19]
+    if event in _seen or time <= _newest.get(resource, ""):
         return False
-    seen[key] = None
-    while len(seen) > remember:
-        seen.popitem(last=False)
+    _keep(_seen, event, time, remember)
+    # An event from the future must not silence its resource until then.
+    _keep(_newest, resource, min(time, _now()), remember)
     return True
+
+
+def _keep(table: OrderedDict[tuple[str, str], str], key: tuple[str, str], time: str, remember: int) -> None:
+    """Put it in; what came first goes out beyond the limit."""
+    table[key] = time
+    table.move_to_end(key)
+    while len(table) > remember:
+        table.popitem(last=False)
+
+
+def _now() -> str:
+    """In UTC to the second, in the form of an event's time, so that texts compare as times."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _names(identity: dict[str, Any]) -> list[str]:
@@ -185,7 +219,10 @@ def _names(identity: dict[str, Any]) -> list[str]:
         issuer.get("arn") if isinstance(issuer, dict) else None,
         session.get("sourceIdentity"),
     ]
-    return [name for name in found if isinstance(name, str)]
+    names = [name for name in found if isinstance(name, str)]
+    # Names of roles are unique in an account, whatever their paths, which ARNs of sessions leave out.
+    parts = [match.groups() for name in names if (match := SESSION.fullmatch(name))]
+    return names + [f"arn:{partition}:iam::{account}:role/{role}" for partition, account, role in parts]
 
 
 def _strings(value: Any, key: str) -> Iterator[str]:
@@ -198,7 +235,7 @@ def _strings(value: Any, key: str) -> Iterator[str]:
         elif isinstance(item, dict) and depth:
             waiting += [(one, below or str(name).lower() == key, depth - 1) for name, one in item.items()]
         elif isinstance(item, list) and depth:
-            waiting += [(one, below, depth - 1) for one in item[:MOST]]
+            waiting += [(one, below, depth - 1) for one in item]
 
 
 def _form(pattern: re.Pattern[str], value: Any) -> str | None:
@@ -209,7 +246,19 @@ def _from_json(text: str) -> Any:
     if len(text) > LARGEST:
         logger.warning("perimeter.s3.cloudtrail: dropped a message of %d characters", len(text))
         return None
+    if _is_deep(text):
+        logger.warning("perimeter.s3.cloudtrail: dropped a message with more than %d levels", DEEPEST_JSON)
+        return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_deep(text: str) -> bool:
+    depth = 0
+    for mark in JSON_MARKS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
+        if depth > DEEPEST_JSON:
+            return True
+    return False
