@@ -14,6 +14,10 @@ from http import HTTPStatus
 from xml.sax.saxutils import escape
 
 
+#: Services whose calls and answers are JSON.
+JSON_SERVICES = ("organizations", "cloudtrail")
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -35,7 +39,7 @@ class Refused(Exception):
             text = f"<Error>{error}<RequestId>{request_id}</RequestId></Error>"
         elif service == "ec2":
             text = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
-        elif service == "organizations":
+        elif service in JSON_SERVICES:
             return json_answer(json.dumps({"__type": self.code, "message": self.message}), self.status)
         else:
             text = f"<ErrorResponse><Error>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"

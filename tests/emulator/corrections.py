@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from tests.emulator import moto_patches
-from tests.emulator.answers import Answer
+from tests.emulator.answers import Answer, Refused
 from tests.emulator.buckets import Buckets
 from tests.emulator.call import Call
 from tests.emulator.decide import decide
@@ -18,6 +18,7 @@ from tests.emulator.endpoints import Endpoints
 from tests.emulator.identity import Identity
 from tests.emulator.organizations import Organizations
 from tests.emulator.state import Settings
+from tests.emulator.trail import Trail
 
 Moto = Callable[[], Answer]
 
@@ -27,29 +28,37 @@ class Corrections:
 
     def __init__(self, settings: Settings) -> None:
         moto_patches.apply()
-        self._services: dict[str, Endpoints | Buckets | Identity | Organizations] = {
+        self._trail = Trail()
+        self._services: dict[str, Endpoints | Buckets | Identity | Organizations | Trail] = {
             "ec2": Endpoints(),
             "s3": Buckets(settings),
             "sts": Identity(),
             "organizations": Organizations(settings),
+            "cloudtrail": self._trail,
         }
         # A check and the write that it allows belong together, and moto has no locks.
         self._lock = threading.RLock()
 
     def answer(self, call: Call, moto: Moto, stale: bool = False) -> Answer:
         """AWS's answer; raises ``Refused``. ``stale``: the next reads show the policy as it was before this write."""
-        service = self._services.get(call.service)
         with self._lock:
-            decide(call)
-            if service is None:
-                return moto()
-            if stale and isinstance(service, Buckets):
-                service.hide_next_write()
-            answer = service.before(call)
-            if answer is None:
-                answer = moto()
-                answer = service.after(call, answer)
+            try:
+                answer = self._answer(call, moto, stale)
+            except Refused as refused:
+                self._trail.record(call, refused.code)
+                raise
+            self._trail.record(call, "Refused" if answer.status >= 300 else None)
             return answer
+
+    def _answer(self, call: Call, moto: Moto, stale: bool) -> Answer:
+        service = self._services.get(call.service)
+        decide(call)
+        if service is None:
+            return moto()
+        if stale and isinstance(service, Buckets):
+            service.hide_next_write()
+        answer = service.before(call)
+        return service.after(call, moto()) if answer is None else answer
 
     def reset(self) -> None:
         """Forget what belongs to the resources that are gone."""

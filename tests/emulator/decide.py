@@ -23,7 +23,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate impo
     Policies,
     compile_policies,
 )
-from tests.emulator.answers import Refused
+from tests.emulator.answers import JSON_SERVICES, Refused
 from tests.emulator.call import Call
 from tests.emulator.callers import ANONYMOUS, Caller, find_caller
 from tests.emulator.network import INTERNET, Network, find_network
@@ -40,7 +40,7 @@ _LAYERS = {
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: no permissions are required.
 _FREE = ("GetCallerIdentity",)
 # Services of the control plane that identity policies bind here.
-_CONTROL = ("ec2", "sts", "iam", "organizations")
+_CONTROL = ("ec2", "sts", "iam", *JSON_SERVICES)
 _SETTINGS = {
     "BlockPublicAcls": "block_public_acls",
     "IgnorePublicAcls": "ignore_public_acls",
@@ -188,6 +188,6 @@ def _refused_control(service: str, caller: Caller, action: str, resource: str, d
     message = f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource} {because}"
     if service == "ec2":
         return Refused("UnauthorizedOperation", f"You are not authorized to perform this operation. {message}", 403)
-    if service == "organizations":
+    if service in JSON_SERVICES:
         return Refused("AccessDeniedException", message, 400)
     return Refused("AccessDenied", message, 403)

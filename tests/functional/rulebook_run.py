@@ -1,0 +1,177 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the shipped webhook rulebook as a process of its own against the emulated AWS, and sends it events."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.client import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+
+RULEBOOK = Path(__file__).parents[2] / "extensions" / "eda" / "rulebooks" / "drift_webhook.yml"
+# Those in the rulebook.
+ACCOUNT = "123456789012"
+AUTOMATION = f"arn:aws:iam::{ACCOUNT}:role/perimeter-automation"
+TOKEN = "MARKERtokenMARKERtoken"
+#: Why it cannot run here; empty if it can.
+MISSING = (
+    ""
+    if shutil.which("java") or os.environ.get("JAVA_HOME")
+    else "ansible-rulebook needs Java 17, and there is no java (Debian: openjdk-17-jre-headless)"
+)
+# A run takes some seconds; a machine with other work to do takes its time.
+PATIENCE = 240
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A rulebook that runs and listens."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def post(self, bodies: Sequence[Any]) -> list[int]:
+        """Send each as the body of a request of its own (bytes as they are, all else as JSON); returns the statuses."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        statuses = []
+        for body in bodies:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            connection.request("POST", "/cloudtrail", data, headers)
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+        connection.close()
+        return statuses
+
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def passed(self) -> list[str]:
+        """The resources of the events that the filter has let pass."""
+        return re.findall(r"'resource': '([^']+)'", self.output())
+
+    def runs(self) -> int:
+        """How many runs of the playbook have come to their end."""
+        return self.output().count("PLAY RECAP")
+
+    def until(self, condition: Callable[[], bool], what: str) -> float:
+        """Wait for the condition; returns how many seconds that took."""
+        started = time.monotonic()
+        while not condition():
+            if self.process.poll() is not None or time.monotonic() - started > PATIENCE:
+                end = self.output()[-8000:]
+                raise AssertionError(f"{what} did not come about. The log of ansible-rulebook ends with\n{end}")
+            time.sleep(0.05)
+        return time.monotonic() - started
+
+
+@contextmanager
+def running_rulebook(emulator: Emulator, directory: Path, declaration: dict[str, Any]) -> Iterator[Rulebook]:
+    """The rulebook for the time of the ``with`` block, with an inventory of localhost and that declaration."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    host = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+        "private_access_connection": {"endpoint_url": emulator.url},
+        **declaration,
+    }
+    inventory, variables, log = (Path(directory, name) for name in ("inventory.yml", "variables.yml", "log"))
+    # JSON is YAML.
+    inventory.write_text(json.dumps({"all": {"hosts": {"localhost": host}}}), encoding="utf-8")
+    variables.write_text(json.dumps({"webhook_port": port, "webhook_token": TOKEN}), encoding="utf-8")
+    bin_directory = Path(sys.executable).parent
+    words = [bin_directory / "ansible-rulebook", "--print-events"]
+    words += ["--rulebook", RULEBOOK, "--inventory", inventory, "--vars", variables]
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join((str(bin_directory), os.environ["PATH"])),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_REGION": REGION,
+    }
+    with log.open("wb") as output:
+        # A group of its own, so that the playbooks that it started end with it.
+        process = subprocess.Popen(
+            words, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    rulebook = Rulebook(port, process, log)
+    try:
+        rulebook.until(lambda: _listens(port), "The webhook")
+        yield rulebook
+    finally:
+        _end(process)
+
+
+def put_bucket_policy_event(bucket: str, moment: float | None = None, role: str | None = None) -> dict[str, Any]:
+    """As EventBridge sends it, of a user, or of a session of the role."""
+    arn = f"arn:aws:iam::{ACCOUNT}:user/mallory"
+    identity: dict[str, Any] = {"type": "IAMUser", "arn": arn, "accountId": ACCOUNT}
+    if role:
+        name = role.rpartition("/")[2]
+        identity = {
+            "type": "AssumedRole",
+            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/drift",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role, "userName": name}},
+        }
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.s3",
+        "account": ACCOUNT,
+        "region": REGION,
+        "detail": {
+            "eventVersion": "1.11",
+            "eventSource": "s3.amazonaws.com",
+            "eventName": "PutBucketPolicy",
+            "eventID": str(uuid.uuid4()),
+            "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
+            "eventType": "AwsApiCall",
+            "managementEvent": True,
+            "readOnly": False,
+            "awsRegion": REGION,
+            "recipientAccountId": ACCOUNT,
+            "sourceIPAddress": "198.51.100.7",
+            "userIdentity": identity,
+            "requestParameters": {"bucketName": bucket, "Host": "s3.us-east-1.amazonaws.com"},
+        },
+    }
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            continue
