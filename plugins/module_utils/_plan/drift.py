@@ -157,13 +157,22 @@ def _with(document: Raw | None, out: Raw | None, put: Raw | None) -> Raw | None:
     return {**(document or {"Version": "2012-10-17"}), "Statement": kept} if kept else None
 
 
-def report(findings: Iterable[Mapping[str, Any]], corrected: bool, failed_hosts: Iterable[str] = ()) -> Raw:
+def report(
+    findings: Iterable[Mapping[str, Any]],
+    corrected: bool,
+    failed_hosts: Iterable[str] = (),
+    changes: Iterable[Mapping[str, Any]] = (),
+) -> Raw:
     """The report of a run, ``{status, counts, findings, failed_hosts}``, the worst findings first.
 
     ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all hosts could be looked at, ``failed``.
+
+    :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last changed
+        the resource, nobody if nobody is known, ``None`` if that could not be looked up.
     """
+    known = {each["resource"]: None if each.get("error") else list(each["events"]) for each in changes}
     ordered = sorted(
-        (dict(each) for each in findings),
+        (dict(each) | ({"by": known[each["resource"]]} if each["resource"] in known else {}) for each in findings),
         key=lambda each: (
             SEVERITIES.index(each["severity"]),
             *(each[key] for key in ("account", "region", "resource", "kind", "what")),

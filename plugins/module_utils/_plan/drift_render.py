@@ -20,6 +20,7 @@ _TITLES = {
     "corrected": "Drift found and corrected",
     "failed": "Not everything could be examined",
 }
+_NOBODY = "nobody that CloudTrail knows of. Its history goes back 90 days, and is some minutes behind"
 
 
 def markdown(report: Mapping[str, Any]) -> str:
@@ -41,6 +42,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         lines += ["", f"## {each['severity']}: {_cell(each['resource'])}, {_cell(_title(each))}", ""]
         lines += [f"- Opens: {_cell(what)}" for what in each["opens"]]
         lines += [f"- Cuts off: {_cell(what)}" for what in each["cuts"]]
+        lines += [f"- Last changed by: {_cell(who)}" for who in _authors(each)]
         # Indented code needs no fence, which a value could close.
         for name in ("before", "after"):
             text = json.dumps(each[name], indent=2, ensure_ascii=False)
@@ -62,13 +64,27 @@ def junit(report: Mapping[str, Any]) -> str:
         where = ".".join(filter(None, (each["account"], each["region"], each["resource"])))
         case = ElementTree.SubElement(suite, "testcase", classname=where, name=_title(each))
         failure = ElementTree.SubElement(case, "failure", type=each["severity"], message=_title(each))
-        failure.text = _xml(json.dumps({key: each[key] for key in ("opens", "cuts", "before", "after")}, indent=2))
+        told = {key: each[key] for key in ("opens", "cuts", "by", "before", "after") if key in each}
+        failure.text = _xml(json.dumps(told, indent=2))
     for host in failed:
         case = ElementTree.SubElement(suite, "testcase", classname=host, name="examined")
         ElementTree.SubElement(case, "error", type="failed", message="The host could not be examined.")
     if not findings and not failed:
         ElementTree.SubElement(suite, "testcase", classname="perimeter.s3.drift", name="no drift")
     return "<?xml version='1.0' encoding='utf-8'?>\n" + ElementTree.tostring(suite, encoding="unicode") + "\n"
+
+
+def _authors(finding: Mapping[str, Any]) -> list[str]:
+    """Who last changed the resource, in words; empty if nobody was asked."""
+    if "by" not in finding:
+        return []
+    if finding["by"] is None:
+        return ["unknown, because CloudTrail could not be asked"]
+    return [
+        f"{each['who'] or 'somebody'} at {each['when']}, {each['event']} from {each['source_address'] or 'somewhere'}, "
+        f"event {each['event_id']}"
+        for each in finding["by"]
+    ] or [_NOBODY]
 
 
 def _title(finding: Mapping[str, Any]) -> str:

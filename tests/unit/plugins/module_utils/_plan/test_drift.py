@@ -116,6 +116,39 @@ def test_report_and_renderings():
     assert "a\\|b" in markdown(found)
 
 
+CHANGE = {
+    "who": "arn:aws:iam::111122223333:user/a|b",
+    "when": "2026-11-23T10:15:00Z",
+    "event": "s3:PutBucketPolicy",
+    "source_address": "198.51.100.7",
+    "event_id": "0f1e2d3c",
+}
+
+
+@pytest.mark.parametrize(
+    "found, by, line",
+    [
+        (
+            {"events": [CHANGE]},
+            [CHANGE],
+            "- Last changed by: arn:aws:iam::111122223333:user/a\\|b at 2026-11-23T10:15:00Z, s3:PutBucketPolicy from "
+            "198.51.100.7, event 0f1e2d3c\n",
+        ),
+        ({"events": []}, [], "- Last changed by: nobody that CloudTrail knows of."),
+        ({"events": [], "error": "no permission"}, None, "- Last changed by: unknown, because CloudTrail could not be"),
+    ],
+)
+def test_who_changed_it(found, by, line):
+    findings = [each.as_dict() for each in bucket_findings(PLACE, "b", None, policy(OUTSIDE))]
+    told = report(findings, False, changes=[{"resource": "other", "events": [CHANGE]}, {"resource": "b", **found}])
+    assert told["findings"][0]["by"] == by
+    assert line in markdown(told)
+    assert '"by": ' in junit(told).replace("&quot;", '"')
+    untold = report(findings, False)
+    assert "by" not in untold["findings"][0]
+    assert "Last changed by" not in markdown(untold)
+
+
 @pytest.mark.parametrize(
     "findings, corrected, failed, status",
     [([], False, [], "clean"), ([], True, [], "clean"), ([], False, ["h"], "failed")],
