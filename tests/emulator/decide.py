@@ -27,7 +27,7 @@ from tests.emulator.answers import JSON_SERVICES, Refused
 from tests.emulator.call import Call
 from tests.emulator.callers import ANONYMOUS, Caller, find_caller
 from tests.emulator.network import INTERNET, Network, find_network
-from tests.emulator.permissions import needed
+from tests.emulator.permissions import context_of, needed
 
 # Layer -> what AWS calls its policies, with the article.
 _LAYERS = {
@@ -137,6 +137,7 @@ def _request(caller: Caller, call: Call, network: Network, action: str, resource
         "aws:CurrentTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
         "aws:EpochTime": int(now),
         "aws:UserAgent": call.headers.get("user-agent", ""),
+        **context_of(call, action, resource),
     }
     if call.service == "s3":
         for name in ("prefix", "delimiter", "max-keys", "versionId"):

@@ -14,6 +14,8 @@ import re
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+from moto.backends import get_backend
+
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import OBJECT, find_action
 from tests.emulator.answers import Refused
 from tests.emulator.call import Call
@@ -51,15 +53,16 @@ _NOUNS = {
     "PublicAccessBlock": "BucketPublicAccessBlock",
 }
 # EC2 operations with permissions on resources -> parameters that name them, and their type.
+# The parameters of an operation that name resources which its permission is about.
 _EC2_RESOURCES = {
-    "CreateVpcEndpoint": (("VpcId", "vpc"), ("RouteTableId", "route-table")),
-    "ModifyVpcEndpoint": (
-        ("VpcEndpointId", "vpc-endpoint"),
-        ("AddRouteTableId", "route-table"),
-        ("RemoveRouteTableId", "route-table"),
-    ),
-    "DeleteVpcEndpoints": (("VpcEndpointId", "vpc-endpoint"),),
+    "CreateVpcEndpoint": ("VpcId", "RouteTableId"),
+    "ModifyVpcEndpoint": ("VpcEndpointId", "AddRouteTableId", "RemoveRouteTableId"),
+    "DeleteVpcEndpoints": ("VpcEndpointId",),
+    "CreateTags": ("ResourceId",),
+    "DeleteTags": ("ResourceId",),
 }
+_KINDS = {"vpc": "vpc", "vpce": "vpc-endpoint", "rtb": "route-table", "subnet": "subnet"}
+NEW_ENDPOINT = "vpc-endpoint/*"
 
 
 def needed(call: Call) -> list[tuple[str, str]]:
@@ -69,18 +72,44 @@ def needed(call: Call) -> list[tuple[str, str]]:
     action = f"{call.service}:{call.operation}"
     if call.operation == "AssumeRole":
         return [(action, call.parameters.get("RoleArn", "*"))]
+    if call.operation == "GetRole":
+        return [(action, _role_arn(call))]
     prefix = f"arn:aws:ec2:{call.region}:{call.account}"
     resources = [
-        f"{prefix}:{kind}/{name}"
-        for parameter, kind in _EC2_RESOURCES.get(call.operation, ())
+        f"{prefix}:{_KINDS.get(name.partition('-')[0], '*')}/{name}"
+        for parameter in _EC2_RESOURCES.get(call.operation, ())
         for name in [call.parameters.get(parameter), *call.listed(parameter)]
         if name
     ]
     if call.operation == "CreateVpcEndpoint":
-        resources.append(f"{prefix}:vpc-endpoint/*")
+        resources.append(f"{prefix}:{NEW_ENDPOINT}")
+        found = [(action, resource) for resource in resources]
         if any(name.startswith("TagSpecification") for name in call.parameters):
-            return [*((action, resource) for resource in resources), ("ec2:CreateTags", resources[-1])]
+            found.append(("ec2:CreateTags", resources[-1]))
+        # A dependent action, in the words of AWS's reference.
+        return [*found, ("ec2:DescribeVpcs", "*")]
     return [(action, resource) for resource in resources or ["*"]]
+
+
+def context_of(call: Call, action: str, resource: str) -> dict[str, str]:
+    """The condition keys of EC2 that a permission has for this resource."""
+    if ":vpc-endpoint/" not in resource:
+        return {}
+    if action == "ec2:CreateTags" and call.operation != "CreateTags":
+        return {"ec2:CreateAction": call.operation}
+    if action == "ec2:CreateVpcEndpoint":
+        return {"ec2:VpceServiceName": call.parameters.get("ServiceName", "")}
+    if action == "ec2:DeleteVpcEndpoints":
+        endpoints = get_backend("ec2")[call.account][call.region].vpc_end_points
+        endpoint = endpoints.get(resource.rpartition("/")[2])
+        return {"ec2:VpceServiceName": endpoint.service_name} if endpoint else {}
+    return {}
+
+
+def _role_arn(call: Call) -> str:
+    name = call.parameters.get("RoleName", "")
+    roles = get_backend("iam")[call.account]["aws"].roles.values()
+    return next((role.arn for role in roles if role.name == name), f"arn:aws:iam::{call.account}:role/{name}")
 
 
 def _of_s3(call: Call) -> list[tuple[str, str]]:

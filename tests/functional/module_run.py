@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module as a process of its own, the way Ansible does, against the emulated AWS."""
+"""Runs a module as a process of its own, the way Ansible does, against the emulated AWS.
+
+Whatever a test runs, the module makes no other call than the table of permissions has.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import subprocess
 import sys
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
 from tests.emulator.client import Emulator
 
 READS = ("Describe", "Get", "List", "Head")
@@ -42,5 +46,7 @@ def run_module(emulator: Emulator, module: str, check: bool = False, **options: 
     )
     assert finished.stdout, finished.stderr
     result = Result(json.loads(finished.stdout))
-    result.calls = [call["operation"] for call in emulator.calls()]
+    calls = emulator.calls()
+    assert {f"{call['service']}:{call['operation']}" for call in calls} - set(uses_of(module)) == set()
+    result.calls = [call["operation"] for call in calls]
     return result

@@ -13,7 +13,9 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import denial
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import permission_of
 
 
 def explained(client: Any, owner: str | None, error: BucketError, plan: Plan | None = None) -> BucketError:
@@ -34,16 +36,20 @@ def _why_denied(client: Any, owner: str | None, error: BucketError) -> str:
     and without the expected owner can tell them apart.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
     """
+    permission = permission_of(f"s3:{error.operation}")
     if "not authorized to perform" in error.message:
-        return error.message.rstrip(".")
+        return denial(error.message, permission, f"bucket {error.bucket}")
     anyone, expected = (_may_list(client, error.bucket, account) for account in (None, owner))
     if owner is not None and anyone and not expected:
         return f"it does not belong to account {owner}. If that is right, set expected_bucket_owner to its account"
-    action = f"s3:{error.operation}"
     if expected:
-        return f"the caller is not allowed {action} on it ({error.message}). Allow that in the caller's identity policy"
-    other = f" or the bucket does not belong to account {owner} (expected_bucket_owner)" if owner else ""
-    return f"either the caller is not allowed {action} on it{other} ({error.message}); S3 does not say which"
+        return f"the caller has no permission for {permission} on it ({error.message}). Allow that for that identity"
+    if owner is None:
+        return f"the caller has no permission for {permission} on it, or its owner does not let it ({error.message})"
+    return (
+        f"either the caller has no permission for {permission} on it, or it does not belong to account {owner} "
+        f"(expected_bucket_owner); S3 does not say which ({error.message})"
+    )
 
 
 def _may_list(client: Any, bucket: str, owner: str | None) -> bool:

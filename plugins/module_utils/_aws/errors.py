@@ -101,7 +101,15 @@ _EXPLAINED = {
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 _DENIAL = re.compile(
     r"(?P<user>arn:\S+) is not authorized to perform: (?P<permission>[\w-]+:\w+)"
-    r"(?: on resource: (?P<resource>\S+))?(?P<because> (?:because|with) [^.]+)?"
+    r"(?: on resource: \"?(?P<resource>[^\s\"]+)\"?)?(?P<because> (?:because|with) [^.]+)?"
+)
+#: What AWS gives as the reason, and what helps then.
+_REMEDIES = (
+    ("with an explicit deny", "An Allow does not outweigh that: take the Deny out, or except {user} from it"),
+    ("no VPC endpoint policy", "Allow {permission} in the policy of the endpoint on the way"),
+    ("no identity-based policy", "Allow {permission} for that identity"),
+    ("because no", "Allow {permission} there"),
+    ("", "Allow {permission} for that identity"),
 )
 
 
@@ -133,17 +141,9 @@ class CallError(AnsibleAWSError):
 
     def _why(self) -> str:
         if self.reason is Reason.DENIED:
-            return self._denial()
+            return denial(self.text, self.call, self.resource)
         detail = self.text if self.code in self.text else f"{self.code}: {self.text}"
         return _EXPLAINED[self.reason].format(detail=detail.rstrip(". "))
-
-    def _denial(self) -> str:
-        said = _DENIAL.search(self.text)
-        user = said["user"] if said else "the caller"
-        permission = said["permission"] if said else self.call
-        resource = said["resource"] if said and said["resource"] else self.resource
-        because = (said["because"] or "") if said else ""
-        return f"{user} has no permission for {permission} on {resource}{because}. Allow {permission} for that identity"
 
     def __str__(self) -> str:
         return str(self.message)
@@ -154,6 +154,24 @@ class NotSettled(AnsibleAWSError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message=message)
+
+
+def denial(text: str, permission: str, resource: str) -> str:
+    """Who lacks which permission on what, and what helps.
+
+    :param text: AWS's words, which say all of it to callers of the same account or organization;
+    :param permission: what is said otherwise, as are ``resource`` and "the caller".
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    said = _DENIAL.search(text)
+    found = {name: value for name, value in (said.groupdict() if said else {}).items() if value}
+    user, named = found.get("user", "the caller"), found.get("permission", permission)
+    because = found.get("because", "")
+    remedy = next(remedy for reason, remedy in _REMEDIES if reason in because)
+    return (
+        f"{user} has no permission for {named} on {found.get('resource', resource)}{because}. "
+        f"{remedy.format(user=user, permission=named)}"
+    )
 
 
 def reason_of(exception: BaseException) -> Reason:

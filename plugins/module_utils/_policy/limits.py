@@ -19,6 +19,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import
 BUCKET_POLICY_BYTES = 20_480
 #: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 ENDPOINT_POLICY_CHARACTERS = 20_480
+MANAGED_POLICY_CHARACTERS = 6_144
 #: How many characters in a row an endpoint policy wants before or after a wildcard under a string operator (same page).
 WILDCARD_NEIGHBOURS = 6
 
@@ -49,5 +50,23 @@ def endpoint_policy_size(raw: Mapping[str, Any]) -> list[Problem]:
             f"AWS accepts {ENDPOINT_POLICY_CHARACTERS:,} and does not raise that.",
             "Name fewer buckets or prefixes, cover buckets by a wildcard in their common name, or limit the endpoint "
             "by account or organization instead of by bucket.",
+        )
+    ]
+
+
+def managed_policy_size(raw: Mapping[str, Any]) -> list[Problem]:
+    """A problem if the document is longer than IAM stores as a managed policy; it does not count white space.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    size = len(minify(raw))
+    if size <= MANAGED_POLICY_CHARACTERS:
+        return []
+    return [
+        Problem(
+            "",
+            f"The policy is {size:,} characters long without white space, IAM accepts {MANAGED_POLICY_CHARACTERS:,} in "
+            "a managed policy.",
+            "Cover buckets by a wildcard in their common name, or make several policies, each for some of the buckets.",
         )
     ]

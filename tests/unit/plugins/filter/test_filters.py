@@ -12,6 +12,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.perimeter.s3.plugins.filter import (
+    automation_policy,
     bucket_perimeter,
     endpoint_policy,
     policy_diff,
@@ -21,7 +22,7 @@ from ansible_collections.perimeter.s3.plugins.filter import (
 
 FILTERS = {
     name: function
-    for module in (bucket_perimeter, endpoint_policy, policy_diff, policy_merge, policy_normalize)
+    for module in (automation_policy, bucket_perimeter, endpoint_policy, policy_diff, policy_merge, policy_normalize)
     for name, function in module.FilterModule().filters().items()
 }
 ROLE = "arn:aws:iam::111122223333:role/app"
@@ -41,6 +42,13 @@ FOREIGN = {
     "Resource": "arn:aws:s3:::examplebucket/*",
 }
 FAILURES = [
+    (
+        "automation_policy",
+        [["one"], "111122223333", "eu-west-1", "fix"],
+        {},
+        r"perimeter\.s3\.automation_policy: Invalid declaration .* mode: 'fix' is not known here",
+    ),
+    ("automation_policy", [[{"nam": "one"}], 111122223333, "eu-west-1"], {}, r"buckets\[0\]: None is not the name"),
     (
         "endpoint_policy",
         [["a*b"]],

@@ -128,7 +128,7 @@ def test_errors(operation, event, seconds, kind, words):
 # what HeadBucket answers with the expected owner, and without it; what the message says
 DENIALS = [
     (DENIED, None, "does not belong to account 111122223333"),
-    (None, None, "the caller is not allowed s3:GetBucketPolicy"),
+    (None, None, "the caller has no permission for s3:GetBucketPolicy on it (AccessDenied: "),
     (DENIED, DENIED, "S3 does not say which"),
     (client_error("InternalError", status=500), client_error("InternalError", status=500), "S3 does not say which"),
 ]
@@ -144,11 +144,34 @@ def test_a_denial_without_a_reason_is_looked_into(expected, anyone, words):
     assert len(s3.calls) == 3
 
 
-def test_a_denial_with_a_reason_is_passed_on():
-    reason = "User: x is not authorized to perform: s3:GetBucketPolicy because no identity-based policy allows it"
-    s3 = FakeS3(get=[client_error("AccessDenied", reason, 403)])
-    with pytest.raises(BucketError, match="no identity-based policy allows it"):
+USER = "arn:aws:iam::111122223333:user/robot"
+# S3's reason, what the message says about it
+REASONS = [
+    (
+        "because no identity-based policy allows the s3:GetBucketPolicy action",
+        "Allow s3:GetBucketPolicy for that identity.",
+    ),
+    (
+        "because no VPC endpoint policy allows the s3:GetBucketPolicy action",
+        "Allow s3:GetBucketPolicy in the policy of the endpoint on the way.",
+    ),
+    (
+        "with an explicit deny in a resource-based policy",
+        f"An Allow does not outweigh that: take the Deny out, or except {USER} from it.",
+    ),
+]
+
+
+@pytest.mark.parametrize("reason, remedy", REASONS)
+def test_a_denial_with_a_reason_says_what_helps(reason, remedy):
+    said = f'User: {USER} is not authorized to perform: s3:GetBucketPolicy on resource: "arn:aws:s3:::logs" {reason}'
+    s3 = FakeS3(get=[client_error("AccessDenied", said, 403)])
+    with pytest.raises(BucketError) as caught:
         converge(s3, OURS)
+    assert str(caught.value) == (
+        f"Cannot read the policy of bucket logs: {USER} has no permission for s3:GetBucketPolicy on arn:aws:s3:::logs "
+        f"{reason}. {remedy}"
+    )
     assert s3.calls == ["get"]
 
 

@@ -52,7 +52,18 @@ CASES = [
         ),
         Reason.DENIED,
         f"{USER} has no permission for ec2:ModifyVpcEndpoint on {ENDPOINT} with an explicit deny in a service control "
-        "policy. Allow ec2:ModifyVpcEndpoint for that identity.",
+        f"policy. An Allow does not outweigh that: take the Deny out, or except {USER} from it.",
+    ),
+    (
+        "denied by a boundary",
+        client_error(
+            "UnauthorizedOperation",
+            f"User: {USER} is not authorized to perform: ec2:ModifyVpcEndpoint on resource: {ENDPOINT} because no "
+            "permissions boundary allows the ec2:ModifyVpcEndpoint action",
+        ),
+        Reason.DENIED,
+        f"{USER} has no permission for ec2:ModifyVpcEndpoint on {ENDPOINT} because no permissions boundary allows the "
+        "ec2:ModifyVpcEndpoint action. Allow ec2:ModifyVpcEndpoint there.",
     ),
     (
         "denied without details",

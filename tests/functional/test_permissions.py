@@ -1,0 +1,309 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs by a user who has nothing but a policy of automation_policy: it is enough, and nothing in it can be left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
+from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+ACCOUNT, REGION = "123456789012", "us-east-1"
+BUCKET, OTHER_BUCKET = "payroll", "payroll-of-others"
+ARN = f"arn:aws:s3:::{BUCKET}"
+EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+
+
+def policy_of(vpc: str) -> dict:
+    condition = {"StringNotEquals": {"aws:SourceVpc": vpc}}
+    statement = {"Sid": "Ours", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Condition": condition}
+    return {"Version": "2012-10-17", "Statement": [{**statement, "Resource": f"{ARN}/*"}]}
+
+
+ENDPOINT_POLICY = {
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": [ARN, f"{ARN}/*"]}]
+}
+
+
+@pytest.fixture
+def place(emulator, ec2, s3):
+    """A VPC with a subnet and two route tables, and two buckets; `user` gives a user a policy."""
+    vpc = ec2.create_vpc(
+        CidrBlock="10.0.0.0/16",
+        TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "main"}]}],
+    )["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    for bucket in (BUCKET, OTHER_BUCKET):
+        s3.create_bucket(Bucket=bucket)
+    iam = emulator.client("iam")
+    iam.create_user(UserName="robot")
+    made = iam.create_access_key(UserName="robot")["AccessKey"]
+    keys = {"access_key": made["AccessKeyId"], "secret_key": made["SecretAccessKey"]}
+
+    def user(document: dict) -> dict[str, str]:
+        iam.put_user_policy(UserName="robot", PolicyName="only", PolicyDocument=json.dumps(document))
+        return keys
+
+    def endpoint(**options) -> str:
+        made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", **options)
+        return made["VpcEndpoint"]["VpcEndpointId"]
+
+    return SimpleNamespace(vpc=vpc, subnet=subnet, table=table, user=user, endpoint=endpoint)
+
+
+def automation(mode: str, content: str, **options) -> dict:
+    return build([BUCKET], ACCOUNT, REGION, mode, content, **options)
+
+
+def without(document: dict, action: str) -> dict:
+    """The document without a permission."""
+    statements = []
+    for statement in document["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        left = [one for one in actions if one != action]
+        statements += [{**statement, "Action": left}] if left else []
+    return {**document, "Statement": statements}
+
+
+def actions_of(document: dict) -> set[str]:
+    listed = (statement["Action"] for statement in document["Statement"])
+    return {action for one in listed for action in (one if isinstance(one, list) else [one])}
+
+
+# step -> whether there is an endpoint before it, and the options of its run
+ENDPOINT_STEPS = {
+    "create": (False, {"subnet_ids": ["{subnet}"], "policy": ENDPOINT_POLICY, "tags": {"a": "1"}}),
+    "see": (True, {"prefix_lists": True}),
+    "change": (True, {"all_route_tables": True, "policy": ENDPOINT_POLICY, "dependent_buckets": [BUCKET]}),
+    "tag": (True, {"tags": {"b": "2"}}),
+    "remove": (True, {"state": "absent"}),
+}
+# permission -> step of the endpoint that it takes
+ENDPOINT_PERMISSIONS = {
+    "ec2:CreateTags": "tag",
+    "ec2:CreateVpcEndpoint": "create",
+    "ec2:DeleteTags": "tag",
+    "ec2:DeleteVpcEndpoints": "remove",
+    "ec2:DescribeManagedPrefixLists": "see",
+    "ec2:DescribeRouteTables": "change",
+    "ec2:DescribeSubnets": "create",
+    "ec2:DescribeVpcEndpointServices": "create",
+    "ec2:DescribeVpcEndpoints": "see",
+    "ec2:DescribeVpcs": "create",
+    "ec2:ModifyVpcEndpoint": "change",
+    "s3:GetBucketPolicy": "change",
+}
+
+
+def run_endpoint(emulator, place, step: str, document: dict, check: bool = False):
+    there, options = ENDPOINT_STEPS[step]
+    if there and not emulator.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]:
+        place.endpoint(TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "a", "Value": "1"}]}])
+    filled = {name: [place.subnet] if value == ["{subnet}"] else value for name, value in options.items()}
+    return run_module(
+        emulator, "gateway_endpoint", check, vpc_id=place.vpc, **filled, **place.user(document), wait_timeout=5
+    )
+
+
+@pytest.mark.parametrize("step", ENDPOINT_STEPS)
+def test_what_an_endpoint_takes(emulator, place, step):
+    done = run_endpoint(emulator, place, step, automation("remove", "gateway_endpoint", vpcs=[place.vpc]))
+    assert not done.get("failed"), done
+    assert done["changed"] is (step != "see")
+
+
+@pytest.mark.parametrize("permission, step", ENDPOINT_PERMISSIONS.items(), ids=ENDPOINT_PERMISSIONS)
+def test_no_permission_for_an_endpoint_is_too_many(emulator, place, permission, step):
+    refused = run_endpoint(emulator, place, step, without(automation("remove", "gateway_endpoint"), permission))
+    assert refused.get("failed"), refused
+    assert permission in refused["msg"]
+    assert "user/robot" in refused["msg"]
+
+
+def test_every_permission_for_an_endpoint_is_examined():
+    assert actions_of(automation("remove", "gateway_endpoint")) == set(ENDPOINT_PERMISSIONS)
+
+
+def test_detect_is_enough_to_detect_and_for_no_more(emulator, place):
+    for step, write in {"create": "CreateVpcEndpoint", "remove": "DeleteVpcEndpoints"}.items():
+        document = automation("detect", "gateway_endpoint")
+        seen = run_endpoint(emulator, place, step, document, check=True)
+        assert (seen["changed"], seen["actions"], seen.writes) == (True, [f"ec2:{write}"], [])
+        refused = run_endpoint(emulator, place, step, document)
+        assert refused["failed"], refused
+        assert f"user/robot has no permission for ec2:{write} on {EC2}:" in refused["msg"]
+        assert (refused["changed"], refused["actions"]) == (False, [])
+
+    keys = place.user(automation("detect", "bucket_policy"))
+    options = {"bucket": BUCKET, "policy": policy_of(place.vpc), **keys}
+    assert run_module(emulator, "bucket_policy", True, **options)["actions"] == ["s3:PutBucketPolicy"]
+    refused = run_module(emulator, "bucket_policy", **options)
+    assert refused["msg"] == (
+        f"Cannot write the policy of bucket {BUCKET}: arn:aws:iam::{ACCOUNT}:user/robot has no permission for "
+        f"s3:PutBucketPolicy on {ARN} because no identity-based policy allows the s3:PutBucketPolicy action. "
+        "Allow s3:PutBucketPolicy for that identity."
+    )
+    assert (refused["changed"], refused["actions"]) == (False, [])
+
+
+BUCKET_STEPS = {
+    "s3:GetBucketPolicy": {},
+    "s3:PutBucketPolicy": {},
+    "s3:DeleteBucketPolicy": {"state": "absent", "policy": None},
+}
+
+
+@pytest.mark.parametrize("permission, options", BUCKET_STEPS.items(), ids=BUCKET_STEPS)
+def test_what_a_bucket_policy_takes(emulator, place, s3, permission, options):
+    if "state" in options:
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy_of(place.vpc)))
+    mode = "remove" if "state" in options else "correct"
+    full = automation(mode, "bucket_policy")
+    given = {"bucket": BUCKET, "policy": policy_of(place.vpc), **options}
+    refused = run_module(emulator, "bucket_policy", **given, **place.user(without(full, permission)))
+    assert f"user/robot has no permission for {permission} on {ARN} because" in refused["msg"]
+    done = run_module(emulator, "bucket_policy", **given, **place.user(full))
+    assert done.get("changed"), done
+
+
+def test_without_the_endpoints_a_bucket_policy_is_written_with_a_warning(emulator, place):
+    """The one permission without which a run goes on: what it would have examined is said."""
+    endpoint = place.endpoint()
+    policy = policy_of(place.vpc)
+    policy["Statement"][0]["Condition"] = {"StringNotEquals": {"aws:SourceVpce": endpoint}}
+    full = automation("correct", "bucket_policy")
+    assert actions_of(full) == {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "ec2:DescribeVpcEndpoints"}
+    keys = place.user(without(full, "ec2:DescribeVpcEndpoints"))
+    done = run_module(emulator, "bucket_policy", bucket=BUCKET, policy=policy, **keys)
+    assert done["changed"], done
+    (warning,) = done["warnings"]
+    # A text up to ansible-core 2.18, then a mapping with the text in it.
+    assert "was not examined" in str(warning)
+    assert "no permission for ec2:DescribeVpcEndpoints" in str(warning)
+
+
+def test_other_buckets_and_accounts_are_out_of_reach(emulator, place, s3):
+    keys = place.user(automation("remove", "bucket_policy"))
+    refused = run_module(emulator, "bucket_policy", bucket=OTHER_BUCKET, state="absent", **keys)
+    assert f"s3:GetBucketPolicy on arn:aws:s3:::{OTHER_BUCKET} because" in refused["msg"]
+    everything = build(["*"], "210987654321", REGION, "remove", "bucket_policy")
+    refused = run_module(
+        emulator, "bucket_policy", bucket=BUCKET, policy=policy_of(place.vpc), **place.user(everything)
+    )
+    assert f"s3:GetBucketPolicy on {ARN} because" in refused["msg"]
+
+
+# what is narrowed, to what, and what the step is then refused on
+NARROWED = [
+    ("create", {"vpcs": ["vpc-0bad"]}, "ec2:CreateVpcEndpoint on {EC2}:vpc/vpc-"),
+    ("create", {"services": ["s3express"]}, "ec2:CreateVpcEndpoint on {EC2}:vpc-endpoint/*"),
+    ("change", {"route_tables": ["rtb-0bad"]}, "ec2:ModifyVpcEndpoint on {EC2}:route-table/rtb-"),
+    ("change", {"endpoints": ["vpce-0bad"]}, "ec2:ModifyVpcEndpoint on {EC2}:vpc-endpoint/vpce-"),
+    ("tag", {"endpoints": ["vpce-0bad"]}, "ec2:CreateTags on {EC2}:vpc-endpoint/vpce-"),
+    ("remove", {"services": ["s3express"]}, "ec2:DeleteVpcEndpoints on {EC2}:vpc-endpoint/vpce-"),
+]
+
+
+@pytest.mark.parametrize("step, narrower, refused", NARROWED)
+def test_ids_and_services_narrow(emulator, place, step, narrower, refused):
+    result = run_endpoint(emulator, place, step, automation("remove", "gateway_endpoint", **narrower))
+    assert result["failed"], result
+    assert refused.format(EC2=EC2) in result["msg"]
+
+
+def test_new_endpoints_get_tags_where_others_do_not(emulator, place):
+    document = automation("correct", "gateway_endpoint", endpoints=["vpce-0bad"])
+    done = run_endpoint(emulator, place, "create", document)
+    assert not done.get("failed"), done
+    assert done["endpoint"]["tags"] == {"a": "1"}
+
+
+def play(emulator, playbook, keys, **variables) -> tuple[int, str, set[str]]:
+    """Status, output and calls of a playbook; it makes no other call than the table has."""
+    given = {
+        "private_access_vpc_name": "main",
+        "private_access_buckets": [BUCKET],
+        "private_access_tags": {"a": "1"},
+        "private_access_purge_tags": True,
+        "private_access_connection": {"endpoint_url": emulator.url},
+        **variables,
+    }
+    emulator.reset_calls()
+    finished = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,"),
+            *(PLAYBOOKS / f"{playbook}.yml", "-e", json.dumps(given)),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "AWS_ACCESS_KEY_ID": keys["access_key"],
+            "AWS_SECRET_ACCESS_KEY": keys["secret_key"],
+            "AWS_REGION": REGION,
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+        },
+    )
+    calls = {f"{call['service']}:{call['operation']}" for call in emulator.calls()}
+    assert calls - set(uses_of(playbook)) == set()
+    return finished.returncode, " ".join((finished.stdout + finished.stderr).split()), calls
+
+
+def writes(calls: set[str]) -> set[str]:
+    return {call for call in calls if not call.partition(":")[2].startswith(READS)}
+
+
+def test_the_playbooks(emulator, place, ec2):
+    detect, correct, remove = (automation(mode, "private_access") for mode in ("detect", "correct", "remove"))
+    status, output, calls = play(emulator, "drift", place.user(detect))
+    assert (status, writes(calls)) == (0, set()), output
+    seen = calls
+
+    status, output, calls = play(emulator, "drift", place.user(detect), drift_correct=True)
+    assert status != 0
+    assert f"user/robot has no permission for ec2:CreateVpcEndpoint on {EC2}:vpc/{place.vpc} because" in output
+    assert "Allow ec2:CreateVpcEndpoint for that identity." in output
+    assert ec2.describe_vpc_endpoints()["VpcEndpoints"] == []
+
+    keys = place.user(without(correct, "s3:PutBucketPolicy"))
+    status, output, calls = play(emulator, "private_access", keys)
+    assert status != 0
+    assert f"user/robot has no permission for s3:PutBucketPolicy on {ARN} because" in output
+
+    # The endpoint is there now: it gets another tag, another policy and loses a route.
+    status, output, calls = play(
+        emulator,
+        "private_access",
+        place.user(correct),
+        private_access_tags={"b": "2"},
+        private_access_access="read",
+        private_access_route_tables=[place.table],
+    )
+    assert status == 0, output
+    seen |= calls
+
+    status, output, calls = play(emulator, "private_access", place.user(remove), private_access_state="absent")
+    assert status == 0, output
+    seen |= calls
+    assert ec2.describe_vpc_endpoints()["VpcEndpoints"] == []
+
+    # Each permission has had its call.
+    needed = {call for call, mode in uses_of("private_access").items() if mode is not None}
+    assert needed - seen == {"ec2:CreateVpcEndpoint"}

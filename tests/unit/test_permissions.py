@@ -1,0 +1,124 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of permissions has every call that the code can make, and no other; and everything that makes one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from botocore import xform_name
+from botocore.session import get_session
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import CALLS, FOLLOWS, USES, uses_of
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import find_action
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / "plugins"
+SERVICES = ("cloudtrail", "ec2", "iam", "organizations", "s3", "sts")
+#: Calls of modules of amazon.aws that the role uses.
+OF_OTHERS = {
+    "amazon.aws.aws_caller_info": {"sts:GetCallerIdentity", "iam:ListAccountAliases"},
+    "amazon.aws.ec2_vpc_net_info": {"ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"},
+}
+#: Playbooks that make no call to AWS, or whose calls are not those of this collection.
+NO_CALLS: set[str] = set()
+
+
+def operations():
+    """Name in code, of the method or of the operation -> the calls that it can mean."""
+    found = {}
+    for service in SERVICES:
+        for operation in get_session().get_service_model(service).operation_names:
+            for name in (operation, xform_name(operation)):
+                found.setdefault(name, set()).add(f"{service}:{operation}")
+    return found
+
+
+def names_in(code):
+    """Names of attributes and strings of a file: a call to AWS has its name in one of them."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def calls_in_code():
+    known = operations()
+    files = [path for part in ("module_utils/_aws", "modules", "inventory") for path in (PLUGINS / part).glob("*.py")]
+    assert files
+    names = {name for path in files for name in names_in(path.read_text(encoding="utf-8"))}
+    return {call for name in names for call in known.get(name, ())}
+
+
+def test_the_code_makes_the_calls_of_the_table():
+    assert calls_in_code() == set(CALLS) - (set().union(*OF_OTHERS.values()) - {"sts:GetCallerIdentity"})
+
+
+def test_the_search_sees_calls():
+    code = "client.get_role()\n_call('ModifyVpcEndpoint')\nclient.get_paginator('list_accounts')\nnothing.get('x')"
+    found = {call for name in names_in(code) for call in operations().get(name, ())}
+    assert found == {"iam:GetRole", "ec2:ModifyVpcEndpoint", "organizations:ListAccounts"}
+
+
+def test_each_call_of_the_table_is_used():
+    assert {call for name in USES for call in USES[name]} == set(CALLS)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_permissions_exist(call):
+    for permission, _about in CALLS[call]:
+        service, _colon, name = permission.partition(":")
+        if service == "s3":
+            assert find_action(permission), permission
+        else:
+            assert name in get_session().get_service_model(service).operation_names
+
+
+def modules_in(path):
+    """Modules and roles that the tasks of a file run, by their full names."""
+
+    def walk(node):
+        if isinstance(node, list):
+            for item in node:
+                yield from walk(item)
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                if re.fullmatch(r"(perimeter\.s3|amazon\.aws)\.\w+", str(key)):
+                    yield key
+                elif key in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
+                    yield value["name"]
+                elif key == "roles":
+                    yield from (role["role"] if isinstance(role, dict) else role for role in value)
+                else:
+                    yield from walk(value)
+
+    return set(walk(yaml.safe_load(path.read_text(encoding="utf-8"))))
+
+
+def test_everything_that_calls_aws_is_in_the_table():
+    modules = {path.stem for path in (PLUGINS / "modules").glob("[!_]*.py")}
+    inventories = {path.stem for path in (PLUGINS / "inventory").glob("[!_]*.py")}
+    roles = {path.parent.parent.name for path in (ROOT / "roles").glob("*/meta/main.yml")}
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - NO_CALLS
+    assert {*USES, *FOLLOWS} == modules | inventories | roles | playbooks
+
+
+@pytest.mark.parametrize("playbook, followed", FOLLOWS.items())
+def test_playbooks_run_what_they_follow(playbook, followed):
+    assert modules_in(ROOT / "playbooks" / f"{playbook}.yml") == {f"perimeter.s3.{followed}"}
+
+
+def test_the_role_makes_calls_of_its_modules():
+    tasks = (ROOT / "roles" / "private_access" / "tasks").glob("*.yml")
+    used = {name for path in tasks for name in modules_in(path)}
+    of_modules = set()
+    for name in used:
+        of_modules |= OF_OTHERS[name] if name in OF_OTHERS else set(uses_of(name.removeprefix("perimeter.s3.")))
+    assert set(uses_of("private_access")) <= of_modules
