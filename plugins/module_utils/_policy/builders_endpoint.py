@@ -56,7 +56,7 @@ _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Grant:
+class Grant:
     """What is declared for one bucket; no ``prefixes`` means all keys, no ``principals`` everybody."""
 
     bucket: str
@@ -101,7 +101,7 @@ def endpoint_policy(
     :raises PolicyError: the declaration is wrong, or the document is too long for an endpoint.
     """
     problems = partition_problems(partition)
-    grants = [_read_grant(entry, f"buckets[{index}]", access, problems) for index, entry in enumerate(buckets)]
+    grants = _read_grants(buckets, access, problems)
     managers = principal_patterns(manager_principals, "manager_principals", problems)
     parts = list(_scope_parts(scope, account, organization, bool(buckets), problems))
     if problems:
@@ -121,7 +121,25 @@ def endpoint_policy(
     return document
 
 
-def _read_grant(entry: Any, path: str, default_access: str | Sequence[str], problems: list[Problem]) -> _Grant | None:
+def declared_grants(
+    buckets: Sequence[str | Mapping[str, Any]], access: str | Sequence[str] = DEFAULT_ACCESS
+) -> list[Grant]:
+    """What is declared for each bucket, as :func:`endpoint_policy` takes it.
+
+    :raises PolicyError: the declaration is wrong.
+    """
+    problems: list[Problem] = []
+    grants = _read_grants(buckets, access, problems)
+    if problems:
+        raise PolicyError(dict.fromkeys(problems), _NAME)
+    return [grant for grant in grants if grant]
+
+
+def _read_grants(buckets: Sequence[Any], access: str | Sequence[str], problems: list[Problem]) -> list[Grant | None]:
+    return [_read_grant(entry, f"buckets[{index}]", access, problems) for index, entry in enumerate(buckets)]
+
+
+def _read_grant(entry: Any, path: str, default_access: str | Sequence[str], problems: list[Problem]) -> Grant | None:
     declared = {"name": entry} if isinstance(entry, str) else entry
     if not isinstance(declared, Mapping):
         problems.append(Problem(path, f"A bucket is a name or a mapping, not {entry!r}."))
@@ -148,7 +166,7 @@ def _read_grant(entry: Any, path: str, default_access: str | Sequence[str], prob
         principals = principal_patterns(named, f"{path}.principals", problems)
     if len(problems) > before:
         return None
-    return _Grant(str(name), level, actions, tuple(sorted(set(prefixes))), principals)
+    return Grant(str(name), level, actions, tuple(sorted(set(prefixes))), principals)
 
 
 def _read_access(access: Any, path: str, problems: list[Problem]) -> tuple[str, tuple[str, ...]]:
@@ -228,7 +246,7 @@ def _scope_parts(
         )
 
 
-def _grant_parts(grant: _Grant, partition: str) -> Iterator[_Part]:
+def _grant_parts(grant: Grant, partition: str) -> Iterator[_Part]:
     sid = "Allow" + "".join(word.capitalize() for word in grant.level.split("_"))
     whole = bucket_arn(grant.bucket, partition)
     who = _from_principals(grant.principals)

@@ -18,11 +18,20 @@ from ansible_collections.perimeter.s3.plugins.filter import (
     policy_diff,
     policy_merge,
     policy_normalize,
+    reach_matrix,
 )
 
 FILTERS = {
     name: function
-    for module in (automation_policy, bucket_perimeter, endpoint_policy, policy_diff, policy_merge, policy_normalize)
+    for module in (
+        automation_policy,
+        bucket_perimeter,
+        endpoint_policy,
+        policy_diff,
+        policy_merge,
+        policy_normalize,
+        reach_matrix,
+    )
     for name, function in module.FilterModule().filters().items()
 }
 ROLE = "arn:aws:iam::111122223333:role/app"
@@ -41,6 +50,8 @@ FOREIGN = {
     "Action": "s3:getobject",
     "Resource": "arn:aws:s3:::examplebucket/*",
 }
+#: Account, endpoint and VPC of a proof.
+PLACE = {"account": "111122223333", "endpoint_id": "vpce-1a2b3c4d", "vpc_id": "vpc-111bbb22"}
 FAILURES = [
     (
         "automation_policy",
@@ -76,6 +87,32 @@ FAILURES = [
     ("policy_merge", [{}], {"statements": [{"Effect": "Deny"}]}, r"statements\[0\]: The statement has no Sid"),
     ("policy_merge", [{}], {"statements": ["text"]}, r"statements\[0\]: A statement is a mapping"),
     ("policy_diff", [{}, "text"], {}, r"perimeter\.s3\.policy_diff: Invalid policy after: .* not valid JSON"),
+    ("reach_matrix", [["one"], ["one"]], PLACE, "Give the policies of the buckets by name"),
+    ("reach_matrix", [{"one": None}, ["two"]], PLACE, "two: The policy of this bucket is not given"),
+    ("reach_matrix", [{"one": "{"}, ["one"]], PLACE, "Invalid policy of bucket one: .* not valid JSON"),
+    ("reach_matrix", [{}, [{"access": "read"}]], PLACE, r"buckets\[0\]\.name: None is not the name of a bucket"),
+    ("reach_matrix", [{}, ["one"]], {**PLACE, "endpoint_id": None}, "endpoint_id: None is not such an id"),
+    ("reach_matrix", [{}, ["one"]], {**PLACE, "vpc_id": "vpce-1a2b3c4d"}, "vpc_id: 'vpce-1a2b3c4d' is not such an id"),
+    ("reach_matrix", [{}, ["one"]], {**PLACE, "account": 1}, "account: '1' is not an account id"),
+    (
+        "reach_matrix",
+        [{}, ["one"]],
+        {**PLACE, "peers": "x", "additional_endpoints": "x"},
+        "neither an endpoint nor a VPC",
+    ),
+    (
+        "reach_matrix",
+        [{}, ["one"]],
+        {**PLACE, "manager_principals": "*"},
+        r"manager_principals\[0\]: '\*' does not name",
+    ),
+    ("reach_matrix", [{}, ["one"]], {**PLACE, "endpoint_scope": "all"}, "endpoint_scope: 'all' is not a scope"),
+    (
+        "reach_matrix",
+        [{}, ["one"]],
+        {**PLACE, "endpoint_scope": "organization"},
+        "organization: The organization is not",
+    ),
 ]
 
 
@@ -167,6 +204,16 @@ def test_policy_diff():
     assert (change["kind"], change["statement"], change["elements"]) == ("changed", "Ours", ["Effect"])
     assert FILTERS["policy_diff"](before, json.dumps(before)) == []
     assert [change["kind"] for change in FILTERS["policy_diff"](before, None)] == ["removed", "removed"]
+
+
+def test_reach_matrix():
+    policy = FILTERS["bucket_perimeter"]("one", "vpce-1a2b3c4d", tls_only=True)
+    options = {**PLACE, "account": 111122223333, "endpoint_policy": json.dumps(FILTERS["endpoint_policy"]("one"))}
+    proof = FILTERS["reach_matrix"]({"one": policy}, "one", **options)
+    assert proof["holds"] is True
+    assert proof == FILTERS["reach_matrix"]({"one": json.dumps(policy), "two": None}, ["one"], **options)
+    open_to_all = FILTERS["reach_matrix"]({"one": None}, ["one"], **options, require_tls="no")
+    assert open_to_all["holds"] is False
 
 
 def test_input_is_not_changed():

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach import prove
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_input import read_declaration
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
+    as_bool,
+    as_list,
+    choose_partition,
+    explained,
+    read_document,
+)
+
+
+@explained("reach_matrix")
+def build(
+    policies: Any,
+    buckets: Any,
+    account: Any,
+    endpoint_id: Any,
+    vpc_id: Any,
+    endpoint_policy: Any = None,
+    endpoint_account: Any = None,
+    access: Any = DEFAULT_ACCESS,
+    break_glass_principals: Any = None,
+    manager_principals: Any = None,
+    additional_endpoints: Any = None,
+    peers: Any = None,
+    endpoint_scope: str = "buckets",
+    organization: str | None = None,
+    require_tls: Any = True,
+    allow_aws_services: Any = False,
+    allow_forwarded_access: Any = False,
+    partition: str | None = None,
+    region: str | None = None,
+) -> Raw:
+    """Who reaches what on which way, and where that is not what was declared."""
+    if not isinstance(policies, Mapping):
+        raise AnsibleFilterError("perimeter.s3.reach_matrix: Give the policies of the buckets by name.")
+    declaration = read_declaration(
+        as_list(buckets),
+        # YAML reads an account id without quotes as a number.
+        str(account),
+        endpoint_id,
+        vpc_id,
+        partition=choose_partition(partition, region or None),
+        region=region or "",
+        endpoint_account=str(endpoint_account or ""),
+        access=access,
+        break_glass=as_list(break_glass_principals),
+        managers=as_list(manager_principals),
+        additional=as_list(additional_endpoints),
+        peers=as_list(peers),
+        scope=endpoint_scope,
+        organization=organization,
+        tls=as_bool(require_tls, "require_tls"),
+        services=as_bool(allow_aws_services, "allow_aws_services"),
+        forwarded=as_bool(allow_forwarded_access, "allow_forwarded_access"),
+    )
+    documents = {name: read_document(document, f"policy of bucket {name}") for name, document in policies.items()}
+    return prove(declaration, read_document(endpoint_policy, "endpoint policy"), documents)
+
+
+class FilterModule:
+    """Filters of the collection."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"reach_matrix": build}
