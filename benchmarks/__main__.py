@@ -20,6 +20,7 @@ RESULTS = HERE.parent / ".build" / "bench"
 BENCHMARKS = {
     "side_by_side": "calls and seconds of the modules, beside those of amazon.aws",
     "evaluate": "decisions per second of the policy evaluator",
+    "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
     "faults": "what survives faults of S3, races of writers and kill -9",
 }
 

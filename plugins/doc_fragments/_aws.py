@@ -148,7 +148,8 @@ options:
     aliases: [iam_role_arn]
   region:
     description:
-      - The AWS region of the endpoint to ask. A service with one endpoint for a whole partition takes the partition from it.
+      - The AWS region of the endpoint to ask. A service with one endpoint for a whole partition takes the partition
+        from it.
     type: str
     aliases: [aws_region]
     env:

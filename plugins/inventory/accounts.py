@@ -11,9 +11,11 @@ version_added: 1.0.0
 author:
   - perimeter.s3 contributors (@perimeter-s3)
 description:
-  - Reads the accounts of an organization from AWS Organizations and makes one host of each account in each of O(regions).
-  - Its hosts carry what P(perimeter.s3.private_access#role) needs to work in that account and region, C(private_access_region),
-    C(private_access_account_id) and C(private_access_assume_role_arn), and run on the controller.
+  - Reads the accounts of an organization from AWS Organizations and makes one host of each account in each of
+    O(regions).
+  - Its hosts carry what P(perimeter.s3.private_access#role) needs to work in that account and region,
+    C(private_access_region), C(private_access_account_id) and C(private_access_assume_role_arn), and run on the
+    controller.
   - The name of the configuration file ends in C(perimeter_accounts.yml) or C(perimeter_accounts.yaml).
 options:
   plugin:
@@ -25,8 +27,8 @@ options:
   regions:
     description:
       - The regions of which each account becomes a host.
-      - Whether an account has enabled a region is not looked up. Where organizational units differ, give each an inventory file
-        of its own, with its O(ous) and O(regions); files in one directory are one inventory.
+      - Whether an account has enabled a region is not looked up. Where organizational units differ, give each an
+        inventory file of its own, with its O(ous) and O(regions); files in one directory are one inventory.
     type: list
     elements: str
     required: true
@@ -39,14 +41,15 @@ options:
   assume_role_in_own_account:
     description:
       - Whether the role is assumed in the account of the credentials too.
-      - With V(false), the hosts of that account have no C(private_access_assume_role_arn), and tasks for them use the credentials as
-        they are. This takes one call of C(sts:GetCallerIdentity).
+      - With V(false), the hosts of that account have no C(private_access_assume_role_arn), and tasks for them use the
+        credentials as they are. This takes one call of C(sts:GetCallerIdentity).
     type: bool
     default: true
   ous:
     description:
       - The organizational units whose accounts are taken, with all units below them. All if it is empty.
-      - An id, such as V(ou-ab12-11223344) or that of the root, V(r-ab12), or a path of names such as V(Root/Workloads/Prod).
+      - An id, such as V(ou-ab12-11223344) or that of the root, V(r-ab12), or a path of names such as
+        V(Root/Workloads/Prod).
     type: list
     elements: str
     default: []
@@ -72,8 +75,8 @@ options:
   include_management_account:
     description:
       - Whether the management account of the organization is taken too.
-      - Policies of the organization do not bind it, roles that CloudFormation deploys to the members are not in it, and AWS advises
-        to keep workloads out of it.
+      - Policies of the organization do not bind it, roles that CloudFormation deploys to the members are not in it, and
+        AWS advises to keep workloads out of it.
     type: bool
     default: false
   states:
@@ -91,10 +94,10 @@ options:
     default: {}
   include_tags:
     description:
-      - Whether hosts have C(account_tags). AWS tells the tags of one account at a time, so this takes a call for each account
-        that passes all other filters.
-      - If it is not set, tags are read when O(tags) is set or O(hostname), O(compose), O(groups) or O(keyed_groups) mention
-        C(account_tags).
+      - Whether hosts have C(account_tags). AWS tells the tags of one account at a time, so this takes a call for each
+        account that passes all other filters.
+      - If it is not set, tags are read when O(tags) is set or O(hostname), O(compose), O(groups) or O(keyed_groups)
+        mention C(account_tags).
     type: bool
   hostname:
     description:
@@ -106,15 +109,16 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
   - perimeter.s3._aws.plugins
 notes:
-  - AWS answers only to the management account and to delegated administrators. Needed are C(organizations:DescribeOrganization),
-    C(organizations:ListRoots), C(organizations:ListOrganizationalUnitsForParent), C(organizations:ListAccountsForParent), and for tags
+  - AWS answers only to the management account and to delegated administrators. Needed are
+    C(organizations:DescribeOrganization), C(organizations:ListRoots),
+    C(organizations:ListOrganizationalUnitsForParent), C(organizations:ListAccountsForParent), and for tags
     C(organizations:ListTagsForResource).
-  - It makes two calls, two for each organizational unit, one more for each twenty accounts in one unit, and one for each account whose
-    tags are read. AWS throttles them for the organization as a whole; the plugin then slows down and repeats. With O(cache) it asks
-    only for what is not in there.
+  - It makes two calls, two for each organizational unit, one more for each twenty accounts in one unit, and one for
+    each account whose tags are read. AWS throttles them for the organization as a whole; the plugin then slows down and
+    repeats. With O(cache) it asks only for what is not in there.
   - All hosts are in the group C(perimeter_accounts).
-  - If an inventory cannot be read, Ansible warns and goes on with the hosts of the others. Set E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED)
-    to V(true) to stop instead.
+  - If an inventory cannot be read, Ansible warns and goes on with the hosts of the others. Set
+    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to stop instead.
 seealso:
   - plugin: amazon.aws.aws_ec2
     plugin_type: inventory

@@ -17,6 +17,45 @@ from typing import Any
 from tests.emulator.client import ACCESS_KEY, SECRET_KEY, Emulator
 
 MANAGEMENT = "123456789012"  # moto's account of keys that nobody registered
+# A play over such an inventory: it takes from a host what the role would take.
+PLAY = [
+    {
+        "name": "Work in each account and region as the inventory says",
+        "hosts": "all",
+        "gather_facts": False,
+        "tasks": [
+            {
+                "name": "Assume the role of the account",
+                "amazon.aws.sts_assume_role": {
+                    "region": "{{ private_access_region }}",
+                    "role_arn": "{{ private_access_assume_role_arn }}",
+                    "role_session_name": "slice",
+                },
+                "register": "assumed",
+            },
+            {
+                "name": "Own a statement",
+                "perimeter.s3.bucket_policy": {
+                    "access_key": "{{ assumed.sts_creds.access_key }}",
+                    "secret_key": "{{ assumed.sts_creds.secret_key }}",
+                    "session_token": "{{ assumed.sts_creds.session_token }}",
+                    "region": "{{ private_access_region }}",
+                    "bucket": "data-{{ account_id }}-{{ region }}",
+                    "statements": [
+                        {
+                            "Sid": "DenyInsecureTransport",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:*",
+                            "Resource": "arn:aws:s3:::data-{{ account_id }}-{{ region }}/*",
+                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                        }
+                    ],
+                },
+            },
+        ],
+    }
+]
 
 
 @dataclass

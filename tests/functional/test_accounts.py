@@ -204,7 +204,10 @@ REFUSED = [
     ({"ous": ["Root/Workload/Prod"]}, "ous: Root/Workload/Prod: The organization has no such organizational unit."),
     ({"ous": ["Prod"]}, "There is, for example, Root/Workloads/Prod."),
     ({"exclude_ous": ["ou-xxxx-12345678"]}, "exclude_ous: ou-xxxx-12345678: The organization has no such"),
-    ({"accounts": ["999988887777"]}, "accounts: 999988887777: The organizational units that are looked at have no such"),
+    (
+        {"accounts": ["999988887777"]},
+        "accounts: 999988887777: The organizational units that are looked at have no such",
+    ),
     ({"regions": ["cn-north-1"]}, "regions: cn-north-1: It is in the partition aws-cn, the organization o-"),
     ({"regions": ["frankfurt"]}, "'frankfurt' is not an AWS Region"),
     ({"role_name": "arn:aws:iam::1:role/x"}, "This is no name of a role, with or without a path. Write 'perimeter'"),
@@ -237,8 +240,9 @@ def test_no_account_is_left(emulator, organization, tmp_path):
     path = write_inventory(tmp_path, ous=["Root/Workloads"], tags={"env": "stage"}, exclude_accounts=["999988887777"])
     inventory = list_inventory(emulator, path)
     assert (inventory.status, inventory.hosts) == (0, {})
-    assert "There is no host. The chosen units have 4 accounts, of which states leaves out 1, tags leaves out 3." in said(
-        inventory
+    assert (
+        "There is no host. The chosen units have 4 accounts, of which states leaves out 1, tags leaves out 3."
+        in said(inventory)
     )
     assert "exclude_accounts: 999988887777 would not be here anyway." in said(inventory)
 

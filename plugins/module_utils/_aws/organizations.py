@@ -132,7 +132,7 @@ def _names(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _list(client: Any, operation: str, key: str, **parameters: str) -> list[dict[str, Any]]:
-    """All pages. An empty one need not be the last. A page that is throttled is asked for again, not those before it."""
+    """All pages; an empty one need not be the last. One that is throttled is asked for again, not those before it."""
     found: list[dict[str, Any]] = []
     while True:
         page = _call(client, operation, parameters)

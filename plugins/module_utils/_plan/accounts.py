@@ -166,7 +166,7 @@ def _option_against(account: Account, filters: Filters, organization: Organizati
             f"account {account.id}",
             "It has no state that the installed botocore understands: AWS calls it State since 2025, and no longer "
             "Status.",
-            "Update boto3 and botocore to 1.40.27 or later, or take accounts of any state with an empty list of states.",
+            "Update boto3 and botocore to 1.40.27 or later, or take accounts of any state with states: [].",
         )
     return "states"
 

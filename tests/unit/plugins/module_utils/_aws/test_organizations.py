@@ -160,8 +160,8 @@ FAILED = [
         "AccessDeniedException",
         "You don't have permissions to access this resource.",
         "Cannot read the organization: AWS says to organizations:ListRoots: You don't have permissions to access this "
-        "resource. Use credentials of the organization's management account, or of a delegated administrator, and allow "
-        "organizations:ListRoots there.",
+        "resource. Use credentials of the organization's management account, or of a delegated administrator, and "
+        "allow organizations:ListRoots there.",
     ),
     (
         "TooManyRequestsException",

@@ -64,7 +64,7 @@ def test_bad_account_ids(option, value):
 
 @pytest.mark.parametrize("value", [True, {"a": "b"}, ["a", None], [["a"]]])
 def test_bad_tags(value):
-    with pytest.raises(Refusal, match="^tags: env: .* is no value of a tag"):
+    with pytest.raises(Refusal, match=r"^tags: env: .* is no value of a tag"):
         read_filters(options(tags={"env": value}))
 
 
@@ -77,7 +77,7 @@ def test_good_role_names(name):
     "name", ["", "arn:aws:iam::111122223333:role/x", "a b", "/x", "x/", "a//b", "x" * 65, "{{ name }}", "rôle"]
 )
 def test_bad_role_names(name):
-    with pytest.raises(Refusal, match="^role_name: .*This is no name of a role"):
+    with pytest.raises(Refusal, match=r"^role_name: .*This is no name of a role"):
         check_role_name(name)
 
 
@@ -90,7 +90,11 @@ def test_regions_of_the_partition():
 BAD_REGIONS = [
     ([], Refusal, "regions: There is none"),
     (["eu-west-1", "eu-west-1"], Refusal, "regions: eu-west-1: It is there twice"),
-    (["eu-west-1", "cn-north-1"], Refusal, "regions: cn-north-1: It is in the partition aws-cn, the organization o-1 in"),
+    (
+        ["eu-west-1", "cn-north-1"],
+        Refusal,
+        "regions: cn-north-1: It is in the partition aws-cn, the organization o-1 in",
+    ),
     (["Frankfurt"], PolicyError, "'Frankfurt' is not an AWS Region"),
 ]
 

@@ -19,7 +19,7 @@ SANDBOX = ROOT.child("ou-ab12-sand0001", "Sandbox")
 PLAYGROUND_PROD = SANDBOX.child("ou-ab12-prod0002", "Prod")
 UNITS = [ROOT, WORKLOADS, SANDBOX, PROD, TEST, PLAYGROUND_PROD]
 
-# (ous, exclude_ous, what is chosen)
+# Options ous and exclude_ous, and what they choose.
 CHOICES = [
     ([], [], UNITS),
     (["Root"], [], UNITS),
