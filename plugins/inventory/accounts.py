@@ -102,8 +102,8 @@ options:
   hostname:
     description:
       - A Jinja2 expression for the name of a host, by its variables. No two hosts may get the same name.
+      - By default it is made of the id of the account and the region, such as C(111122223333-eu-central-1).
     type: str
-    default: account_id ~ '-' ~ region
 extends_documentation_fragment:
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
@@ -247,7 +247,9 @@ class InventoryModule(AWSInventoryBase):
         self._add_host_to_composed_groups(options["groups"], variables, name, strict=strict)
         self._add_host_to_keyed_groups(options["keyed_groups"], variables, name, strict=strict)
 
-    def _name_of(self, variables: dict[str, Any], expression: str) -> Any:
+    def _name_of(self, variables: dict[str, Any], expression: str | None) -> Any:
+        if not expression:
+            return plan.default_name(variables)
         try:
             return self._compose(expression, variables)
         except Exception as error:  # Jinja2 may raise anything.

@@ -50,8 +50,9 @@ class Directory:
     """
 
     def __init__(self, client: Callable[[str], Any], answers: dict[str, Any]) -> None:
-        """``client`` gives the client of a service."""
-        self._client = client
+        """``client`` makes the client of a service."""
+        self._make_client = client
+        self._clients: dict[str, Any] = {}
         self.answers = answers
         self.asked = False
 
@@ -113,7 +114,9 @@ class Directory:
 
     def _answer(self, key: str, ask: Callable[[Any], Any], service: str = "organizations") -> Any:
         if key not in self.answers:
-            self.answers[key] = ask(self._client(service))
+            if service not in self._clients:
+                self._clients[service] = self._make_client(service)
+            self.answers[key] = ask(self._clients[service])
             self.asked = True
         return self.answers[key]
 

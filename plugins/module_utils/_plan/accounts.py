@@ -121,6 +121,10 @@ def make_hosts(
     ]
 
 
+def default_name(host: Mapping[str, Any]) -> str:
+    return f"{host['account_id']}-{host['region']}"
+
+
 def name_hosts(hosts: Iterable[tuple[Any, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
     """The pairs of name and variables of a host, as they come.
 

@@ -106,6 +106,17 @@ def test_accounts_by_state_or_by_what_it_was_called_before():
     ]
 
 
+def test_clients_are_made_once_and_only_when_needed():
+    made = []
+    client = Client(get_caller_identity=[{"Account": "111122223333", "Arn": "arn:aws:iam::1:user/x", "UserId": "x"}])
+    one = Directory(lambda service: made.append(service) or client, {"ListRoots": [["r-ab12", "Root"]]})
+    assert made == []
+    one.units()
+    one.organization()
+    one.own_account()
+    assert made == ["organizations", "sts"]
+
+
 def test_nothing_is_asked_twice_and_answers_survive_json():
     client = Client()
     client.pages["list_tags_for_resource 111122223333"] = [{"Tags": [{"Key": "env", "Value": "prod"}]}]

@@ -18,6 +18,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import
     Organization,
     choose_accounts,
     choose_tagged,
+    default_name,
     make_hosts,
     name_hosts,
     warnings,
@@ -169,6 +170,10 @@ def test_role_by_partition_and_none_for_the_own_account():
 def test_tags_that_nobody_asked_for_are_not_there():
     assert "account_tags" not in hosts([ONE])[0]
     assert hosts([with_tags(ONE, {})])[0]["account_tags"] == {}
+
+
+def test_default_name():
+    assert default_name(hosts([ONE])[0]) == "111122223333-eu-west-1"
 
 
 def test_name_hosts():

@@ -25,7 +25,7 @@ DEFAULTS = {
     "tags": {},
     "include_management_account": False,
     "include_tags": None,
-    "hostname": "account_id",
+    "hostname": None,
     "compose": {},
     "groups": {},
     "keyed_groups": [],
