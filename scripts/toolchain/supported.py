@@ -44,6 +44,21 @@ class Choice:
         return f"{self.label}: {versions}"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherCollection:
+    """A collection that trees have beside ours, and the release of the "ansible" package that carries it."""
+
+    namespace: str
+    name: str
+    version: str
+    ansible: str
+
+    @property
+    def path(self) -> str:
+        """Where it lies in a tree, and in the package."""
+        return f"ansible_collections/{self.namespace}/{self.name}"
+
+
 class Unsupported(Exception):
     """No row fits the interpreters of this machine, or no row has the version that was asked for."""
 
@@ -58,6 +73,15 @@ def load(root: Path) -> tuple[Row, ...]:
     table = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
     rows = (Row(**{**row, "pythons": tuple(row["pythons"])}) for row in table["row"])
     return tuple(sorted(rows, key=lambda row: version_key(row.core)))
+
+
+def collections(root: Path, row: Row) -> tuple[OtherCollection, ...]:
+    """The collections that go with a row: what it depends on, and what playbooks use where it is installed."""
+    awx = tomllib.loads((root / FILE).read_text(encoding="utf-8"))["awx_awx"]
+    return (
+        OtherCollection("amazon", "aws", row.amazon_aws, row.ansible),
+        OtherCollection("awx", "awx", awx["version"], awx["ansible"]),
+    )
 
 
 def choose(rows: tuple[Row, ...], available: Collection[str]) -> dict[str, Choice]:

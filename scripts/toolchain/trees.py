@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collection trees under .build/tree: <name>/ansible_collections/perimeter/s3 with amazon/aws beside it.
+"""Collection trees under .build/tree: <name>/ansible_collections/perimeter/s3 with amazon/aws and awx/awx beside it.
 
 ansible-test refuses a checkout that is not inside such a tree, and one that is reached by a symbolic link. So a tree is
 a copy of what git tracks, as it is in the working copy now. It is a git repository of its own, so that the tools which
@@ -19,11 +19,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from toolchain import supported
 from toolchain.environments import Environments, Words, locked, say
-from toolchain.supported import Choice
+from toolchain.supported import Choice, OtherCollection
 
 NAMESPACE, NAME = "perimeter", "s3"
-_AMAZON_AWS = "ansible_collections/amazon/aws/"
 
 
 def tracked(root: Path) -> list[str]:
@@ -63,7 +63,7 @@ def build(environments: Environments, name: str, choice: Choice) -> Path:
         _write_constraints(environments.root, collection, choice)
         _git(collection, "init", "-q")
         _git(collection, "add", "-A")
-        _link_amazon_aws(environments, choice, top)
+        _link_collections(environments, choice, top)
     return collection
 
 
@@ -76,7 +76,7 @@ def build_quick(environments: Environments, choice: Choice) -> Path:
         if not link.is_symlink():
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(environments.root, target_is_directory=True)
-        _link_amazon_aws(environments, choice, top)
+        _link_collections(environments, choice, top)
     return link
 
 
@@ -111,43 +111,43 @@ def _without_extras(line: str) -> str:
     return before + after.partition("]")[2] if bracket else line
 
 
-def _link_amazon_aws(environments: Environments, choice: Choice, top: Path) -> None:
-    """Put amazon.aws into the tree as hard links to the one copy: it is large, and nobody writes to it."""
-    version = choice.row.amazon_aws
-    target = top / "ansible_collections" / "amazon" / "aws"
-    marker = top / "amazon-aws-version"
-    if marker.is_file() and marker.read_text(encoding="utf-8") == version:
-        return
-    source = _fetch_amazon_aws(environments, choice)
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, copy_function=os.link)
-    marker.write_text(version, encoding="utf-8")
+def _link_collections(environments: Environments, choice: Choice, top: Path) -> None:
+    """Put other collections into the tree as hard links to the one copy: they are large, and nobody writes to them."""
+    for collection in supported.collections(environments.root, choice.row):
+        target = top / collection.path
+        marker = top / f"{collection.namespace}-{collection.name}-version"
+        if marker.is_file() and marker.read_text(encoding="utf-8") == collection.version:
+            continue
+        source = _fetch(environments, choice, collection)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, copy_function=os.link)
+        marker.write_text(collection.version, encoding="utf-8")
 
 
-def _fetch_amazon_aws(environments: Environments, choice: Choice) -> Path:
+def _fetch(environments: Environments, choice: Choice, collection: OtherCollection) -> Path:
     """The unpacked collection out of the "ansible" package of PyPI: Galaxy need not be reachable for the tests."""
-    version = choice.row.amazon_aws
-    target = environments.build / "collections" / f"amazon-aws-{version}"
+    target = environments.build / "collections" / f"{collection.namespace}-{collection.name}-{collection.version}"
     with locked(environments.build / "collections" / "lock"):
         if not target.is_dir():
-            say(f"amazon.aws {version} from ansible {choice.row.ansible}")
+            say(f"{collection.namespace}.{collection.name} {collection.version} from ansible {collection.ansible}")
             download = environments.build / "collections" / "download"
             shutil.rmtree(download, ignore_errors=True)
             pip: Words = [environments.fetcher() / "bin" / "python", "-m", "pip", "download", "-qq"]
             options: Words = ["--no-deps", "--only-binary=:all:", "--python-version", choice.python, "-d", download]
-            subprocess.run([*pip, *options, f"ansible=={choice.row.ansible}"], check=True, stdout=sys.stderr)
-            _unpack(next(download.glob("ansible-*.whl")), version, target)
+            subprocess.run([*pip, *options, f"ansible=={collection.ansible}"], check=True, stdout=sys.stderr)
+            _unpack(next(download.glob("ansible-*.whl")), collection, target)
             shutil.rmtree(download)
     return target
 
 
-def _unpack(wheel: Path, version: str, target: Path) -> None:
+def _unpack(wheel: Path, collection: OtherCollection, target: Path) -> None:
     partial = target.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(partial, [name for name in archive.namelist() if name.startswith(_AMAZON_AWS)])
-    unpacked = partial / _AMAZON_AWS
-    if f'"version": "{version}"' not in (unpacked / "MANIFEST.json").read_text(encoding="utf-8"):
-        raise RuntimeError(f"{wheel.name} does not carry amazon.aws {version}: correct supported.toml.")
+        archive.extractall(partial, [name for name in archive.namelist() if name.startswith(f"{collection.path}/")])
+    unpacked = partial / collection.path
+    if f'"version": "{collection.version}"' not in (unpacked / "MANIFEST.json").read_text(encoding="utf-8"):
+        name = f"{collection.namespace}.{collection.name} {collection.version}"
+        raise RuntimeError(f"{wheel.name} does not carry {name}: correct supported.toml.")
     unpacked.rename(target)
     shutil.rmtree(partial)
