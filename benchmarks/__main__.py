@@ -22,6 +22,7 @@ BENCHMARKS = {
     "evaluate": "decisions per second of the policy evaluator",
     "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
     "faults": "what survives faults of S3, races of writers and kill -9",
+    "eda": "seconds from an event to the repaired bucket",
 }
 
 

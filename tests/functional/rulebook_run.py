@@ -86,36 +86,35 @@ class Rulebook:
 
 @contextmanager
 def running_rulebook(emulator: Emulator, directory: Path, declaration: dict[str, Any]) -> Iterator[Rulebook]:
-    """The rulebook for the time of the ``with`` block, with an inventory of localhost and that declaration."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Converge the declaration; then the rulebook for the time of the ``with`` block, its inventory is localhost."""
+    inventory, variables, log = (Path(directory, name) for name in ("inventory.yml", "variables.yml", "log"))
     host = {
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
         "private_access_connection": {"endpoint_url": emulator.url},
         **declaration,
     }
-    inventory, variables, log = (Path(directory, name) for name in ("inventory.yml", "variables.yml", "log"))
     # JSON is YAML.
     inventory.write_text(json.dumps({"all": {"hosts": {"localhost": host}}}), encoding="utf-8")
+    _run(["ansible-playbook", "-i", inventory, "perimeter.s3.private_access"], directory)
+    emulator.reset_calls()
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     variables.write_text(json.dumps({"webhook_port": port, "webhook_token": TOKEN}), encoding="utf-8")
-    bin_directory = Path(sys.executable).parent
-    words = [bin_directory / "ansible-rulebook", "--print-events"]
-    words += ["--rulebook", RULEBOOK, "--inventory", inventory, "--vars", variables]
-    environment = {
-        **os.environ,
-        "PATH": os.pathsep.join((str(bin_directory), os.environ["PATH"])),
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AWS_REGION": REGION,
-    }
+    words = ["ansible-rulebook", "--print-events", "-r", RULEBOOK, "-i", inventory, "--vars", variables]
     with log.open("wb") as output:
         # A group of its own, so that the playbooks that it started end with it.
         process = subprocess.Popen(
-            words, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            _found(words),
+            cwd=directory,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
-        )  # fmt: skip
+        )
     rulebook = Rulebook(port, process, log)
     try:
         rulebook.until(lambda: _listens(port), "The webhook")
@@ -158,6 +157,26 @@ def put_bucket_policy_event(bucket: str, moment: float | None = None, role: str 
             "requestParameters": {"bucketName": bucket, "Host": "s3.us-east-1.amazonaws.com"},
         },
     }
+
+
+def _run(words: Sequence[str | Path], directory: Path) -> None:
+    finished = subprocess.run(
+        _found(words), cwd=directory, env=_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    if finished.returncode:
+        raise AssertionError(f"{words[0]} ended with {finished.returncode}\n{finished.stdout}{finished.stderr}")
+
+
+def _found(words: Sequence[str | Path]) -> list[str | Path]:
+    """The command out of the environment of this Python."""
+    return [Path(sys.executable).parent / words[0], *words[1:]]
+
+
+def _environment() -> dict[str, str]:
+    # ansible-rulebook and ansible-runner look for their commands on the path.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_REGION": REGION}
+    return {**os.environ, **keys, "PATH": path}
 
 
 def _listens(port: int) -> bool:

@@ -39,14 +39,19 @@ MALFORMED = [
 
 
 @pytest.fixture
-def perimeter(emulator, ec2, s3):
-    """A declaration, nothing of which is in place yet; one bucket has a statement of somebody else."""
+def declaration(ec2, s3):
     for bucket in BUCKETS:
         s3.create_bucket(Bucket=bucket)
-    policy = {"Version": "2012-10-17", "Statement": [FOREIGN]}
-    s3.put_bucket_policy(Bucket=BUCKETS[0], Policy=json.dumps(policy))
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     return {"private_access_vpc_id": vpc, "private_access_buckets": BUCKETS}
+
+
+def damage(s3):
+    """Nothing is left of the declaration in any bucket; one has a statement of somebody else."""
+    for bucket in BUCKETS:
+        s3.delete_bucket_policy(Bucket=bucket)
+    policy = {"Version": "2012-10-17", "Statement": [FOREIGN]}
+    s3.put_bucket_policy(Bucket=BUCKETS[0], Policy=json.dumps(policy))
 
 
 def is_closed(s3, bucket):
@@ -63,10 +68,11 @@ def writes(emulator):
     return {bucket: put.count(bucket) for bucket in put}
 
 
-def test_events(emulator, s3, perimeter, tmp_path):
+def test_events(emulator, s3, declaration, tmp_path):
     one, two, three, four = BUCKETS
-    emulator.reset_calls()
-    with running_rulebook(emulator, tmp_path, perimeter) as rulebook:
+    with running_rulebook(emulator, tmp_path, declaration) as rulebook:
+        damage(s3)
+        emulator.reset_calls()
         # What is no event, and what the automation did itself, starts nothing.
         rulebook.post(MALFORMED)
         assert rulebook.post([put_bucket_policy_event(four, role=AUTOMATION)]) == [200]
