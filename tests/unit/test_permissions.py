@@ -15,7 +15,13 @@ import yaml
 from botocore import xform_name
 from botocore.session import get_session
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import CALLS, FOLLOWS, USES, uses_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import (
+    CALLS,
+    FOLLOWS,
+    OPTIONAL,
+    USES,
+    uses_of,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import find_action
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +119,13 @@ def test_everything_that_calls_aws_is_in_the_table():
 @pytest.mark.parametrize("playbook, followed", FOLLOWS.items())
 def test_playbooks_run_what_they_follow(playbook, followed):
     assert modules_in(ROOT / "playbooks" / f"{playbook}.yml") == {f"perimeter.s3.{followed}"}
+
+
+def test_drift_asks_who_besides():
+    asked = {"perimeter.s3.private_access", "perimeter.s3.change_events_info"}
+    assert modules_in(ROOT / "playbooks" / "drift.yml") == asked
+    calls = {**uses_of("private_access"), **dict.fromkeys(uses_of("change_events_info"), OPTIONAL)}
+    assert uses_of("drift") == calls
 
 
 def test_the_role_makes_calls_of_its_modules():

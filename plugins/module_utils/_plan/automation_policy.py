@@ -107,6 +107,8 @@ def _statement(about: About, reach: Reach) -> _Statement:
             return _Statement("RemoveEndpoints", reach.network("vpc-endpoint", reach.endpoints), reach.of_service())
         case About.ROLES:
             return _Statement("SeePathsOfRoles", reach.role_arns())
+        case About.HISTORY:
+            return _Statement("SeeWhoChanged", ["*"], {"StringEquals": {"aws:RequestedRegion": reach.region}})
 
 
 def automation_policy(

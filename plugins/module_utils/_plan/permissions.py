@@ -48,10 +48,12 @@ class About(enum.Enum):
     #: As ENDPOINTS, where the condition key for the service exists, too.
     ENDPOINTS_OF_SERVICE = enum.auto()
     ROLES = enum.auto()
+    HISTORY = enum.auto()
 
 
 # call -> (permission, what it is about), all of which it takes. In S3 their names differ from those of the calls.
 CALLS: dict[str, tuple[tuple[str, About], ...]] = {
+    "cloudtrail:LookupEvents": (("cloudtrail:LookupEvents", About.HISTORY),),
     "ec2:CreateTags": (("ec2:CreateTags", About.ENDPOINTS),),
     "ec2:CreateVpcEndpoint": (
         ("ec2:CreateVpcEndpoint", About.NEW_ENDPOINTS),
@@ -116,6 +118,9 @@ USES: dict[str, dict[str, Mode | None]] = {
     "bucket_policy_info": {
         **_READ_BUCKET,
     },
+    "change_events_info": {
+        "cloudtrail:LookupEvents": DETECT,
+    },
     "gateway_endpoint": {
         **_GUARD,
         **_READ_BUCKET,
@@ -157,9 +162,11 @@ USES: dict[str, dict[str, Mode | None]] = {
     },
 }
 
+# With drift_who, which says so if it may not.
+USES["drift"] = {**USES["private_access"], "cloudtrail:LookupEvents": OPTIONAL}
+
 # playbook -> what it runs, and makes no other call than that
 FOLLOWS: dict[str, str] = {
-    "drift": "private_access",
     "restore": "bucket_policy",
 }
 
