@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-FILTER = Path(__file__).resolve().parents[2] / "extensions/eda/plugins/event_filter/cloudtrail.py"
+ROOT = Path(__file__).resolve().parents[2]
+FILTER = ROOT / "extensions/eda/plugins/event_filter/cloudtrail.py"
 
 
 def loaded():
@@ -214,6 +215,15 @@ def test_services_are_actors_too(keep):
 def test_allow_list(keep):
     assert keep(RAW, buckets=["other"]) == []
     assert keep(RAW, buckets=["reports"], endpoints=[]) == [WANTED]
+
+
+def test_documented_pattern_has_the_calls_of_the_filter():
+    text = (ROOT / "docs/docsite/rst/events.rst").read_text(encoding="utf-8")
+    block = text[text.index("   .. code-block:: json\n\n       {\n         \"detail-type\"") :]
+    detail = json.JSONDecoder().raw_decode(block[block.index("{") :])[0]["detail"]
+    calls = loaded()["CALLS"]
+    assert set(detail["eventSource"]) == {source for source, _name in calls}
+    assert sorted(detail["eventName"]) == sorted(name for _source, name in calls)
 
 
 @pytest.mark.parametrize(
