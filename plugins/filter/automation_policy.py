@@ -27,6 +27,7 @@ def build(
     endpoints: Any = None,
     route_tables: Any = None,
     roles: Any = None,
+    assume_roles: Any = None,
     services: Any = "s3",
     optional: Any = None,
 ) -> Raw:
@@ -41,6 +42,7 @@ def build(
         endpoints=as_list(endpoints),
         route_tables=as_list(route_tables),
         roles=as_list(roles),
+        assume_roles=as_list(assume_roles),
         services=as_list(services),
     )
     return automation_policy(reach, mode=mode, content=as_list(content), optional=as_list(optional))

@@ -27,8 +27,9 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary im
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 SERVICES = ("cloudtrail", "ec2", "iam", "organizations", "s3", "sts")
-#: Calls of modules of amazon.aws that the role uses.
+#: Calls that modules and the inventory of amazon.aws make for the role and for our inventory.
 OF_OTHERS = {
+    "amazon.aws.sts_assume_role": {"sts:AssumeRole"},
     "amazon.aws.aws_caller_info": {"sts:GetCallerIdentity", "iam:ListAccountAliases"},
     "amazon.aws.ec2_vpc_net_info": {"ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"},
 }

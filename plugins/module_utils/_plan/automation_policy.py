@@ -37,6 +37,7 @@ MODES = tuple(mode.name.lower() for mode in Mode)
 CONTENT = tuple(sorted({*USES, *FOLLOWS}))
 SERVICES = ("s3", "s3express")
 DEFAULT_CONTENT = "private_access"
+ASSUME = "sts:AssumeRole"
 
 _IDS = {"vpcs": "vpc-", "endpoints": "vpce-", "route_tables": "rtb-"}
 
@@ -52,6 +53,7 @@ class Reach:
     endpoints: Sequence[str] = ()
     route_tables: Sequence[str] = ()
     roles: Sequence[str] = ()
+    assume_roles: Sequence[str] = ()
     services: Sequence[str] = ("s3",)
 
     @property
@@ -82,7 +84,9 @@ class _Statement:
 def _statement(about: About, reach: Reach) -> _Statement:
     match about:
         case About.REGION:
-            return _Statement("SeeTheNetwork", ["*"], {"StringEquals": {"aws:RequestedRegion": reach.region}})
+            return _Statement("ReadInRegion", ["*"], {"StringEquals": {"aws:RequestedRegion": reach.region}})
+        case About.EVERYTHING:
+            return _Statement("ReadInAccount", ["*"])
         case About.BUCKETS:
             return _Statement(
                 "BucketPolicies",
@@ -107,8 +111,8 @@ def _statement(about: About, reach: Reach) -> _Statement:
             return _Statement("RemoveEndpoints", reach.network("vpc-endpoint", reach.endpoints), reach.of_service())
         case About.ROLES:
             return _Statement("SeePathsOfRoles", reach.role_arns())
-        case About.HISTORY:
-            return _Statement("SeeWhoChanged", ["*"], {"StringEquals": {"aws:RequestedRegion": reach.region}})
+        case About.ASSUMED_ROLES:
+            return _Statement("AssumeRoles", list(reach.assume_roles))
 
 
 def automation_policy(
@@ -120,19 +124,23 @@ def automation_policy(
 ) -> Raw:
     """The document.
 
-    :param content: names of modules, roles and playbooks; :param optional: permissions to have besides.
+    :param content: names of modules, inventory, role and playbooks; :param optional: permissions to have besides.
     :raises PolicyError: what is asked for cannot be, or is too long for a managed policy.
     """
     problems = [*_reach_problems(reach), *_choice_problems("mode", [mode], MODES)]
     problems += _choice_problems("content", content, CONTENT)
     if problems:
         raise PolicyError(problems, "declaration of the automation policy")
+    if reach.assume_roles:
+        optional = [*optional, ASSUME]
     needed = dict.fromkeys(_needed(content, Mode[mode.upper()]))
     offered = dict.fromkeys(_offered(content, needed))
     unknown = [name for name in optional if name not in {permission for permission, _about in {**needed, **offered}}]
     problems += _choice_problems("optional", unknown, sorted(permission for permission, _about in offered))
     if not reach.buckets and any(about is About.BUCKETS for _permission, about in needed):
         problems.append(Problem("buckets", "No bucket is named.", "Name those whose policies are read or written."))
+    if ASSUME in optional and not reach.assume_roles:
+        problems.append(Problem("optional", f"{ASSUME} is for roles that are not named.", "Name them in assume_roles."))
     if problems:
         raise PolicyError(problems, "declaration of the automation policy")
     document = new_document(
@@ -199,6 +207,14 @@ def _reach_problems(reach: Reach) -> Iterator[Problem]:
     for index, name in enumerate(reach.roles):
         if not re.fullmatch(r"[\w+=,.@-]{1,64}", str(name)):
             yield Problem(f"roles[{index}]", f"{name!r} is not the name of a role.", "Give it without path and ARN.")
+    for index, name in enumerate(reach.assume_roles):
+        # With wildcards, so that one policy holds for the accounts of an organization.
+        if not re.fullmatch(r"arn:aws[\w-]*:iam::(\d{12}|[*]):role/[\w+=,.@/*?-]+", str(name)):
+            yield Problem(
+                f"assume_roles[{index}]",
+                f"{name!r} is not the ARN of a role.",
+                "Write one such as 'arn:aws:iam::*:role/perimeter', with '*' for all accounts.",
+            )
     yield from _choice_problems("services", reach.services, SERVICES)
 
 

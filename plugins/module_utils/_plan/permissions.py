@@ -7,9 +7,9 @@
 
 """Which calls to AWS the collection makes, from which mode on, and which permissions they take.
 
-Three tables: :data:`CALLS`, from calls to permissions and what these are about; :data:`USES`, from modules, role and
-playbooks to calls; :data:`FOLLOWS`, whose calls are those of something else. Tests hold them against the code, against
-what runs really call, and against an emulator that refuses what is not allowed.
+Three tables: :data:`CALLS`, from calls to permissions and what these are about; :data:`USES`, from modules, inventory,
+role and playbooks to calls; :data:`FOLLOWS`, whose calls are those of something else. Tests hold them against the
+code, against what runs really call, and against an emulator that refuses what is not allowed.
 
 Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html,
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html,
@@ -30,15 +30,17 @@ class Mode(enum.IntEnum):
 
 
 DETECT, CORRECT, REMOVE = Mode
-#: Stands for a mode: a run does without it, and says less or does less.
+#: Stands for a mode: only some options need it, or a run without it says less.
 OPTIONAL = None
 
 
 class About(enum.Enum):
     """What a permission is about: what a statement can name as its resource, and which conditions AWS has for it."""
 
-    #: Calls for which EC2 knows no resource.
+    #: Calls of a region for which AWS knows no resource.
     REGION = enum.auto()
+    #: The same, of services that are in no region.
+    EVERYTHING = enum.auto()
     BUCKETS = enum.auto()
     NEW_ENDPOINTS = enum.auto()
     TAGS_OF_NEW_ENDPOINTS = enum.auto()
@@ -48,12 +50,12 @@ class About(enum.Enum):
     #: As ENDPOINTS, where the condition key for the service exists, too.
     ENDPOINTS_OF_SERVICE = enum.auto()
     ROLES = enum.auto()
-    HISTORY = enum.auto()
+    ASSUMED_ROLES = enum.auto()
 
 
 # call -> (permission, what it is about), all of which it takes. In S3 their names differ from those of the calls.
 CALLS: dict[str, tuple[tuple[str, About], ...]] = {
-    "cloudtrail:LookupEvents": (("cloudtrail:LookupEvents", About.HISTORY),),
+    "cloudtrail:LookupEvents": (("cloudtrail:LookupEvents", About.REGION),),
     "ec2:CreateTags": (("ec2:CreateTags", About.ENDPOINTS),),
     "ec2:CreateVpcEndpoint": (
         ("ec2:CreateVpcEndpoint", About.NEW_ENDPOINTS),
@@ -79,11 +81,21 @@ CALLS: dict[str, tuple[tuple[str, About], ...]] = {
     "iam:GetRole": (("iam:GetRole", About.ROLES),),
     # Asked by amazon.aws.aws_caller_info, whose answer is not used.
     "iam:ListAccountAliases": (),
+    "organizations:DescribeOrganization": (("organizations:DescribeOrganization", About.EVERYTHING),),
+    "organizations:ListAccountsForParent": (("organizations:ListAccountsForParent", About.EVERYTHING),),
+    "organizations:ListOrganizationalUnitsForParent": (
+        ("organizations:ListOrganizationalUnitsForParent", About.EVERYTHING),
+    ),
+    "organizations:ListRoots": (("organizations:ListRoots", About.EVERYTHING),),
+    "organizations:ListTagsForResource": (("organizations:ListTagsForResource", About.EVERYTHING),),
     "s3:DeleteBucketPolicy": (("s3:DeleteBucketPolicy", About.BUCKETS),),
     "s3:GetBucketPolicy": (("s3:GetBucketPolicy", About.BUCKETS),),
+    "s3:GetBucketTagging": (("s3:GetBucketTagging", About.BUCKETS),),
     "s3:GetPublicAccessBlock": (("s3:GetBucketPublicAccessBlock", About.BUCKETS),),
     "s3:HeadBucket": (("s3:ListBucket", About.BUCKETS),),
+    "s3:ListBuckets": (("s3:ListAllMyBuckets", About.EVERYTHING),),
     "s3:PutBucketPolicy": (("s3:PutBucketPolicy", About.BUCKETS),),
+    "sts:AssumeRole": (("sts:AssumeRole", About.ASSUMED_ROLES),),
     # AWS answers it whatever the policies say.
     "sts:GetCallerIdentity": (),
 }
@@ -100,20 +112,39 @@ _READ_BUCKET: dict[str, Mode | None] = {
     "sts:GetCallerIdentity": DETECT,
 }
 
-# module, role or playbook -> call -> the mode from which on it is made
+_WRITE_BUCKET: dict[str, Mode | None] = {
+    **_GUARD,
+    **_READ_BUCKET,
+    "ec2:DescribeVpcEndpoints": DETECT,
+    # After a refusal by BlockPublicPolicy only, to say whether it is the bucket's own setting.
+    "s3:GetPublicAccessBlock": OPTIONAL,
+    "s3:PutBucketPolicy": CORRECT,
+    "s3:DeleteBucketPolicy": REMOVE,
+}
+
+# module, inventory, role or playbook -> call -> the mode from which on it is made
 USES: dict[str, dict[str, Mode | None]] = {
     "access_check": {
         **_READ_BUCKET,
         "ec2:DescribeVpcEndpoints": DETECT,
     },
+    "accounts": {
+        "organizations:DescribeOrganization": DETECT,
+        "organizations:ListAccountsForParent": DETECT,
+        "organizations:ListOrganizationalUnitsForParent": DETECT,
+        "organizations:ListRoots": DETECT,
+        "organizations:ListTagsForResource": OPTIONAL,
+        "sts:AssumeRole": OPTIONAL,
+        "sts:GetCallerIdentity": DETECT,
+    },
+    "bucket_policies": {
+        **_WRITE_BUCKET,
+        # For discover, and its tags.
+        "s3:ListBuckets": OPTIONAL,
+        "s3:GetBucketTagging": OPTIONAL,
+    },
     "bucket_policy": {
-        **_GUARD,
-        **_READ_BUCKET,
-        "ec2:DescribeVpcEndpoints": DETECT,
-        # After a refusal by BlockPublicPolicy only, to say whether it is the bucket's own setting.
-        "s3:GetPublicAccessBlock": OPTIONAL,
-        "s3:PutBucketPolicy": CORRECT,
-        "s3:DeleteBucketPolicy": REMOVE,
+        **_WRITE_BUCKET,
     },
     "bucket_policy_info": {
         **_READ_BUCKET,
@@ -172,7 +203,7 @@ FOLLOWS: dict[str, str] = {
 
 
 def uses_of(content: str) -> dict[str, Mode | None]:
-    """The calls of a module, role or playbook.
+    """The calls of a module, inventory, role or playbook.
 
     :raises KeyError: there is nothing of that name.
     """

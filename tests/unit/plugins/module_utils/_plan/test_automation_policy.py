@@ -49,7 +49,9 @@ def actions(document):
 
 def test_detect_cannot_write():
     found = actions(automation_policy(REACH, content=CONTENT))
-    assert [action for action in found if not action.split(":")[1].startswith(("Describe", "Get", "List"))] == []
+    assert [
+        action for action in found if not action.split(":")[1].startswith(("Describe", "Get", "List", "LookupEvents"))
+    ] == []
 
 
 def test_each_mode_includes_those_before():
@@ -64,7 +66,7 @@ def test_everything_is_limited():
     for sid, statement in statements(automation_policy(NARROW, mode="remove")).items():
         assert statement["Effect"] == "Allow"
         if statement["Resource"] == "*":
-            assert sid == "SeeTheNetwork"
+            assert sid == "ReadInRegion"
             assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
             assert all(action.startswith("ec2:Describe") for action in statement["Action"])
         else:
@@ -73,7 +75,7 @@ def test_everything_is_limited():
 
 def test_ids():
     found = statements(automation_policy(NARROW, mode="remove"))
-    assert {sid: one["Resource"] for sid, one in found.items() if sid not in ("SeeTheNetwork", "BucketPolicies")} == {
+    assert {sid: one["Resource"] for sid, one in found.items() if sid not in ("ReadInRegion", "BucketPolicies")} == {
         "CreateEndpoints": f"{EC2}:vpc-endpoint/*",
         "TagNewEndpoints": f"{EC2}:vpc-endpoint/*",
         "CreateEndpointsInVpcs": f"{EC2}:vpc/vpc-0a",
@@ -128,9 +130,23 @@ def test_optional_permissions_are_asked_for():
     assert not {"s3:ListBucket", "iam:GetRole"} & actions(automation_policy(REACH, mode="remove", content=CONTENT))
 
 
+def test_roles_that_are_assumed():
+    roles = ["arn:aws:iam::*:role/perimeter"]
+    reach = Reach(ACCOUNT, REGION, assume_roles=roles)
+    found = statements(automation_policy(reach, content=["accounts"]))
+    assert found["AssumeRoles"] == {
+        "Sid": "AssumeRoles",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": roles[0],
+    }
+    assert found["ReadInAccount"]["Resource"] == "*"
+    assert "AssumeRoles" not in statements(automation_policy(Reach(ACCOUNT, REGION), content=["accounts"]))
+
+
 def test_content_without_buckets_names_none():
     assert statements(automation_policy(Reach(ACCOUNT, REGION), content=["gateway_endpoint_info"])).keys() == {
-        "SeeTheNetwork"
+        "ReadInRegion"
     }
 
 
@@ -147,6 +163,11 @@ WRONG = {
     "a service": ({"services": ["ec2"]}, "services: 'ec2' is not known here. Known are s3, s3express."),
     "a mode": ({"mode": "fix"}, "mode: 'fix' is not known here. Known are detect, correct, remove."),
     "content": ({"content": ["roles"]}, "content: 'roles' is not known here. Known are access_check, "),
+    "nobody to assume": ({"content": ["accounts"], "optional": ["sts:AssumeRole"]}, "Name them in assume_roles."),
+    "no role to assume": (
+        {"content": ["accounts"], "assume_roles": ["perimeter"]},
+        "assume_roles[0]: 'perimeter' is not the ARN of a role",
+    ),
     "a permission": (
         {"optional": ["s3:GetObject"]},
         "optional: 's3:GetObject' is not known here. Known are iam:GetRole, s3:GetBucketPublicAccessBlock, s3:List",
