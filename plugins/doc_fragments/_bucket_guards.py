@@ -31,6 +31,7 @@ options:
     description:
       - Condition keys that are known of the requests of the caller and O(protected_principals), such as
         C(aws:PrincipalOrgID) or C(aws:SourceIp). A key that is neither given here nor told by the rest is not known.
+      - They are taken to come with TLS 1.2 (C(s3:TlsVersion)), the oldest that AWS takes, if it is not given here.
       - C(aws:PrincipalArn), C(aws:PrincipalType), C(aws:userid) and C(aws:username) are taken for the caller's alone.
     type: dict
   allow_lockout:

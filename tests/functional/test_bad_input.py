@@ -111,6 +111,15 @@ WAYS = {
     "expired token": ({"endpoint_url": "{expired}", "session_token": "old"}, ["expired"]),
 }
 MODULES = {
+    "access_check": {
+        "requests": [
+            {
+                "principal": "arn:aws:iam::123456789012:role/app",
+                "action": "s3:GetObject",
+                "resource": f"arn:aws:s3:::{BUCKET}/a",
+            }
+        ]
+    },
     "bucket_policy": {"bucket": BUCKET, "policy": policy(PASS)},
     "bucket_policy_info": {"buckets": [BUCKET]},
     "gateway_endpoint": {"vpc_id": "{vpc}"},
@@ -191,6 +200,20 @@ def test_bucket_policy(aws, names, options, words):
 @pytest.mark.parametrize("options, words", GATEWAY_ENDPOINT.values(), ids=GATEWAY_ENDPOINT)
 def test_gateway_endpoint(aws, names, options, words):
     refused(aws, names, "gateway_endpoint", options, words)
+
+
+@pytest.mark.parametrize(
+    "module, options",
+    [("bucket_policy", {"bucket": BUCKET}), ("gateway_endpoint", {"endpoint_id": "vpce-0123456789abcdef0"})],
+)
+def test_what_is_odd_is_told_beside_the_refusal(aws, module, options):
+    """AWS may have actions that this collection does not know, so that one is only warned of, even when AWS refuses."""
+    odd = policy(
+        {**PASS, "Action": "s3:GetObjct", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}}
+    )
+    failed = run_module(aws, module, policy=odd, **options)
+    assert failed["failed"], failed
+    assert "Did you mean 's3:GetObject'?" in str(failed["warnings"])
 
 
 @pytest.mark.parametrize("module", MODULES)

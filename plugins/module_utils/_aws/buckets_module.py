@@ -133,17 +133,21 @@ def failure_of(error: Exception) -> dict[str, Any]:
 def run_bucket_policy(module: Any) -> None:
     """Keep the policy of the one bucket that the options name, and leave the module."""
     options = module.params
+    session = Session(module)
+    client = s3_client(module)
+    knowledge = Knowledge(session, client.meta.region_name, module.check_mode)
+    odd: tuple[str, ...] = ()
     try:
-        session = Session(module)
-        client = s3_client(module)
         declaration = declare(options, client.meta.partition)
-        knowledge = Knowledge(session, client.meta.region_name, module.check_mode)
+        odd = declaration.warnings
         owner = options["expected_bucket_owner"] or session.caller.account
         outcome = drive(converging(client, declaration, options, owner, knowledge))
     except NotSettledError as error:
         warn_user(knowledge.warnings)
         _leave(module, error.outcome, error)
     except FAILURES as error:
+        # They may say why AWS does not take the document.
+        warn_user([*odd, *knowledge.warnings])
         module.fail_json(**failure_of(error))
     else:
         warn_user(knowledge.warnings)

@@ -18,11 +18,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards
     check_guard_options,
     endpoint_guards,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_diff import endpoint_diff
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import check_ids, declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import Endpoint
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 
 ENDPOINT_OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -60,14 +62,19 @@ def run_gateway_endpoint(module: Any) -> None:
         wanted = declare(options)
         client = session.client("ec2")
         check_guard_options(options, client.meta.partition)
-        outcome = converge(
-            client,
-            wanted,
-            actions=session.actions,
-            check=module.check_mode,
-            guards=endpoint_guards(options, client, session, module.check_mode),
-            pace=Pace(wait=options["wait"], timeout=options["wait_timeout"]),
-        )
+        try:
+            outcome = converge(
+                client,
+                wanted,
+                actions=session.actions,
+                check=module.check_mode,
+                guards=endpoint_guards(options, client, session, module.check_mode),
+                pace=Pace(wait=options["wait"], timeout=options["wait_timeout"]),
+            )
+        except (CallError, NotSettled, Refusal):
+            # They may say why AWS does not take the policy.
+            warn_user(wanted.warnings)
+            raise
         after = outcome.after and _shown(client, outcome.after, options["prefix_lists"])
         warn_user(outcome.warnings)
         result = {

@@ -60,7 +60,17 @@ _CODES = {
         "ThrottledException",
         "TooManyRequestsException",
     ),
-    Reason.UNCERTAIN: ("InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable"),
+    # The numbers are for answers that have no code: a proxy on the way, or a load balancer of AWS.
+    Reason.UNCERTAIN: (
+        "InternalError",
+        "InternalFailure",
+        "Unavailable",
+        "ServiceUnavailable",
+        "500",
+        "502",
+        "503",
+        "504",
+    ),
 }
 _REASON_OF_CODE = {code: reason for reason, codes in _CODES.items() for code in codes}
 

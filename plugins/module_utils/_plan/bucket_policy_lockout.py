@@ -24,7 +24,7 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import touched_document
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Finding
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Finding, with_transport
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
@@ -119,7 +119,7 @@ class LockoutGuard:
             "principal": keeper.principal,
             "action": action,
             "resource": bucket_arn(bucket, self.partition),
-            "context": {"aws:SecureTransport": True, **keeper.context},
+            "context": with_transport(keeper.context),
         }
         if self.through is not None:
             request["through"] = self.through

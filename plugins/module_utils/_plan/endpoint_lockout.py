@@ -30,7 +30,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_passag
     network_of,
     passage,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Finding
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Finding, with_transport
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn, parse_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, strings
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import UNKNOWN, Decision
@@ -102,7 +102,7 @@ class EndpointLockoutGuard:
             "action": action,
             "resource": bucket_arn(bucket, self.partition),
             "through": network,
-            "context": {"aws:SecureTransport": True, **keeper.context},
+            "context": with_transport(keeper.context),
         }
 
     def _finding(self, plan: Plan, keeper: Keeper, bucket: str, request: Raw, decision: Decision) -> Finding:

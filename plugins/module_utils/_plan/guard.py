@@ -32,6 +32,17 @@ NETWORKS = "networks"
 PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"
 
 
+#: How those who mend policies speak to AWS at the least: older versions of TLS are refused by S3 itself.
+#: https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/
+_AT_LEAST = {"aws:SecureTransport": True, "s3:TlsVersion": "1.2"}
+
+
+def with_transport(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of a request, with what is known of its way where the context does not say more."""
+    given = {key.lower() for key in context}
+    return {**{key: value for key, value in _AT_LEAST.items() if key.lower() not in given}, **context}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that speaks against a write.

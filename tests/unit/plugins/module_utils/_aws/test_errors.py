@@ -129,6 +129,13 @@ CASES = [
         "parse response, invalid XML received: b''). Run the task again: it does only what is missing.",
     ),
     (
+        "an answer of a proxy",
+        client_error("502", "Bad Gateway"),
+        Reason.UNCERTAIN,
+        "AWS failed, or its answer was lost, or something else answers at endpoint_url (502: Bad Gateway). Run the "
+        "task again: it does only what is missing.",
+    ),
+    (
         "something else",
         client_error("InvalidParameter", "The parameter is not valid."),
         Reason.OTHER,

@@ -54,6 +54,7 @@ SPARED_BY_USER_ID = deny(
 OFFICE = deny({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
 ORGANIZATION = deny({"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})
 TLS = deny({"Bool": {"aws:SecureTransport": "false"}})
+TLS_13 = {"NumericLessThan": {"s3:TlsVersion": "1.3"}}
 
 # what, statements, keeper and network, words of the finding (none: no finding)
 CASES = [
@@ -111,6 +112,9 @@ CASES = [
     ("an organization that is not known", [ORGANIZATION], {}, ("aws:PrincipalOrgID",)),
     ("an organization that is", [ORGANIZATION], {"context": {"aws:PrincipalOrgID": "o-exampleorgid"}}, ()),
     ("TLS, which we speak", [TLS], {}, ()),
+    ("TLS 1.2, below which S3 takes nothing", [deny({"NumericLessThan": {"s3:TlsVersion": "1.2"}})], {}, ()),
+    ("TLS 1.3, which not everybody speaks", [deny(TLS_13)], {}, ("would not be able", "s3:TlsVersion")),
+    ("TLS 1.3, which we speak", [deny(TLS_13)], {"context": {"s3:tlsversion": "1.3"}}, ()),
     ("objects only", [deny(Action=["s3:GetObject", "s3:PutObject"], Resource="arn:aws:s3:::logs/*")], {}, ()),
     ("reading alone", [deny(Action="s3:GetBucketPolicy")], {}, ("s3:GetBucketPolicy",)),
     ("writing alone", [deny(Action="s3:PutBucket*")], {}, ("s3:PutBucketPolicy",)),
