@@ -100,8 +100,9 @@ options:
           - A shell pattern for names, such as V(logs-*-prod), with C(*), C(?) and C([seq]).
         type: str
       prefix:
-        description: What the names begin with. S3 lists no others, and neither those that O(discover.name) rules out by
-          what it begins with.
+        description:
+          - What the names begin with. S3 lists no others, and neither those that O(discover.name) rules out by what it
+            begins with.
         type: str
       tags:
         description:

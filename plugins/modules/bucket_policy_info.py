@@ -11,16 +11,46 @@ short_description: Reads the policies of S3 buckets
 version_added: 1.0.0
 description:
   - Reads the policies of general purpose buckets, with one C(GetBucketPolicy) each and one C(GetCallerIdentity) for
-    all unless O(expected_bucket_owner) is given.
+    all unless O(expected_bucket_owner) is given. Many are read at the same time.
   - When buckets cannot be read, the others are read all the same. Then the task fails and says which and why; what
     was read is in its result.
 options:
   buckets:
     description:
       - Names of buckets. A bucket without a policy is no error, one that does not exist is.
+      - Exactly one of O(buckets) and O(discover) is required.
     type: list
     elements: str
-    required: true
+  discover:
+    description:
+      - Read the policies of the buckets of the account that all of this describes. With V({}), all buckets of the
+        region.
+      - Needs botocore 1.35.42 or later on the host that runs the module.
+    type: dict
+    suboptions:
+      name:
+        description:
+          - A shell pattern for names, such as V(logs-*-prod), with C(*), C(?) and C([seq]).
+        type: str
+      prefix:
+        description:
+          - What the names begin with. S3 lists no others, and neither those that O(discover.name) rules out by what it
+            begins with.
+        type: str
+      tags:
+        description:
+          - Tags that the buckets have, with these values.
+          - This takes one C(GetBucketTagging) for each bucket that the rest describes.
+        type: dict
+      region:
+        description:
+          - The region of the buckets, V(all) for those of all regions. The default is O(region).
+        type: str
+  concurrency:
+    description:
+      - How many buckets are read at the same time, from 1 to 256.
+    type: int
+    default: 32
   expected_bucket_owner:
     description:
       - The account, as 12 digits, that the buckets have to belong to. The default is the caller's account, because
@@ -36,10 +66,12 @@ attributes:
     details: There is never a difference to show.
 seealso:
   - module: perimeter.s3.bucket_policy
+  - module: perimeter.s3.bucket_policies
 author:
   - perimeter.s3 contributors (@perimeter-s3)
 notes:
-  - The permission needed is C(s3:GetBucketPolicy). After a refusal, C(s3:ListBucket) helps to tell the reason.
+  - The permission needed is C(s3:GetBucketPolicy). After a refusal, C(s3:ListBucket) helps to tell the reason. With
+    O(discover), C(s3:ListAllMyBuckets) too, and with tags C(s3:GetBucketTagging).
 """
 
 EXAMPLES = r"""
@@ -57,11 +89,17 @@ EXAMPLES = r"""
 - name: Find buckets that anyone may reach without TLS
   ansible.builtin.debug:
     msg: "{{ found.policies | rejectattr('statements', 'contains', 'TlsOnly') | map(attribute='bucket') }}"
+
+- name: Read those of all buckets of production in this region
+  perimeter.s3.bucket_policy_info:
+    discover:
+      tags:
+        stage: production
 """
 
 RETURN = r"""
 policies:
-  description: What was read, in the order of O(buckets).
+  description: What was read, in the order of O(buckets), or of the names with O(discover).
   returned: always
   type: list
   elements: dict
@@ -99,19 +137,16 @@ policies:
         ReadApp: [AROAEXAMPLEID12345678]
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module import run_bucket_policy_info
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_info import (
+    INFO_OPTIONS,
+    run_bucket_policy_info,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import FLEET_RULES
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
 
 
 def main() -> None:
-    run_bucket_policy_info(
-        create_module(
-            {
-                "buckets": {"type": "list", "elements": "str", "required": True},
-                "expected_bucket_owner": {"type": "str"},
-            }
-        )
-    )
+    run_bucket_policy_info(create_module(INFO_OPTIONS, **FLEET_RULES))
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ class Buckets:
         self._hidden = reads
 
     def before(self, call: Call) -> Answer | None:
+        if call.operation == "ListBuckets":
+            return _list_buckets(call)
         if call.operation in ("DeleteBucket", "CreateBucket"):
             self._stale.pop(call.bucket, None)
             return None
@@ -91,6 +93,25 @@ class Buckets:
         if policy is None:
             raise Refused("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
         return json_answer(policy.decode())
+
+
+def _list_buckets(call: Call) -> Answer:
+    """moto has no pages, and no regions in its answer. AWS tells regions only to those who ask for pages."""
+    backend = get_backend("s3")[call.account]["aws"]
+    pages = not call.query.keys().isdisjoint(("max-buckets", "continuation-token", "prefix", "bucket-region"))
+    prefix, region = call.query.get("prefix", ""), call.query.get("bucket-region")
+    names = sorted(
+        name
+        for name, bucket in backend.buckets.items()
+        if name.startswith(prefix) and region in (None, bucket.region_name)
+    )
+    start, size = int(call.query.get("continuation-token", 0)), int(call.query.get("max-buckets", 10_000))
+    parts = ""
+    for name in names[start : start + size]:
+        place = f"<BucketRegion>{backend.buckets[name].region_name}</BucketRegion>" if pages else ""
+        parts += f"<Bucket><Name>{name}</Name>{place}</Bucket>"
+    more = f"<ContinuationToken>{start + size}</ContinuationToken>" if start + size < len(names) else ""
+    return xml(f"<ListAllMyBucketsResult><Buckets>{parts}</Buckets>{more}</ListAllMyBucketsResult>")
 
 
 def _delete_objects(call: Call, backend: Any) -> Answer | None:

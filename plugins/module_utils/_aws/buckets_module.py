@@ -19,7 +19,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
     GuardError,
     NotSettledError,
     converge,
-    read_policy,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import (
@@ -27,15 +26,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards i
     Knowledge,
     bucket_guards,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, Steps, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Steps, drive, pace_of
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
-    dead_by_statement,
-    labelled,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import render
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
@@ -71,12 +66,6 @@ FAILURES = (
 
 def s3_client(module: Any) -> Any:
     return s3.once_only(module.client("s3"))
-
-
-def pace_of(client: Any, options: Mapping[str, Any]) -> Pace:
-    """``retries`` of the user's botocore settings holds for our own repeating too."""
-    attempts = (client.meta.config.retries or {}).get("total_max_attempts")
-    return Pace(wait=options.get("wait", True), wait_timeout=options.get("wait_timeout", 60), attempts=attempts)
 
 
 def result_of(outcome: BucketOutcome) -> dict[str, Any]:
@@ -152,37 +141,6 @@ def run_bucket_policy(module: Any) -> None:
     else:
         warn_user(knowledge.warnings)
         _leave(module, outcome)
-
-
-def run_bucket_policy_info(module: Any) -> None:
-    """Read the policies of the buckets that the options name, and leave the module."""
-    options = module.params
-    failures: list[str] = []
-    policies: list[dict[str, Any]] = []
-    try:
-        client = s3_client(module)
-        for bucket in options["buckets"]:
-            check_bucket(bucket, options["expected_bucket_owner"])
-        owner = options["expected_bucket_owner"] or Session(module).caller.account
-    except (PolicyError, CallError) as error:
-        module.fail_json(msg=str(error), policies=[])
-    for bucket in options["buckets"]:
-        try:
-            policy = drive(read_policy(client, bucket, owner, pace_of(client, options)))
-        except (BucketError, PolicyError) as error:
-            failures.append(str(error))
-            continue
-        policies.append(
-            {
-                "bucket": bucket,
-                "policy": policy,
-                "statements": [label for label, _statement in labelled(policy)],
-                "deleted_principals": {label: list(ids) for label, ids in dead_by_statement(policy).items()},
-            }
-        )
-    if failures:
-        module.fail_json(msg=" ".join(failures), policies=policies)
-    module.exit_json(changed=False, policies=policies)
 
 
 def _leave(module: Any, outcome: BucketOutcome, error: Exception | None = None) -> None:

@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
 
@@ -90,6 +90,12 @@ class Pace:
         while looks < 3 or self.clock() < end:
             yield Settling(self.about(self.poll.delay(looks)))
             looks += 1
+
+
+def pace_of(client: Any, options: Mapping[str, Any]) -> Pace:
+    """``retries`` of the user's botocore settings holds for our own repeating too."""
+    attempts = (client.meta.config.retries or {}).get("total_max_attempts")
+    return Pace(wait=options.get("wait", True), wait_timeout=options.get("wait_timeout", 60), attempts=attempts)
 
 
 class Patience:

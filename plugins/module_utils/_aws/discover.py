@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, patiently
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import pace_of, patiently
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import CountedSession, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
@@ -31,6 +31,7 @@ DISCOVER_OPTIONS: dict[str, dict[str, Any]] = {
 }
 #: Stands for all regions.
 ALL = "all"
+NONE_FOUND = "discover describes no bucket of this account, so nothing was done."
 #: The release of botocore that knows the filters of ListBuckets, 2024-10-16.
 BOTOCORE_WITH_FILTERS = "1.35.42"
 
@@ -45,7 +46,7 @@ class Found:
 
 
 def discover(
-    wanted: Mapping[str, Any], session: CountedSession, places: Places, owner: str | None, pace: Pace, workers: int
+    wanted: Mapping[str, Any], session: CountedSession, places: Places, owner: str | None, workers: int
 ) -> list[Found]:
     """The buckets that ``wanted`` (see :data:`DISCOVER_OPTIONS`) describes, by name.
 
@@ -68,7 +69,7 @@ def discover(
         if one["Name"].startswith(prefix) and fnmatch.fnmatchcase(one["Name"], name)
     ]
     tags = {str(key): str(value) for key, value in (wanted.get("tags") or {}).items()}
-    return _tagged(found, tags, places, owner, pace, workers) if tags else found
+    return _tagged(found, tags, places, owner, workers) if tags else found
 
 
 def _literal(pattern: str) -> str:
@@ -77,7 +78,7 @@ def _literal(pattern: str) -> str:
 
 
 def _tagged(
-    found: Sequence[Found], tags: Mapping[str, str], places: Places, owner: str | None, pace: Pace, workers: int
+    found: Sequence[Found], tags: Mapping[str, str], places: Places, owner: str | None, workers: int
 ) -> list[Found]:
     """Those that have the tags. Each bucket is asked for its own, which is what S3 knows at this moment; an index such
     as that of the Resource Groups Tagging API may not have heard of a new bucket, which would then be passed over."""
@@ -95,10 +96,14 @@ def _tagged(
             kept[number] = one
         return True
 
-    def read(one: Found) -> dict[str, str]:
-        return s3.get_bucket_tagging(places.at(one.region).client, one.bucket, owner)
-
-    for region in {one.region for one in found}:
-        places.at(region)
-    Fleet([partial(patiently, partial(read, one), pace) for one in found], finished).run(workers)
+    clients = {region: places.at(region).client for region in {one.region for one in found}}
+    jobs = [
+        partial(
+            patiently,
+            partial(s3.get_bucket_tagging, clients[one.region], one.bucket, owner),
+            pace_of(clients[one.region], {}),
+        )
+        for one in found
+    ]
+    Fleet(jobs, finished).run(workers)
     return [one for one in kept if one is not None]

@@ -24,11 +24,15 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module i
     converging,
     diff_of,
     failure_of,
-    pace_of,
     result_of,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Steps
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import DISCOVER_OPTIONS, Found, discover
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import (
+    DISCOVER_OPTIONS,
+    NONE_FOUND,
+    Found,
+    discover,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Calls, CountedSession, Place, Places
@@ -46,6 +50,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import
 _OF_ONE = {
     name: {key: value for key, value in spec.items() if key != "default"} for name, spec in BUCKET_OPTIONS.items()
 }
+CONCURRENCY: dict[str, dict[str, Any]] = {"concurrency": {"type": "int", "default": 32}}
 FLEET_OPTIONS: dict[str, dict[str, Any]] = {
     "buckets": {
         "type": "list",
@@ -53,12 +58,12 @@ FLEET_OPTIONS: dict[str, dict[str, Any]] = {
         "options": {"bucket": {"type": "str", "required": True}, **_OF_ONE},
     },
     "discover": {"type": "dict", "options": DISCOVER_OPTIONS},
-    "concurrency": {"type": "int", "default": 32},
+    **CONCURRENCY,
     "max_failures": {"type": "int"},
     "full_results": {"type": "bool", "default": False},
     **BUCKET_OPTIONS,
 }
-#: For :func:`create_module`.
+#: For :func:`create_module`, as are the options.
 FLEET_RULES: dict[str, Any] = {
     "mutually_exclusive": [("buckets", "discover")],
     "required_one_of": [("buckets", "discover")],
@@ -154,7 +159,7 @@ def run_bucket_policies(module: Any) -> None:
     calls = Calls()
     report = Report(())
     try:
-        _check_options(module)
+        check_fleet_options(module)
         session = CountedSession(module, calls)
         places = Places(module, session, calls, module.params["concurrency"])
         buckets, options = _buckets(module, session, places)
@@ -181,13 +186,17 @@ def run_bucket_policies(module: Any) -> None:
     module.exit_json(**told)
 
 
-def _check_options(module: Any) -> None:
+def check_fleet_options(module: Any, region: bool = True) -> None:
+    """:param region: whether it is needed; that of an endpoint cannot be looked up without.
+    :raises PolicyError: with what is wrong.
+    """
+    limit = module.params.get("max_failures")
     problems = []
     if not 1 <= module.params["concurrency"] <= MAX_CONCURRENCY:
         problems.append(Problem("concurrency", f"has to be from 1 to {MAX_CONCURRENCY}."))
-    if module.params["max_failures"] is not None and module.params["max_failures"] < 1:
+    if limit is not None and limit < 1:
         problems.append(Problem("max_failures", "has to be 1 or more.", "Leave it out to have no such limit."))
-    if not module.region:
+    if region and not module.region:
         problems.append(Problem("region", "is not known.", "Give it, or set AWS_REGION where the module runs."))
     if problems:
         raise PolicyError(problems, "options")
@@ -201,10 +210,9 @@ def _buckets(module: Any, session: CountedSession, places: Places) -> tuple[list
         found = [Found(one["bucket"], places.home) for one in given["buckets"]]
         return found, list(for_each(given["buckets"], defaults))
     owner = given["expected_bucket_owner"] or session.caller.account
-    pace = pace_of(places.at().client, given)
-    found = discover(given["discover"], session, places, owner, pace, given["concurrency"])
+    found = discover(given["discover"], session, places, owner, given["concurrency"])
     if not found:
-        warn_user(["discover describes no bucket of this account, so nothing was done."])
+        warn_user([NONE_FOUND])
     return found, list(for_each([{"bucket": one.bucket} for one in found], defaults))
 
 

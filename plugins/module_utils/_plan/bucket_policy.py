@@ -27,7 +27,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import d
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import bucket_policy_size
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge, same_text
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import PERIMETER_SIDS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter_sharing import (
     outdated,
@@ -113,8 +113,7 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
     after = _after(before, declaration)
     if declaration.drop_deleted_principals and after is not None:
         after = drop_dead(after)
-    # Most buckets of a fleet have not drifted, and to see that the texts are the same takes far less than the meaning.
-    if after == before or equivalent(before, after):
+    if same_text(before, after) or equivalent(before, after):
         after = before
     action: Action | None = None if after is before else DELETE if after is None else PUT
     problems = bucket_policy_size(after) if action == PUT and after is not None else []

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
@@ -19,7 +19,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import (
     is_bucket_name,
     parse_arn,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load, parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import NETWORK_SID
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import read_caller
@@ -223,10 +223,14 @@ def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None
     document = policy if policy is not None else {"Version": VERSIONS[0], "Statement": list(statements or ())}
     if policy is None and not statements:
         return
-    problems = validate_bucket_policy(document, bucket, partition)
+    try:
+        parsed = parse(document)
+        problems: Sequence[Problem] = validate_bucket_policy(parsed, bucket, partition)
+    except PolicyError as error:
+        problems = error.problems
     if problems:
         raise PolicyError([_placed(one, place) for one in problems], f"{name} for bucket {bucket}")
-    for problem in warn_bucket_policy(document, bucket, partition):
+    for problem in warn_bucket_policy(parsed, bucket, partition):
         yield f"Bucket {bucket}: {_placed(problem, place)}"
 
 

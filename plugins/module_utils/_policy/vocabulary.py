@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.global_keys import GLOBAL_KEYS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary_data import ACTIONS, COMMON_KEYS, KEYS
@@ -68,6 +68,7 @@ def spell_action(name: str) -> str | None:
     return action.name if action else None
 
 
+@lru_cache(maxsize=1024)
 def expand_action(pattern: str) -> tuple[Action, ...]:
     """The known S3 actions that a name with ``*`` and ``?`` stands for, sorted by name."""
     folded = pattern.lower()

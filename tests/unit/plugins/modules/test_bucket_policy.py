@@ -12,7 +12,7 @@ pytest.importorskip("botocore")
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets_module
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace
-from ansible_collections.perimeter.s3.plugins.modules import bucket_policy, bucket_policy_info
+from ansible_collections.perimeter.s3.plugins.modules import bucket_policy
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
     OWNER,
     FakeS3,
@@ -51,16 +51,16 @@ class FakeModule:
 
 @pytest.fixture
 def run(monkeypatch):
-    def run(entry, s3: FakeS3, **options: object):
+    def run(s3: FakeS3, **options: object):
         module = FakeModule(**options)
         s3.meta = type("Meta", (), {"partition": "aws", "region_name": "eu-central-1"})
         pace = Pace(settle=0, wait_timeout=0, spread=lambda low, high: 0)
         monkeypatch.setattr(buckets_module, "s3_client", lambda module: s3)
         monkeypatch.setattr(buckets_module, "pace_of", lambda client, options: pace)
         monkeypatch.setattr(buckets_module, "warn_user", module.warnings.extend)
-        monkeypatch.setattr(entry, "create_module", lambda options: module)
+        monkeypatch.setattr(bucket_policy, "create_module", lambda options: module)
         with pytest.raises(Left) as caught:
-            entry.main()
+            bucket_policy.main()
         return caught.value, module
 
     return run
@@ -69,18 +69,14 @@ def run(monkeypatch):
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("live", [None, document("Ours"), document("Theirs")])
 def test_the_result_has_the_same_keys_whatever_happens(run, live, check_mode):
-    left, _module = run(
-        bucket_policy, FakeS3(live), bucket="logs", statements=[statement("Ours")], check_mode=check_mode
-    )
+    left, _module = run(FakeS3(live), bucket="logs", statements=[statement("Ours")], check_mode=check_mode)
     assert not left.failed
     assert set(left.result) == RESULT
     assert bool(left.result["actions"]) is left.result["changed"] is (live != document("Ours"))
 
 
 def test_a_difference_is_made_when_asked_for(run):
-    left, _module = run(
-        bucket_policy, FakeS3(document("Theirs")), bucket="logs", statements=[statement("Ours")], diff=True
-    )
+    left, _module = run(FakeS3(document("Theirs")), bucket="logs", statements=[statement("Ours")], diff=True)
     assert set(left.result) == RESULT | {"diff"}
     assert left.result["diff"]["before_header"] == "policy of bucket logs"
     assert '"Sid": "Ours"' in left.result["diff"]["after"]
@@ -137,7 +133,7 @@ FAILURES = [
 @pytest.mark.parametrize("put, get, options, words, actions", [c[1:] for c in FAILURES], ids=[c[0] for c in FAILURES])
 def test_a_failed_task_says_what_it_had_done(run, put, get, options, words, actions):
     s3 = FakeS3(document("Theirs"), put=put, get=get)
-    left, _module = run(bucket_policy, s3, **{"bucket": "logs", "statements": [statement("Ours")], **options})
+    left, _module = run(s3, **{"bucket": "logs", "statements": [statement("Ours")], **options})
     assert left.failed
     assert words in left.result["msg"]
     assert left.result["actions"] == actions
@@ -148,16 +144,6 @@ def test_a_failed_task_says_what_it_had_done(run, put, get, options, words, acti
 def test_warnings_reach_the_user(run):
     gone = statement("Gone", Principal={"AWS": "AROAEXAMPLEID12345678"})
     live = {"Version": "2012-10-17", "Statement": [gone, statement("Ours")]}
-    _left, module = run(bucket_policy, FakeS3(live), bucket="logs", statements=[statement("Ours")])
+    _left, module = run(FakeS3(live), bucket="logs", statements=[statement("Ours")])
     assert len(module.warnings) == 1
     assert "AROAEXAMPLEID12345678" in module.warnings[0]
-
-
-def test_info_names_every_bucket_that_could_not_be_read(run):
-    s3 = FakeS3(document("Theirs"), get=[client_error("NoSuchBucket", status=404), None, client_error("Odd", "odd")])
-    left, _module = run(bucket_policy_info, s3, buckets=["one-typo", "two", "three-odd"])
-    assert left.failed
-    assert "bucket one-typo" in left.result["msg"]
-    assert "bucket three-odd" in left.result["msg"]
-    assert [one["bucket"] for one in left.result["policies"]] == ["two"]
-    assert left.result["policies"][0]["statements"] == ["Theirs"]

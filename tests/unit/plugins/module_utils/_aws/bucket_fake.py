@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,6 +100,32 @@ class FakeS3:
     def get_public_access_block(self, Bucket: str, ExpectedBucketOwner: str | None = None) -> dict:  # noqa: N803
         self._event("block", ExpectedBucketOwner)
         return {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": True}}
+
+
+class Buckets:
+    """A client of many buckets. ``broken``: name -> what its reads raise."""
+
+    meta = SimpleNamespace(partition="aws", config=SimpleNamespace(retries=None))
+
+    def __init__(self, policies: dict, broken: dict | None = None) -> None:
+        self.policies = dict(policies)
+        self.broken = broken or {}
+        self.read: list[str] = []
+        self.lock = threading.Lock()
+
+    def get_bucket_policy(self, Bucket: str, ExpectedBucketOwner: str | None = None) -> dict:  # noqa: N803
+        with self.lock:
+            self.read.append(Bucket)
+        if Bucket in self.broken:
+            raise self.broken[Bucket]
+        if Bucket not in self.policies:
+            raise client_error("NoSuchBucket", status=404)
+        if self.policies[Bucket] is None:
+            raise client_error("NoSuchBucketPolicy", status=404)
+        return {"Policy": json.dumps(self.policies[Bucket])}
+
+    def put_bucket_policy(self, Bucket: str, Policy: str, ExpectedBucketOwner: str | None = None) -> None:  # noqa: N803
+        self.policies[Bucket] = json.loads(Policy)
 
 
 class Time:

@@ -93,3 +93,10 @@ def test_a_foreign_text_that_a_newer_version_would_read_differently_is_not_touch
 def test_what_cannot_be_owned_is_refused(statements, remove, message):
     with pytest.raises(PolicyError, match=message):
         merge(None, statements, remove)
+
+
+def test_what_python_takes_for_equal_is_not_the_same_text():
+    live = {"Sid": "A", "Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalTag/on": 1}}}
+    wanted = {**live, "Condition": {"StringEquals": {"aws:PrincipalTag/on": True}}}
+    assert live == wanted
+    assert merge({"Version": "2012-10-17", "Statement": [live]}, [wanted]).changed == ("A",)
