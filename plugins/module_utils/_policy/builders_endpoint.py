@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import (
@@ -27,9 +27,10 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels
     is_listing,
     is_single,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, bucket_arn, object_arn
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn, object_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_common import (
     MANAGEMENT_ACTIONS,
+    Part,
     bucket_problems,
     compact,
     new_document,
@@ -37,22 +38,24 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_comm
     principal_patterns,
     string_list,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_scopes import (
+    BUCKETS,
+    PATTERN,
+    pattern_of,
+    scope_parts,
+    too_long,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import (
-    WILDCARD_NEIGHBOURS,
-    endpoint_policy_size,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import WILDCARD_NEIGHBOURS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import BUCKET, OBJECT, expand_action
 
-SCOPES = ("buckets", "account", "organization")
 BUCKET_OPTIONS = ("name", "access", "prefixes", "principals")
 
 _NAME = "declaration of the endpoint policy"
 _ACTION = re.compile(r"s3:[A-Za-z*?]+", re.IGNORECASE)
 #: What access to a bucket can be about.
 _NARROWED = frozenset((BUCKET, OBJECT))
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +69,15 @@ class Grant:
     principals: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A statement in the making; parts that differ in their resources only become one."""
-
-    sid: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    condition: Raw = field(default_factory=dict)
-
-
 def endpoint_policy(
     buckets: Sequence[str | Mapping[str, Any]],
     partition: str = "aws",
     *,
     access: str | Sequence[str] = DEFAULT_ACCESS,
-    scope: str = "buckets",
+    scope: str = BUCKETS,
     account: str | None = None,
     organization: str | None = None,
+    patterns: Sequence[str] = (),
     manager_principals: Sequence[str] = (),
     statements: Sequence[Mapping[str, Any]] = (),
 ) -> Raw:
@@ -93,31 +87,37 @@ def endpoint_policy(
         :data:`ACCESS_LEVELS` or a list of actions), ``prefixes`` (what the keys begin with) and ``principals`` (ARNs of
         users, roles, role sessions or root users).
     :param access: the access to buckets that do not say their own.
-    :param scope: ``buckets`` allows the named buckets only; ``account`` besides every bucket of ``account``;
-        ``organization`` besides every bucket of ``organization`` to its own principals.
+    :param scope: what is allowed besides, see :data:`builders_scopes.SCOPES`.
+    :param patterns: of the names of buckets, for the scope ``pattern``. What a named bucket that fits one has from the
+        pattern is not said once more.
     :param manager_principals: who may read and repair the policies of the named buckets through the endpoint; without
         them a bucket policy that demands the endpoint could be mended by nobody within the VPC.
     :param statements: more statements, such as those of AWS's own buckets.
     :raises PolicyError: the declaration is wrong, or the document is too long for an endpoint.
     """
     problems = partition_problems(partition)
+    default = _read_access(access, "access", problems)[1]
     grants = _read_grants(buckets, access, problems)
     managers = principal_patterns(manager_principals, "manager_principals", problems)
-    parts = list(_scope_parts(scope, account, organization, bool(buckets), problems))
+    parts = list(scope_parts(scope, default, account, organization, patterns, partition, problems))
+    if scope == BUCKETS and not buckets:
+        problems.append(Problem("buckets", "No bucket is named.", "Name one, or widen the scope."))
+    if scope == PATTERN:
+        problems += _wider(grants, patterns, default)
     if problems:
         # What is wrong with the default access is wrong for each bucket, and said once.
         raise PolicyError(dict.fromkeys(problems), _NAME)
     for grant in grants:
-        if grant:
+        if grant and not (scope == PATTERN and _is_plain(grant, default) and pattern_of(grant.bucket, patterns)):
             parts += _grant_parts(grant, partition)
     if managers and buckets:
         names = sorted({grant.bucket for grant in grants if grant})
         arns = tuple(bucket_arn(name, partition) for name in names)
-        parts.append(_Part("AllowPolicyManagement", MANAGEMENT_ACTIONS, arns, _from_principals(managers)))
+        parts.append(Part("AllowPolicyManagement", MANAGEMENT_ACTIONS, arns, _from_principals(managers)))
     document = new_document([*_statements(parts), *statements])
-    too_long = endpoint_policy_size(document)
-    if too_long:
-        raise PolicyError(too_long, f"endpoint policy for {len(grants)} buckets")
+    over = too_long(document, len(grants))
+    if over:
+        raise PolicyError(over, "endpoint policy")
     return document
 
 
@@ -137,6 +137,24 @@ def declared_grants(
 
 def _read_grants(buckets: Sequence[Any], access: str | Sequence[str], problems: list[Problem]) -> list[Grant | None]:
     return [_read_grant(entry, f"buckets[{index}]", access, problems) for index, entry in enumerate(buckets)]
+
+
+def _is_plain(grant: Grant, default: tuple[str, ...]) -> bool:
+    return grant.actions == default and not grant.prefixes and not grant.principals
+
+
+def _wider(grants: Sequence[Grant | None], patterns: Sequence[str], default: tuple[str, ...]) -> Iterator[Problem]:
+    """A problem for each bucket that a pattern gives what its declaration does not."""
+    for index, grant in enumerate(grants):
+        if grant and (grant.prefixes or grant.principals or not set(default) <= set(grant.actions)):
+            found = pattern_of(grant.bucket, patterns)
+            if found:
+                yield Problem(
+                    f"buckets[{index}]",
+                    f"The pattern {found!r} lets everybody do {', '.join(default)} on {grant.bucket!r}, which is more "
+                    "than is declared for it.",
+                    "Declare at least that, or choose a pattern that does not fit.",
+                )
 
 
 def _read_grant(entry: Any, path: str, default_access: str | Sequence[str], problems: list[Problem]) -> Grant | None:
@@ -223,57 +241,34 @@ def _prefix_problems(prefixes: tuple[str, ...], actions: tuple[str, ...], path: 
             )
 
 
-def _scope_parts(
-    scope: str, account: str | None, organization: str | None, named: bool, problems: list[Problem]
-) -> Iterator[_Part]:
-    if scope == "account":
-        if not account or not ACCOUNT.fullmatch(account):
-            problems.append(Problem("account", f"{account!r} is not an account id.", "Give its twelve digits, quoted."))
-        equals = {"aws:ResourceAccount": account}
-        yield _Part("AllowAccount", ("s3:*",), ("*",), {"StringEquals": equals})
-    elif scope == "organization":
-        if not organization or not _ORGANIZATION.fullmatch(organization):
-            problems.append(
-                Problem("organization", f"{organization!r} is not the id of an organization.", "It begins with 'o-'.")
-            )
-        equals = {"aws:PrincipalOrgID": organization, "aws:ResourceOrgID": organization}
-        yield _Part("AllowOrganization", ("s3:*",), ("*",), {"StringEquals": equals})
-    elif scope != "buckets":
-        problems.append(Problem("scope", f"{scope!r} is not a scope.", f"Known are {', '.join(SCOPES)}."))
-    elif not named:
-        problems.append(
-            Problem("buckets", "No bucket is named.", "Name one, or set the scope to account or organization.")
-        )
-
-
-def _grant_parts(grant: Grant, partition: str) -> Iterator[_Part]:
+def _grant_parts(grant: Grant, partition: str) -> Iterator[Part]:
     sid = "Allow" + "".join(word.capitalize() for word in grant.level.split("_"))
     whole = bucket_arn(grant.bucket, partition)
     who = _from_principals(grant.principals)
     if not grant.prefixes:
         # Both ARNs in one statement: an action takes effect on the kind of resource that it is for.
-        yield _Part(sid, grant.actions, (whole, object_arn(grant.bucket, partition)), who)
+        yield Part(sid, grant.actions, (whole, object_arn(grant.bucket, partition)), who)
         return
     on_objects = tuple(filter(is_about_objects, grant.actions))
     listing = tuple(filter(is_listing, grant.actions))
     others = tuple(action for action in grant.actions if action not in on_objects + listing)
     if on_objects:
         keys = tuple(object_arn(grant.bucket, partition, f"{prefix}*") for prefix in grant.prefixes)
-        yield _Part(sid, on_objects, keys, who)
+        yield Part(sid, on_objects, keys, who)
     if listing:
         narrowed = {"StringLike": {PREFIX_KEY: compact(f"{prefix}*" for prefix in grant.prefixes)}}
-        yield _Part(f"{sid}Listing", listing, (whole,), {**who, **narrowed})
+        yield Part(f"{sid}Listing", listing, (whole,), {**who, **narrowed})
     if others:
-        yield _Part(f"{sid}OfBucket", others, (whole,), who)
+        yield Part(f"{sid}OfBucket", others, (whole,), who)
 
 
 def _from_principals(patterns: tuple[str, ...]) -> Raw:
     return {"ArnLike": {"aws:PrincipalArn": compact(patterns)}} if patterns else {}
 
 
-def _statements(parts: Sequence[_Part]) -> list[Raw]:
+def _statements(parts: Sequence[Part]) -> list[Raw]:
     """One statement for all parts that differ in their resources only, in an order of their own."""
-    merged: dict[tuple[str, tuple[str, ...], str], tuple[_Part, set[str]]] = {}
+    merged: dict[tuple[str, tuple[str, ...], str], tuple[Part, set[str]]] = {}
     for part in parts:
         key = (part.sid, part.actions, json.dumps(part.condition, sort_keys=True))
         merged.setdefault(key, (part, set()))[1].update(part.resources)

@@ -34,6 +34,9 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter imp
     perimeter_statements,
 )
 
+#: Stands for the name of each bucket in statements for many, as the module bucket_policies puts it in.
+ANY_BUCKET = "{bucket}"
+
 _NAME = "declaration of the bucket perimeter"
 
 
@@ -56,6 +59,7 @@ def bucket_perimeter(
     With endpoints or VPCs alone it means what AWS publishes: nobody else does anything, the console and the bucket's
     administrators included. The exceptions keep out of that:
 
+    :param bucket: its name, or :data:`ANY_BUCKET`.
     :param endpoints: ids of VPC endpoints that may pass.
     :param vpcs: VPCs that may pass through any endpoint of theirs. An id (``aws:SourceVpc``) is unique in its Region
         only; an ARN (``aws:SourceVpcArn``) everywhere, and is what AWS recommends.
@@ -70,7 +74,8 @@ def bucket_perimeter(
     :param tls_only: whether requests without TLS are denied too, to everybody.
     :raises PolicyError: the declaration is wrong.
     """
-    problems = [*bucket_problems(bucket, "bucket"), *partition_problems(partition)]
+    named = () if bucket == ANY_BUCKET else bucket_problems(bucket, "bucket")
+    problems = [*named, *partition_problems(partition)]
     for index, endpoint in enumerate(endpoints):
         if not ENDPOINT.fullmatch(str(endpoint)):
             problems.append(

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import ACCESS_LEVELS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import PARTITIONS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_scopes import SCOPES
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import canonical, equivalent
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import minify
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
@@ -115,6 +118,25 @@ MEANINGS = [
         [allow("s3:*", "*", {"StringEquals": {"aws:ResourceAccount": "111122223333"}})],
     ),
     (
+        "a pattern; what fits is said once, unless more is declared for it",
+        ["corp-data-1", "other", {"name": "corp-data-2", "access": "read_write"}],
+        {"scope": "pattern", "account": "111122223333", "patterns": ["corp-data-*", "logs-?"]},
+        [
+            allow(
+                ["s3:GetObject", "s3:PutObject"],
+                [
+                    "arn:aws:s3:::corp-data-*",
+                    "arn:aws:s3:::corp-data-*/*",
+                    "arn:aws:s3:::logs-?",
+                    "arn:aws:s3:::logs-?/*",
+                ],
+                {"StringEquals": {"aws:ResourceAccount": "111122223333"}},
+            ),
+            allow(["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::other", "arn:aws:s3:::other/*"]),
+            allow(list(ACCESS_LEVELS["read_write"]), ["arn:aws:s3:::corp-data-2", "arn:aws:s3:::corp-data-2/*"]),
+        ],
+    ),
+    (
         "organization, and a bucket of another one",
         ["one"],
         {"scope": "organization", "organization": "o-1234567890"},
@@ -158,6 +180,7 @@ MEANINGS = [
     ),
 ]
 #: buckets, further options, what the message says
+PATTERNS = {"scope": "pattern", "account": "111122223333", "patterns": ["a*"]}
 REFUSALS = [
     ([], {}, "buckets: No bucket is named"),
     (["arn:aws:s3:::one"], {}, r"buckets\[0\]: 'arn:aws:s3:::one' is not the name of a bucket"),
@@ -197,6 +220,14 @@ REFUSALS = [
     (["one"], {"scope": "account"}, "account: None is not an account id"),
     (["one"], {"scope": "account", "account": "1111"}, "account: '1111' is not an account id"),
     (["one"], {"scope": "organization", "organization": "111122223333"}, "organization: '111122223333' is not the id"),
+    (["one"], {"scope": "pattern", "patterns": ["a*"]}, "account: None is not an account id"),
+    (["one"], {"scope": "pattern", "account": "111122223333"}, "patterns: The list is empty"),
+    ([], {**PATTERNS, "patterns": ["*"]}, r"patterns\[0\]: '\*' is not a pattern .* scope 'account'"),
+    ([], {**PATTERNS, "patterns": ["a/*"]}, r"patterns\[0\]: 'a/\*' is not a pattern"),
+    ([], {**PATTERNS, "access": "nothing"}, "access: 'nothing' is not an access level"),
+    ([{"name": "app", "access": "list"}], PATTERNS, r"buckets\[0\]: The pattern 'a\*' lets everybody do s3:GetObject"),
+    ([{"name": "app", "prefixes": ["logs/"]}], PATTERNS, r"buckets\[0\]: The pattern 'a\*' .* more than is declared"),
+    ([{"name": "app", "principals": [ROLE]}], PATTERNS, r"buckets\[0\]: The pattern 'a\*' .* more than is declared"),
 ]
 
 
@@ -243,12 +274,17 @@ def test_sids_are_unique_and_the_order_of_buckets_is_no_difference():
     assert endpoint_policy(buckets[::-1]) == document
 
 
-def test_too_long():
+def test_too_long_names_the_overflow_and_each_scope():
     buckets = [f"a-bucket-with-a-long-name-{number:04}" for number in range(400)]
-    with pytest.raises(
-        PolicyError, match=r"endpoint policy for 400 buckets: .* characters long .* 20,480 .* organization"
-    ):
+    with pytest.raises(PolicyError) as caught:
         endpoint_policy(buckets)
+    said = str(caught.value)
+    over = re.search(r"It is ([\d,]+) characters long for 400 named buckets, ([\d,]+) more than the 20,480", said)
+    assert int(over[1].replace(",", "")) - int(over[2].replace(",", "")) == 20_480
+    for scope in ("pattern", "account", "organization"):
+        assert f"'{scope}' allows {SCOPES[scope]}" in said
+    fitting = endpoint_policy(buckets, scope="pattern", account="111122223333", patterns=["a-bucket-with-*"])
+    assert [statement["Sid"] for statement in fitting["Statement"]] == ["AllowPattern"]
 
 
 def test_a_hundred_buckets_fit():

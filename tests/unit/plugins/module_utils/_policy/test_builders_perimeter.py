@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 from hypothesis import given
@@ -328,3 +329,11 @@ def test_withdrawing_leaves_the_networks_of_the_other(one, other):
     assert set((read_perimeter(left) or Perimeter()).networks) == expected
     assert bool(left) is bool(expected)
     assert not set(gone) & {statement["Sid"] for statement in left}
+
+
+def test_statements_for_many_buckets_are_those_of_one_with_a_name_to_put_in():
+    options = {"endpoints": ["vpce-1a2b3c4d"], "manager_principals": [AUTOMATION], "tls_only": True}
+    many = bucket_perimeter("{bucket}", **options)
+    assert json.loads(json.dumps(many).replace("{bucket}", "examplebucket")) == bucket_perimeter(
+        "examplebucket", **options
+    )
