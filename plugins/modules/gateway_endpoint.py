@@ -171,6 +171,11 @@ options:
       - A bucket whose policy cannot be read is an error, as nobody can tell then.
     type: list
     elements: str
+  dependent_policies:
+    description:
+      - Buckets as in O(dependent_buckets), each with its policy as it is known already, or as it is going to be; V(null)
+        stands for none. These policies are not read.
+    type: dict
   allow_lockout:
     description:
       - Write even if the caller, O(protected_principals) or the root user could not mend bucket policies through this

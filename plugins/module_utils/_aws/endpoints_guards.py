@@ -34,6 +34,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_lockout import EndpointLockoutGuard, root_of
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_networks import NetworksGuard
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import CUTOFF, LOCKOUT, NETWORKS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
 #: The options that the guards go by.
@@ -42,17 +43,19 @@ ENDPOINT_GUARD_OPTIONS: dict[str, dict[str, Any]] = {
     "arriving_through": {"type": "str"},
     "request_context": {"type": "dict"},
     "dependent_buckets": {"type": "list", "elements": "str"},
+    "dependent_policies": {"type": "dict"},
     "allow_lockout": {"type": "bool", "default": False},
     "allow_cutoff": {"type": "bool", "default": False},
 }
 
 
 class _Buckets:
-    """The policies of the buckets that depend on the endpoint, read once in a run."""
+    """The policies of the buckets that depend on the endpoint, those that are not known already read once in a run."""
 
-    def __init__(self, session: Session, names: tuple[str, ...]) -> None:
+    def __init__(self, session: Session, names: tuple[str, ...], known: Mapping[str, Any]) -> None:
         self._session = session
         self._names = names
+        self._known = known
 
     def __call__(self) -> tuple[Dependent, ...]:
         return self._read
@@ -62,6 +65,8 @@ class _Buckets:
         return tuple(self._dependent(name) for name in self._names)
 
     def _dependent(self, name: str) -> Dependent:
+        if name in self._known:
+            return Dependent(name, _document(name, self._known[name]))
         # They may be another account's, so no owner is expected of them. Nothing is written to them.
         try:
             return Dependent(name, drive(read_policy(self._client, name, None, Pace())))
@@ -73,6 +78,11 @@ class _Buckets:
         return s3.once_only(self._session.client("s3"))
 
 
+def _document(name: str, given: Any) -> Raw | None:
+    """:raises PolicyError: it is neither a mapping nor JSON text."""
+    return None if given is None else load(given, f"dependent_policies.{name}")
+
+
 def check_guard_options(options: Mapping[str, Any], partition: str) -> None:
     """Before anything is asked of AWS.
 
@@ -80,9 +90,11 @@ def check_guard_options(options: Mapping[str, Any], partition: str) -> None:
     """
     given = {name: value for name, value in options.items() if value is not None}
     problems = list(guard_problems(given, partition))
-    for name in given.get("dependent_buckets", ()):
+    known = given.get("dependent_policies", {})
+    for name in (*given.get("dependent_buckets", ()), *known):
         try:
             check_bucket(name, None)
+            _document(name, known.get(name))
         except PolicyError as error:
             problems += error.problems
     if problems:
@@ -98,7 +110,8 @@ def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, c
     partition, region = client.meta.partition, client.meta.region_name
     knowledge = Knowledge(session, region, check)
     context = dict(options.get("request_context") or {})
-    buckets = tuple(dict.fromkeys(options.get("dependent_buckets") or ()))
+    known = dict(options.get("dependent_policies") or {})
+    buckets = tuple(dict.fromkeys((*(options.get("dependent_buckets") or ()), *known)))
 
     def account() -> str:
         return session.caller.account
@@ -124,7 +137,7 @@ def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, c
             knowledge.full_arn,
         ),
         CUTOFF: CutoffGuard(
-            _Buckets(session, buckets),
+            _Buckets(session, buckets, known),
             account,
             partition,
             region,
