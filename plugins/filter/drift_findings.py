@@ -22,7 +22,7 @@ def find(
 ) -> list[Raw]:
     """What drifted, by the results of the modules."""
     place = Place(str(account), str(region or ""))
-    findings = endpoint_findings(place, endpoint["before"], endpoint["endpoint"])
+    findings = endpoint_findings(place, endpoint.get("before"), endpoint.get("endpoint"))
     for name, result in buckets.items():
         findings += bucket_findings(place, name, result["before"], result["policy"])
     return [finding.as_dict() for finding in findings]

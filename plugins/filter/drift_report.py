@@ -14,10 +14,20 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_
 
 @explained("drift_report")
 def sum_up(
-    findings: Sequence[Mapping[str, Any]], corrected: Any = False, failed_hosts: Any = None, changes: Any = None
+    findings: Sequence[Mapping[str, Any]],
+    corrected: Any = False,
+    failed_hosts: Any = None,
+    changes: Any = None,
+    failures: Any = None,
 ) -> Raw:
     """The report of a run."""
-    return report(findings, as_bool(corrected, "corrected"), map(str, as_list(failed_hosts)), as_list(changes))
+    return report(
+        findings,
+        as_bool(corrected, "corrected"),
+        map(str, as_list(failed_hosts)),
+        as_list(changes),
+        as_list(failures),
+    )
 
 
 class FilterModule:

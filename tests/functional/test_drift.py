@@ -98,3 +98,22 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
     suite = ElementTree.fromstring(Path(tmp_path, "drift.xml").read_text(encoding="utf-8").encode())
     assert suite.get("failures") == "1"
     assert "DenyOutsidePerimeter is missing" in Path(tmp_path, "drift.md").read_text(encoding="utf-8")
+
+
+def test_a_bucket_that_fails_does_not_hide_the_drift_of_others(emulator, ec2, s3, vpc, tmp_path):
+    buckets = ["missing-bucket", BUCKET]
+    status, report, output = play(emulator, vpc, tmp_path, private_access_buckets=buckets, drift_correct=True)
+    assert status == 2, output
+    assert report["status"] == "failed"
+    [failure] = report["failures"]
+    assert (failure["bucket"], failure["account"], failure["region"]) == ("missing-bucket", "123456789012", "us-east-1")
+    assert "no bucket of that name" in failure["msg"]
+    assert {each["resource"] for each in report["findings"]} == {vpc, BUCKET}
+    assert "missing-bucket" in Path(tmp_path, "drift.md").read_text(encoding="utf-8")
+    # The other one was corrected all the same.
+    assert s3.get_bucket_policy(Bucket=BUCKET)
+    # Only what is named is looked at.
+    limited = {"private_access_buckets": buckets, "private_access_limit": [BUCKET], "drift_fail_on": "minor"}
+    status, report, output = play(emulator, vpc, tmp_path, **limited)
+    assert (status, report["status"]) == (0, "clean"), output
+    assert sum(call["operation"] == "GetBucketPolicy" for call in emulator.calls()) == 1

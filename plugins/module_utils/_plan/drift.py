@@ -162,13 +162,15 @@ def report(
     corrected: bool,
     failed_hosts: Iterable[str] = (),
     changes: Iterable[Mapping[str, Any]] = (),
+    failures: Iterable[Mapping[str, Any]] = (),
 ) -> Raw:
-    """The report of a run, ``{status, counts, findings, failed_hosts}``, the worst findings first.
+    """The report of a run, ``{status, counts, findings, failures, failed_hosts}``, the worst findings first.
 
-    ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all hosts could be looked at, ``failed``.
+    ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all could be looked at or corrected, ``failed``.
 
     :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last changed
         the resource, nobody if nobody is known, ``None`` if that could not be looked up.
+    :param failures: ``host``, ``account``, ``region``, ``msg``, and ``bucket`` if it is one bucket that failed.
     """
     known = {each["resource"]: None if each.get("error") else list(each["events"]) for each in changes}
     ordered = sorted(
@@ -179,7 +181,8 @@ def report(
         ),
     )
     failed = sorted(failed_hosts)
-    if failed:
+    missed = sorted((dict(each) for each in failures), key=lambda each: (each["host"], each.get("bucket", "")))
+    if failed or missed:
         status = FAILED
     elif ordered:
         status = CORRECTED if corrected else DRIFTED
@@ -188,7 +191,13 @@ def report(
     counts = {severity: sum(each["severity"] == severity for each in ordered) for severity in SEVERITIES}
     return {
         "status": status,
-        "counts": {"drifted": len(ordered), "corrected": len(ordered) if corrected else 0, **counts},
+        "counts": {
+            "drifted": len(ordered),
+            "corrected": len(ordered) if corrected else 0,
+            **counts,
+            "failed": len(failed) + len(missed),
+        },
         "findings": ordered,
+        "failures": missed,
         "failed_hosts": failed,
     }

@@ -18,7 +18,7 @@ _TITLES = {
     "clean": "No drift",
     "drifted": "Drift found",
     "corrected": "Drift found and corrected",
-    "failed": "Not everything could be examined",
+    "failed": "Not everything could be examined or corrected",
 }
 _NOBODY = "nobody that CloudTrail knows of. Its history goes back 90 days, and is some minutes behind"
 
@@ -33,6 +33,11 @@ def markdown(report: Mapping[str, Any]) -> str:
     ]
     if report["failed_hosts"]:
         lines += ["", f"Failed: {', '.join(map(_cell, report['failed_hosts']))}."]
+    if report["failures"]:
+        lines += ["", "| Failed | Account | Region | Reason |", "| --- | --- | --- | --- |"]
+    for each in report["failures"]:
+        cells = (_failed(each), each["account"], each["region"], each["msg"])
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     if report["findings"]:
         lines += ["", "| Severity | Account | Region | Resource | Drift |", "| --- | --- | --- | --- | --- |"]
     for each in report["findings"]:
@@ -51,14 +56,15 @@ def markdown(report: Mapping[str, Any]) -> str:
 
 
 def junit(report: Mapping[str, Any]) -> str:
-    """The report as JUnit XML: each finding is a test that failed, each host that failed an error."""
-    findings, failed = report["findings"], report["failed_hosts"]
+    """The report as JUnit XML: each finding is a test that failed, each failure and each host that failed an error."""
+    findings, failures, failed = report["findings"], report["failures"], report["failed_hosts"]
+    errors = len(failures) + len(failed)
     suite = ElementTree.Element(
         "testsuite",
         name="perimeter.s3.drift",
-        tests=str(len(findings) + len(failed) or 1),
+        tests=str(len(findings) + errors or 1),
         failures=str(len(findings)),
-        errors=str(len(failed)),
+        errors=str(errors),
     )
     for each in findings:
         where = ".".join(filter(None, (each["account"], each["region"], each["resource"])))
@@ -66,10 +72,14 @@ def junit(report: Mapping[str, Any]) -> str:
         failure = ElementTree.SubElement(case, "failure", type=each["severity"], message=_title(each))
         told = {key: each[key] for key in ("opens", "cuts", "by", "before", "after") if key in each}
         failure.text = _xml(json.dumps(told, indent=2))
+    for each in failures:
+        where = ".".join(filter(None, (each["account"], each["region"], _failed(each))))
+        case = ElementTree.SubElement(suite, "testcase", classname=where, name="examined")
+        ElementTree.SubElement(case, "error", type="failed", message=_xml(str(each["msg"])))
     for host in failed:
         case = ElementTree.SubElement(suite, "testcase", classname=host, name="examined")
         ElementTree.SubElement(case, "error", type="failed", message="The host could not be examined.")
-    if not findings and not failed:
+    if not findings and not errors:
         ElementTree.SubElement(suite, "testcase", classname="perimeter.s3.drift", name="no drift")
     return "<?xml version='1.0' encoding='utf-8'?>\n" + ElementTree.tostring(suite, encoding="unicode") + "\n"
 
@@ -89,6 +99,10 @@ def _authors(finding: Mapping[str, Any]) -> list[str]:
 
 def _title(finding: Mapping[str, Any]) -> str:
     return _xml(f"{finding['kind']}: {finding['what']}")
+
+
+def _failed(failure: Mapping[str, Any]) -> str:
+    return str(failure.get("bucket") or failure["host"])
 
 
 def _cell(value: Any) -> str:

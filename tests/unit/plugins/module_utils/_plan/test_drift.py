@@ -110,7 +110,7 @@ def test_report_and_renderings():
     findings += [each.as_dict() for each in bucket_findings(PLACE, "b", None, policy(OUTSIDE))]
     found = report(findings, False)
     assert (found["status"], found["findings"][0]["severity"]) == ("drifted", "critical")
-    assert found["counts"] == {"drifted": 3, "corrected": 0, "critical": 1, "major": 0, "minor": 2}
+    assert found["counts"] == {"drifted": 3, "corrected": 0, "critical": 1, "major": 0, "minor": 2, "failed": 0}
     suite = ElementTree.fromstring(junit(found).encode())
     assert (suite.get("failures"), len(suite.findall("testcase/failure"))) == ("3", 3)
     assert "a\\|b" in markdown(found)
@@ -158,3 +158,15 @@ def test_status(findings, corrected, failed, status):
     assert found["status"] == status
     assert ElementTree.fromstring(junit(found).encode()).get("errors") == str(len(failed))
     assert markdown(found).startswith("# ")
+
+
+def test_what_failed_is_reported_beside_the_rest():
+    where = {"host": "one", "account": "111122223333", "region": "us-east-1"}
+    failures = [{**where, "bucket": "b", "msg": "no such | bucket"}, {**where, "bucket": "a", "msg": "denied"}]
+    found = report([], True, ["two"], failures=failures)
+    assert (found["status"], found["counts"]["failed"]) == ("failed", 3)
+    assert [each["bucket"] for each in found["failures"]] == ["a", "b"]
+    assert "| b | 111122223333 | us-east-1 | no such \\| bucket |" in markdown(found)
+    suite = ElementTree.fromstring(junit(found).encode())
+    assert (suite.get("tests"), suite.get("errors")) == ("3", "3")
+    assert [case.get("classname") for case in suite] == ["111122223333.us-east-1.a", "111122223333.us-east-1.b", "two"]
