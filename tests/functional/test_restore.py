@@ -28,7 +28,7 @@ def policy(bucket, sid):
 
 def restore(emulator, directory, *words, **variables):
     connection = emulator.connection
-    given = {"restore_dir": str(directory), "restore_connection": connection, **variables}
+    given = {"restore_dir": str(directory), "private_access_connection": connection, **variables}
     command = Path(sys.executable).with_name("ansible-playbook")
     return subprocess.run(
         [command, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given), *words],

@@ -1,0 +1,124 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the role several times in one ansible-playbook, against the emulated AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.client import Emulator
+
+READS = ("Describe", "Get", "List", "Head", "AssumeRole")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run of the role; ``variables`` without their prefix, such as ``vpc_id``."""
+
+    variables: dict[str, Any] = field(default_factory=dict)
+    check: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``result``: the role's, ``None`` if it failed; ``message``: why it did; ``policies``: by bucket, as read back;
+    ``calls``: operations in their order."""
+
+    result: dict[str, Any] | None
+    message: str
+    policies: dict[str, Any]
+    calls: list[str]
+
+    def statement(self, bucket: str, sid: str) -> dict[str, Any] | None:
+        document = self.policies[bucket] or {"Statement": []}
+        return next((one for one in document["Statement"] if one["Sid"] == sid), None)
+
+    @property
+    def writes(self) -> list[str]:
+        return [name for name in self.calls if not name.startswith(READS)]
+
+
+@dataclass(frozen=True)
+class Played:
+    """``secrets``: what AssumeRole gave out last."""
+
+    outcomes: list[Outcome]
+    output: str
+    secrets: dict[str, str]
+
+
+def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[str, str] | None = None) -> Played:
+    """Run the steps one after the other, also when one has failed. Warnings and deprecations of Ansible are errors."""
+    tasks: list[dict[str, Any]] = []
+    for step in steps:
+        given = {"connection": emulator.connection, **step.variables}
+        role = {
+            "ansible.builtin.include_role": {"name": "perimeter.s3.private_access"},
+            "vars": {f"private_access_{name}": value for name, value in given.items()},
+        }
+        run: dict[str, Any] = {"block": [role, _noted("private_access_result", "''")]}
+        if step.check:
+            run["check_mode"] = True
+        message = "ansible_failed_result.msg | default(ansible_failed_result | string)"
+        tasks.append({**run, "rescue": [_noted("none", message, "{}")]})
+    emulator.reset_calls()
+    with tempfile.TemporaryDirectory() as directory:
+        noted, secrets, playbook = (Path(directory, name) for name in ("noted.json", "secrets.json", "play.yml"))
+        tasks.append({"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(noted)}})
+        given_out = "{{ (__private_access_session | default({})).sts_creds | default({}) | to_json }}"
+        tasks.append({"ansible.builtin.copy": {"content": given_out, "dest": str(secrets)}, "no_log": True})
+        for number, task in enumerate(tasks):
+            task["name"] = f"Step {number}"
+        head = {"name": "Steps", "hosts": "localhost", "gather_facts": False}
+        known = {"noted": [], "calls_url": f"{emulator.url}/_emulator/calls"}
+        playbook.write_text(json.dumps([{**head, "vars": known, "tasks": tasks}]), encoding="utf-8")
+        finished = subprocess.run(
+            [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local", playbook]
+            + ([verbose] if verbose else []),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={
+                **os.environ,
+                "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+                "ANSIBLE_LOCALHOST_WARNING": "false",
+                **(environment or {}),
+            },
+        )
+        output = finished.stdout + finished.stderr
+        assert finished.returncode == 0, output
+        found = json.loads(noted.read_text(encoding="utf-8"))
+        given_out = json.loads(secrets.read_text(encoding="utf-8"))
+    for sign in ("[WARNING]", "[DEPRECATION"):
+        # That open connections break is what the modules have to say.
+        said = [line for line in output.splitlines() if sign in line and "open connections" not in line]
+        assert said == []
+    outcomes, before = [], 0
+    for each in found:
+        outcomes.append(Outcome(each["result"], each["message"], each["policies"], each["calls"][before:]))
+        before = len(each["calls"])
+    return Played(outcomes, output, given_out)
+
+
+_RESULTS = "__private_access_policies.results | default([])"
+_POLICIES = f"dict({_RESULTS} | map(attribute='bucket') | zip({_RESULTS} | map(attribute='policy')))"
+
+
+def _noted(result: str, message: str, policies: str = _POLICIES) -> dict[str, Any]:
+    calls = "lookup('ansible.builtin.url', calls_url, split_lines=false) | from_json | map(attribute='operation')"
+    entry = f"{{'result': {result}, 'message': {message}, 'policies': {policies}, 'calls': {calls}}}"
+    return {
+        "name": "Note what became of it",
+        "ansible.builtin.set_fact": {"noted": f"{{{{ noted + [{entry}] }}}}"},
+    }
