@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, condition_values
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators import split_operator
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.subsume import (
     arn_covers,
     essential,
@@ -29,7 +30,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.subsume impor
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import spell_key
 
-_OPERATOR = re.compile(r"(?P<set>ForAllValues:|ForAnyValue:|)(?P<base>\w+?)(?P<suffix>IfExists|)")
 # Narrower than what Python's own readers take: they know spellings that AWS may not (1_000, masks as addresses).
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
 _CIDR = re.compile(r"[0-9A-Fa-f.:]+(/[0-9]{1,3})?")
@@ -149,7 +149,7 @@ def canonical_condition(block: Any) -> Any:
 
 
 def _triple(operator: str, key: str, value: Any) -> tuple[str, str, list[str]] | None:
-    parts, values = _OPERATOR.fullmatch(operator), condition_values(value)
+    parts, values = split_operator(operator), condition_values(value)
     family = _FAMILIES.get(parts["base"]) if parts else None
     if parts is None or family is None or values is None:
         return None
@@ -181,7 +181,7 @@ def _is_pattern(text: str) -> bool:
 
 def _places(operator: str, key: str) -> Iterator[tuple[str, str]]:
     """Where two conditions on one key, which both must hold, find room: other spellings that mean the same."""
-    parts = _OPERATOR.fullmatch(operator)
+    parts = split_operator(operator)
     base = parts["base"] if parts else operator
     spellings = (base,) if parts is None or _in_doubt(parts) else _SPELLINGS.get(base, (base,))
     names = [f"{parts['set']}{name}{parts['suffix']}" if parts else name for name in spellings]

@@ -26,6 +26,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns impo
     Matches,
     Wild,
     pattern,
+    reaches_over_colons,
     resource_matcher,
     text_matcher,
 )
@@ -41,6 +42,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables import (
     Template,
     Variable,
+    is_early,
     plain,
     render,
     template,
@@ -50,12 +52,26 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables imp
 _NEW: Any = object()
 
 
+_TWO_READINGS_COLON = (
+    "AWS's page on Resource keeps wildcards within the segments of an ARN, and lets an asterisk that ends a segment "
+    "reach over colons"
+)
+_TWO_READINGS_EARLY = (
+    "AWS's page on variables says that none can stand before the fifth colon of a resource, not what one does that "
+    "stands there"
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Resources:
-    """An element Resource, or (``negated``) NotResource."""
+    """An element Resource, or (``negated``) NotResource.
+
+    ``loose``: the other reading of those of ``fixed`` that have two.
+    """
 
     negated: bool
     fixed: tuple[Matches, ...]
+    loose: tuple[Matches, ...]
     templates: tuple[Template, ...]
 
     def cover(self, resource: str, context: Context) -> Kleene:
@@ -63,13 +79,15 @@ class Resources:
         for matches in self.fixed:
             if matches(resource):
                 return not self.negated
-        if not self.templates:
+        if not self.templates and not self.loose:
             return self.negated
-        return self._cover_with_variables(resource, context)
+        return self._cover_in_doubt(resource, context)
 
-    def _cover_with_variables(self, resource: str, context: Context) -> Kleene:
+    def _cover_in_doubt(self, resource: str, context: Context) -> Kleene:
         renderings = [render(parts, partial(find, context)) for parts in self.templates]
-        fits = either(rendering.fits(resource, _cached_matcher) for rendering in renderings)
+        found = [rendering.fits(resource, _cached_matcher) for rendering in renderings]
+        found = [None if fits and is_early(parts) else fits for fits, parts in zip(found, self.templates, strict=True)]
+        fits = either((*found, None if self._fits_loosely(resource) else False))
         if not self.negated:
             return fits
         # A variable without a value: the statement is then about nothing.
@@ -78,6 +96,15 @@ class Resources:
         if fits is False and not all(rendering.certain for rendering in renderings):
             return None
         return negate(fits)
+
+    def _fits_loosely(self, resource: str) -> bool:
+        return any(matches(resource) for matches in self.loose)
+
+    def doubt(self, resource: str) -> str | None:
+        """Why it is unknown whether they cover a resource, where AWS's documentation leaves it open."""
+        if self._fits_loosely(resource):
+            return _TWO_READINGS_COLON
+        return _TWO_READINGS_EARLY if any(map(is_early, self.templates)) else None
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -199,6 +226,9 @@ def _resources(negated: bool, parts: tuple[Template, ...]) -> Resources:
     return Resources(
         negated=negated,
         fixed=tuple(resource_matcher(plain(one)) for one in parts if not variables(one)),
+        loose=tuple(
+            text_matcher(plain(one)) for one in parts if not variables(one) and reaches_over_colons(plain(one))
+        ),
         templates=tuple(one for one in parts if variables(one)),
     )
 

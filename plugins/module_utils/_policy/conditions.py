@@ -14,7 +14,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,6 +28,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators imp
     Operator,
     ParsedTerm,
     Term,
+    split_operator,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import Pattern
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import (
@@ -44,7 +44,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary im
 FOR_ALL, FOR_ANY, PLAIN = "ForAllValues:", "ForAnyValue:", ""
 NULL = "Null"
 
-_OPERATOR = re.compile(r"(?P<set>ForAllValues:|ForAnyValue:|)(?P<base>\w+?)(?P<suffix>IfExists|)")
 #: How the answers for the values of a request become one. Without a set operator AWS documents only one value.
 _QUANTIFIERS: dict[str, Callable[[list[Kleene]], Kleene]] = {FOR_ALL: every, FOR_ANY: either, PLAIN: agreed}
 #: More requests than this with different values, and we begin to remember anew.
@@ -181,7 +180,7 @@ def _fitting_shape(shape: Pattern, lookup: Callable[[str], Value]) -> Callable[[
 def compile_condition(condition: Condition, version: str, problems: list[Problem]) -> Check | None:
     """The check of a condition; ``None`` and an entry in ``problems`` when AWS does not know it so."""
     place = condition.path[: -len(condition.key) - 1]
-    parts = _OPERATOR.fullmatch(condition.operator)
+    parts = split_operator(condition.operator)
     operator = OPERATORS.get(parts["base"]) if parts else None
     if parts is None or operator is None:
         near = difflib.get_close_matches(parts["base"] if parts else condition.operator, OPERATORS, 1)

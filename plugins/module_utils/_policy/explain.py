@@ -163,7 +163,8 @@ def _clauses(case: Case, statement: CompiledStatement, wanted: object) -> Iterat
     select = wanted if callable(wanted) else (lambda result: result is wanted)
     if select(covers) and covers is not True:
         verb = "is not known to be" if covers is None else "is not"
-        yield f"{case.request.resource} {verb} among its resources"
+        doubt = statement.resources.doubt(case.request.resource) if covers is None else None
+        yield f"{case.request.resource} {verb} among its resources" + (f" ({doubt})" if doubt else "")
     for check in statement.checks:
         result = check.holds(case.context)
         if select(result):

@@ -13,6 +13,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -187,9 +188,13 @@ ReadTerm: TypeAlias = Callable[[str, str], Term]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator without its prefix and suffix. ``negated``: true of a value which fits none of the policy's."""
+    """An operator without its prefix and suffix.
+
+    ``negated``: true of a value which fits none of the policy's; ``type``: of the values that it compares.
+    """
 
     name: str
+    type: str
     negated: bool
     read: ReadTerm
 
@@ -234,25 +239,32 @@ _ORDERED: tuple[tuple[str, bool, Callable[[Any, Any], bool]], ...] = (
     ("GreaterThanEquals", False, operator.ge),
 )
 _TABLE = (
-    Operator("StringEquals", False, _texts(text_matcher)),
-    Operator("StringNotEquals", True, _texts(text_matcher)),
-    Operator("StringEqualsIgnoreCase", False, _texts(text_matcher, fold=True)),
-    Operator("StringNotEqualsIgnoreCase", True, _texts(text_matcher, fold=True)),
-    Operator("StringLike", False, _texts(text_matcher, wildcards=True)),
-    Operator("StringNotLike", True, _texts(text_matcher, wildcards=True)),
+    Operator("StringEquals", "String", False, _texts(text_matcher)),
+    Operator("StringNotEquals", "String", True, _texts(text_matcher)),
+    Operator("StringEqualsIgnoreCase", "String", False, _texts(text_matcher, fold=True)),
+    Operator("StringNotEqualsIgnoreCase", "String", True, _texts(text_matcher, fold=True)),
+    Operator("StringLike", "String", False, _texts(text_matcher, wildcards=True)),
+    Operator("StringNotLike", "String", True, _texts(text_matcher, wildcards=True)),
     # The Equals operators for ARNs take wildcards and behave as the Like ones do.
-    Operator("ArnEquals", False, _texts(arn_matcher, wildcards=True)),
-    Operator("ArnNotEquals", True, _texts(arn_matcher, wildcards=True)),
-    Operator("ArnLike", False, _texts(arn_matcher, wildcards=True)),
-    Operator("ArnNotLike", True, _texts(arn_matcher, wildcards=True)),
-    *(Operator(f"Numeric{name}", negated, _parsed(number, compare)) for name, negated, compare in _ORDERED),
-    *(Operator(f"Date{name}", negated, _parsed(instant, compare)) for name, negated, compare in _ORDERED),
-    Operator("IpAddress", False, _parsed(span, within, address)),
-    Operator("NotIpAddress", True, _parsed(span, within, address)),
-    Operator("Bool", False, _boolean_term),
-    Operator("BinaryEquals", False, _parsed(octets, operator.eq)),
+    Operator("ArnEquals", "ARN", False, _texts(arn_matcher, wildcards=True)),
+    Operator("ArnNotEquals", "ARN", True, _texts(arn_matcher, wildcards=True)),
+    Operator("ArnLike", "ARN", False, _texts(arn_matcher, wildcards=True)),
+    Operator("ArnNotLike", "ARN", True, _texts(arn_matcher, wildcards=True)),
+    *(Operator(f"Numeric{name}", "Numeric", negated, _parsed(number, compare)) for name, negated, compare in _ORDERED),
+    *(Operator(f"Date{name}", "Date", negated, _parsed(instant, compare)) for name, negated, compare in _ORDERED),
+    Operator("IpAddress", "IPAddress", False, _parsed(span, within, address)),
+    Operator("NotIpAddress", "IPAddress", True, _parsed(span, within, address)),
+    Operator("Bool", "Bool", False, _boolean_term),
+    Operator("BinaryEquals", "Binary", False, _parsed(octets, operator.eq)),
     # Asks for the key, not for its value.
-    Operator("Null", False, _parsed(boolean, operator.eq)),
+    Operator("Null", "Null", False, _parsed(boolean, operator.eq)),
 )
 #: Name -> operator, without ``ForAllValues:`` or ``ForAnyValue:`` before and ``IfExists`` behind it.
 OPERATORS: dict[str, Operator] = {one.name: one for one in _TABLE}
+
+_SPELLING = re.compile(r"(?P<set>ForAllValues:|ForAnyValue:|)(?P<base>\w+?)(?P<suffix>IfExists|)")
+
+
+def split_operator(text: str) -> re.Match[str] | None:
+    """The parts ``set`` (with its colon), ``base`` and ``suffix`` of an operator as a policy has it."""
+    return _SPELLING.fullmatch(text)

@@ -17,6 +17,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 import enum
+import itertools
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -137,6 +138,18 @@ def resource_matcher(parts: Pattern) -> Matches:
         given = sum(part.count(":") for part in parts if isinstance(part, str))
         parts = joined((*parts, *((":", Wild.RUN) * (ARN_FIELDS - 1 - given))))
     return arn_matcher(parts)
+
+
+def reaches_over_colons(parts: Pattern) -> bool:
+    """Whether an asterisk ends one of the first five fields of an ARN, of which AWS says two things."""
+    colons = 0
+    for part, following in itertools.pairwise(parts):
+        colons += part.count(":") if isinstance(part, str) else 0
+        if colons >= ARN_FIELDS - 1:
+            return False
+        if part is Wild.RUN and isinstance(following, str) and following.startswith(":"):
+            return True
+    return False
 
 
 def can_meet(one: Pattern, other: Pattern) -> bool:

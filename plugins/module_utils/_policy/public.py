@@ -22,10 +22,10 @@ from dataclasses import dataclass
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import parse_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Condition, Document, Statement
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators import split_operator
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.scalars import network
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import spell_key
 
-_OPERATOR = re.compile(r"(?P<set>ForAllValues:|ForAnyValue:|)(?P<base>\w+?)(?P<suffix>IfExists|)")
 _EQUALITIES = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")
 _ROLE_SESSIONS = re.compile(r"AROA[A-Z0-9]*:\*")
 #: The broadest networks that are not public: AWS calls a broader one so.
@@ -83,7 +83,7 @@ def _names_principals(statement: Statement) -> bool:
 
 def _limits(condition: Condition) -> bool | None:
     """Whether a condition limits a statement to fixed values; ``None``: by a key of which AWS does not say."""
-    parts = _OPERATOR.fullmatch(condition.operator)
+    parts = split_operator(condition.operator)
     key = condition.key.lower()
     if parts is None or parts["suffix"] or parts["set"] == "ForAllValues:" or not condition.values:
         # Both are true of a request that does not carry the key.

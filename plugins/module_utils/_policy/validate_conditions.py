@@ -20,6 +20,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.global_keys import SYSTEM_IDENTIFIER_KEYS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import WILDCARD_NEIGHBOURS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators import OPERATORS, split_operator
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate_resources import (
     Scope,
     account_portion_problems,
@@ -31,20 +32,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary im
     spell_key,
 )
 
-_ORDERED = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
-#: Operator -> type of its values.
-OPERATORS: dict[str, str] = {
-    **dict.fromkeys(("StringEquals", "StringNotEquals", "StringLike", "StringNotLike"), "String"),
-    **dict.fromkeys(("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"), "String"),
-    **dict.fromkeys(("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"), "ARN"),
-    **dict.fromkeys((f"Numeric{name}" for name in _ORDERED), "Numeric"),
-    **dict.fromkeys((f"Date{name}" for name in _ORDERED), "Date"),
-    **dict.fromkeys(("IpAddress", "NotIpAddress"), "IPAddress"),
-    "Bool": "Bool",
-    "BinaryEquals": "Binary",
-    "Null": "Null",
-}
-_OPERATOR = re.compile(r"(?P<set>ForAllValues:|ForAnyValue:|)(?P<base>\w+?)(?P<suffix>IfExists|)")
 # Seconds since 1970, or one of https://www.w3.org/TR/NOTE-datetime.
 _INSTANT = re.compile(r"\d+|\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?", re.ASCII)
 _WILDCARDS = re.compile(r"[*?]+")
@@ -72,7 +59,7 @@ _OF_ANY_ACTION = (
 
 def operators_exist(statement: Statement, scope: Scope) -> Iterator[Problem]:
     for operator in dict.fromkeys(condition.operator for condition in statement.conditions):
-        parts = _OPERATOR.fullmatch(operator)
+        parts = split_operator(operator)
         base = parts["base"] if parts else operator
         path = f"{statement.path}.Condition.{operator}"
         if base not in OPERATORS:
@@ -161,7 +148,7 @@ def types_fit(statement: Statement, scope: Scope) -> Iterator[Problem]:
 
 def set_operators_fit(statement: Statement, scope: Scope) -> Iterator[Problem]:
     for condition in statement.conditions:
-        found, parts = find_key(condition.key), _OPERATOR.fullmatch(condition.operator)
+        found, parts = find_key(condition.key), split_operator(condition.operator)
         if not found or not parts or _type(condition) == "Null":
             continue
         if found.multi and not parts["set"]:
@@ -223,8 +210,9 @@ def account_portions_are_whole(statement: Statement, scope: Scope) -> Iterator[P
 
 
 def _type(condition: Condition) -> str:
-    parts = _OPERATOR.fullmatch(condition.operator)
-    return OPERATORS.get(parts["base"], "") if parts else ""
+    parts = split_operator(condition.operator)
+    operator = OPERATORS.get(parts["base"]) if parts else None
+    return operator.type if operator else ""
 
 
 def _is_boolean(value: str) -> bool:

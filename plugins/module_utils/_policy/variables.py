@@ -20,6 +20,7 @@ from typing import TypeAlias
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import (
+    ARN_FIELDS,
     Matches,
     Pattern,
     Wild,
@@ -70,6 +71,16 @@ def template(text: str, version: str) -> Template:
 
 def variables(parts: Template) -> tuple[Variable, ...]:
     return tuple(part for part in parts if isinstance(part, Variable))
+
+
+def is_early(parts: Template) -> bool:
+    """Whether a variable stands before the fifth colon, where AWS has none in the ARN of a resource."""
+    colons = 0
+    for part in parts:
+        if isinstance(part, Variable):
+            return colons < ARN_FIELDS - 1
+        colons += part.count(":") if isinstance(part, str) else 0
+    return False
 
 
 def plain(parts: Template) -> Pattern:

@@ -359,6 +359,43 @@ REASONS = [
         "RestrictPublicBuckets of Block Public Access denies s3:GetObject to all but the account of the bucket and AWS "
         "services, because the bucket policy is public: Statement 'All' allows everybody, without a condition.",
     ),
+    (
+        {**PUT_POLICY, "through": "internet"},
+        {
+            "identity": [EVERYTHING],
+            "bucket": {
+                "Statement": {
+                    "Effect": "Deny",
+                    "Sid": "Loose",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": f"arn:aws:s3:*:{BUCKET.rpartition(':')[2]}",
+                },
+            },
+        },
+        "It is not known whether s3:PutBucketPolicy is allowed: bucket policy statement 'Loose' may deny it "
+        f"({BUCKET} is not known to be among its resources (AWS's page on Resource keeps wildcards within the segments "
+        "of an ARN, and lets an asterisk that ends a segment reach over colons)).",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet", "principal": f"arn:aws:iam::{ACCOUNT}:user/aws"},
+        {
+            "identity": [EVERYTHING],
+            "bucket": {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Effect": "Deny",
+                    "Sid": "Early",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": f"arn:${{aws:username}}:s3:::{BUCKET.rpartition(':')[2]}",
+                },
+            },
+        },
+        "It is not known whether s3:PutBucketPolicy is allowed: bucket policy statement 'Early' may deny it "
+        f"({BUCKET} is not known to be among its resources (AWS's page on variables says that none can stand before the "
+        "fifth colon of a resource, not what one does that stands there)).",
+    ),
 ]
 
 
