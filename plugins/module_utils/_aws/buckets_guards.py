@@ -69,7 +69,7 @@ class Knowledge:
         self.warnings: list[str] = []
         self._session = session
         self._lock = threading.RLock()
-        self._arns: dict[str, str | None] = {}
+        self._arns: dict[tuple[tuple[str, str], str], str | None] = {}
         self._endpoints = Remembered(self._describe)
 
     @property
@@ -89,15 +89,23 @@ class Knowledge:
         arn = parse_arn(session)
         if arn is None or arn.service != "sts" or not arn.resource.startswith("assumed-role/"):
             return None
-        role = arn.resource.split("/")[1]
+        place, role = (arn.partition, arn.account), arn.resource.split("/")[1]
         with self._lock:
-            if role not in self._arns:
-                try:
-                    self._arns[role] = iam.get_role_arn(self._session.client("iam"), role)
-                except CallError:
-                    # Few automations may ask. The finding says how else to make it known.
-                    self._arns[role] = None
-            return self._arns[role]
+            if (place, role) not in self._arns:
+                self._arns[place, role] = self._role_arn(role) if place == self._place() else None
+            return self._arns[place, role]
+
+    def _role_arn(self, role: str) -> str | None:
+        try:
+            return iam.get_role_arn(self._session.client("iam"), role)
+        except CallError:
+            # Few automations may ask. The finding says how else to make it known.
+            return None
+
+    def _place(self) -> tuple[str, str] | None:
+        """Partition and account of the roles that can be looked up: those of who calls."""
+        arn = parse_arn(self._session.caller.arn)
+        return (arn.partition, arn.account) if arn else None
 
     def endpoints(self, ids: frozenset[str]) -> Mapping[str, KnownEndpoint] | None:
         with self._lock:

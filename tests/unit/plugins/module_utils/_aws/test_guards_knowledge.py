@@ -106,6 +106,13 @@ def test_who_may_not_look_it_up_can_give_it(given):
         assert "aws:PrincipalArn" in one.reason
 
 
+def test_a_role_of_another_account_is_not_the_callers_of_that_name():
+    session = Session()
+    knowledge = Knowledge(session, "eu-central-1", False)
+    assert knowledge.full_arn("arn:aws:sts::444455556666:assumed-role/deploy/run-7") is None
+    assert "iam" not in [one[0] for one in session.asked]
+
+
 def test_who_may_not_list_endpoints_is_warned():
     session = Session(denied=["ec2"])
     found, knowledge = verdict(session, SPARED, arriving_through=VPCE)
@@ -121,7 +128,7 @@ def test_one_lookup_for_many_threads():
         arns = list(pool.map(knowledge.full_arn, [SESSION] * 20))
     assert [list(one) for one in known] == [[VPCE]] * 20
     assert set(arns) == {ROLE}
-    assert sorted(session.asked) == [("ec2", (VPCE,)), ("iam", "deploy")]
+    assert sorted(session.asked) == [("ec2", (VPCE,)), ("iam", "deploy"), ("sts",)]
 
 
 def test_no_more_ids_than_a_filter_takes():
