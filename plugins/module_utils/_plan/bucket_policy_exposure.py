@@ -128,6 +128,8 @@ class EndpointsGuard:
             f"Correct the id, or set {ALLOW_UNKNOWN_ENDPOINTS} if the endpoint is another account's or is yet to come.",
             ALLOW_UNKNOWN_ENDPOINTS if self.overridden else None,
             statement.label,
+            # What the statement counts on, and what never comes.
+            {"action": (statement.actions or ("s3:*",))[0], "bucket": bucket, "through": name},
         )
 
 

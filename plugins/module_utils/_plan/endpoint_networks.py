@@ -60,8 +60,9 @@ class NetworksGuard:
         ]
         if not new:
             return []
-        context = self._context(network_of(plan, self.region, self.account), change.new)
-        return [finding for statement in new for finding in self._examine(plan, statement, context)]
+        network = network_of(plan, self.region, self.account)
+        context = self._context(network, change.new)
+        return [finding for statement in new for finding in self._examine(plan, statement, network, context)]
 
     def _context(self, network: Raw, policies: Policies) -> Context:
         """What requests through the endpoint say of their network."""
@@ -73,7 +74,7 @@ class NetworksGuard:
         }
         return policies.decide(request).case.context
 
-    def _examine(self, plan: Plan, statement: CompiledStatement, context: Context) -> Iterator[Finding]:
+    def _examine(self, plan: Plan, statement: CompiledStatement, network: Raw, context: Context) -> Iterator[Finding]:
         for check in statement.checks:
             if check.key not in _NETWORK_KEYS:
                 continue
@@ -88,6 +89,7 @@ class NetworksGuard:
                     "meant.",
                     ALLOW_CUTOFF if self.overridden else None,
                     statement.label,
+                    {"action": (statement.source.actions or ("s3:*",))[0], "through": network},
                 )
                 return
 

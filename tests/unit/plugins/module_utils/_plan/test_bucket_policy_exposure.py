@@ -111,6 +111,8 @@ def test_endpoints(wanted, live, options, words):
         assert words in finding.reason
         assert "'Ours' for bucket logs" in finding.reason
         assert "allow_unknown_endpoints" in finding.remedy
+        assert finding.request["bucket"] == "logs"
+        assert finding.request["through"] in finding.reason
 
 
 def test_an_endpoint_is_looked_up_once_and_only_for_a_write():

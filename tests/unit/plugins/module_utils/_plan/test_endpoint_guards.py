@@ -343,6 +343,7 @@ def test_statements_for_other_networks(statement, words):
         assert words in one.reason
         assert one.statement == statement["Sid"]
         assert one.overridden_by is None
+        assert (one.request["action"], one.request["through"]["vpce"]) == ("s3:*", VPCE)
     assert all(one.overridden_by == "allow_cutoff" for one in NetworksGuard(never, "aws", REGION, True)(plan))
 
 
