@@ -91,7 +91,7 @@ def read_declaration(
         manager_patterns=manager_patterns,
         additional=tuple(additional),
         peers=frozenset(peers),
-        everything=scope != BUCKETS,
+        everything=scope in (ACCOUNT_SCOPE, ORGANIZATION),
         organization=organization if scope == ORGANIZATION else None,
         tls=tls,
         services=services,
