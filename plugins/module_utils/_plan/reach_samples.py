@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan import reach_declared as declared
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import with_transport
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_declared import Ask, Declaration, Who
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn, object_arn, parse_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import Grant
@@ -42,8 +43,6 @@ ALL_KEYS, DECLARED_KEYS, OTHER_KEYS, NAMED_KEYS = (
     "keys named in the bucket policy",
 )
 _KEY = "any-object"
-#: What a usual request carries; what is not declared to pass is asked without it, for every value that there may be.
-_USUAL = {"s3:TlsVersion": "1.2"}
 _NETWORK_KEYS = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn")
 
 
@@ -156,10 +155,12 @@ class Requests:
         )
 
     def _base(self, who: Who, way: Way, ask: Ask, usual: bool) -> Request:
-        context: dict[str, Any] = {**dict(ask.context), **(_USUAL if usual else {})}
-        if not who.service:
-            # What S3 is asked by services does not say.
-            context["aws:SecureTransport"] = way.name != declared.WITHOUT_TLS
+        context: dict[str, Any] = dict(ask.context)
+        if way.name == declared.WITHOUT_TLS:
+            context["aws:SecureTransport"] = False
+        elif not who.service:
+            # What S3 is asked by services does not say. What is not declared to pass is asked for every version of TLS.
+            context = with_transport(context) if usual else {**context, "aws:SecureTransport": True}
         if self._organization and who.own and who.signs:
             context.update({"aws:PrincipalOrgID": self._organization, "aws:ResourceOrgID": self._organization})
         return Request.from_mapping(

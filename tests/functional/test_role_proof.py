@@ -1,0 +1,105 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role proves its result, of what it has written and of what it would write."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.functional.role_run import Step, play
+
+BUCKET, OTHER = "proven-data", "proven-archive"
+
+
+@pytest.fixture
+def vpc(ec2, s3):
+    for bucket in (BUCKET, OTHER):
+        s3.create_bucket(Bucket=bucket)
+    return ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+
+
+def put(s3, *statements):
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def foreign(effect, action, **more):
+    own = f"arn:aws:s3:::{BUCKET}/*"
+    return {"Sid": "Foreign", "Effect": effect, "Principal": "*", "Action": action, "Resource": own, **more}
+
+
+def reach(outcome, who):
+    """By buckets: what is reached on which way."""
+    return {
+        tuple(pattern["buckets"]): row["reach"]
+        for pattern in outcome.result["reach"]["matrix"]
+        for row in pattern["rows"]
+        if row["who"] == who
+    }
+
+
+def test_what_was_declared_is_proved_checked_and_for_real(emulator, s3, vpc):
+    declared = {"vpc_id": vpc, "buckets": [BUCKET, {"name": OTHER, "access": "read"}]}
+    steps = (Step(declared, check=True), Step(declared), Step(declared), Step({**declared, "state": "absent"}))
+    checked, done, again, absent = play(emulator, *steps).outcomes
+    assert checked.writes == []
+    for outcome in (checked, done, again):
+        assert outcome.message == ""
+        assert outcome.result["reach"]["holds"] is True
+        ways = reach(outcome, "all principals of the account")
+        assert {buckets: found["endpoint"] for buckets, found in ways.items()} == {
+            (BUCKET,): ["get", "put"],
+            (OTHER,): ["get", "list"],
+        }
+        for found in ways.values():
+            assert {way: found[way] for way in ("internet", "another_endpoint")} == {
+                "internet": [],
+                "another_endpoint": [],
+            }
+        assert all(found["internet"] == ["put_policy"] for found in reach(outcome, "managers").values())
+    assert again.result["actions"] == []
+    assert "reach" not in absent.result
+
+
+def test_what_others_allow_is_covered_and_what_hangs_on_a_key_is_said(emulator, s3, vpc):
+    unencrypted = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    put(
+        s3,
+        foreign("Allow", "s3:GetObject"),
+        {**foreign("Deny", "s3:PutObject", Condition=unencrypted), "Sid": "Unencrypted"},
+    )
+    played = play(emulator, Step({"vpc_id": vpc, "buckets": [BUCKET], "allow_public": True}))
+    [outcome] = played.outcomes
+    assert outcome.message == ""
+    assert reach(outcome, "anonymous") == {
+        (BUCKET,): {"endpoint": ["get"], "endpoint_without_tls": [], "internet": [], "another_endpoint": []}
+    }
+    [unknown] = outcome.result["reach"]["unknown"]
+    assert unknown["missing_keys"] == ["s3:x-amz-server-side-encryption"]
+    assert unknown["message"] in played.output
+
+
+def test_what_others_deny_refutes(emulator, s3, vpc):
+    put(s3, foreign("Deny", "s3:PutObject"))
+    declared = {"vpc_id": vpc, "buckets": [BUCKET, OTHER]}
+    steps = (Step(declared, check=True), Step(declared), Step({**declared, "prove": False}))
+    checked, done, unproved = play(emulator, *steps).outcomes
+    assert checked.writes == []
+    for outcome in (checked, done):
+        assert outcome.message.startswith(
+            "What the policies let pass is not what was declared. arn:aws:iam::123456789012:role/any-workload "
+            f"s3:PutObject arn:aws:s3:::{BUCKET}/any-object through vpce-"
+        )
+        for said in (
+            "declared allow, found explicit_deny",
+            "Bucket policy statement 'Foreign' denies s3:PutObject",
+            "Change statement 'Foreign' of the bucket policy, or declare only what it leaves.",
+            "set private_access_prove to false.",
+        ):
+            assert said in outcome.message
+    assert "PutBucketPolicy" in done.writes
+    assert unproved.message == ""
+    assert "reach" not in unproved.result
