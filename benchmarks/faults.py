@@ -5,9 +5,11 @@
 
 """What survives faults, races and kill -9: ``make bench ARGS=faults``.
 
-- 1,000 buckets while 20 % of the calls meet a fault, in virtual time: converged, or failed with their cause
+- 1,000 buckets in the pool of bucket_policies while 20 % of the calls meet a fault, in virtual time: converged, or
+  failed with their cause
 - 500 races of two runs and a third writer on one policy, whose third writer looks again after its write, or does not
-- 50 runs of the module killed at random points against the emulator, each completed by the next run
+- 50 runs of bucket_policy and 50 of bucket_policies, each of these with 40 buckets, killed at random points against the
+  emulator and completed by the next run
 
 It fails when a statement is lost whose owner looks after it, a Sid is there twice, or a bucket is wrong without a word.
 S3 has no conditional write for policies. A writer who reads, writes and never looks again can always be overwritten by
@@ -50,7 +52,7 @@ def main() -> int:
 
 
 def measure(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    wrong = []
+    wrong: list[str] = []
     started = time.monotonic()
     done = fleet(options.buckets, options.rate, options.seed)
     print(f"{done.buckets} buckets, {options.rate:.0%} of calls with a fault: {done.calls} calls")
@@ -68,13 +70,15 @@ def measure(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
         if raced.lost_ours or raced.doubled or (careful and raced.lost_foreign):
             wrong.append(f"races {raced}")
         figures["races_careful" if careful else "races_careless"] = dataclasses.asdict(raced)
-    with running_emulator(max_seconds=1800) as emulator:
-        killed = kill_and_repeat(emulator, options.kills, random.Random(options.seed))
-    print(f"{options.kills} runs killed: {len(killed.broken)} not completed by the next. Killed after")
-    for point, count in sorted(killed.points.items()):
-        print(f"  {count:>4} × {point}")
-    figures["killed"] = dataclasses.asdict(killed)
-    return figures, wrong + killed.broken
+    for module, buckets in (("bucket_policy", 1), ("bucket_policies", 40)):
+        with running_emulator(max_seconds=3600) as emulator:
+            killed = kill_and_repeat(emulator, options.kills, random.Random(options.seed), buckets)
+        print(f"{options.kills} runs of {module} killed: {len(killed.broken)} not completed by the next. Killed after")
+        for point, count in sorted(killed.points.items()):
+            print(f"  {count:>4} × {point}")
+        figures[f"killed_{module}"] = dataclasses.asdict(killed)
+        wrong += killed.broken
+    return figures, wrong
 
 
 if __name__ == "__main__":

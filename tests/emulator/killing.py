@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kills runs of the module bucket_policy with SIGKILL at random points, and lets the next run complete them."""
+"""Kills runs of the modules with SIGKILL at random points, and lets the next run complete them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.emulator.client import Emulator
@@ -29,37 +30,39 @@ class Killings:
     points: dict[str, int] = field(default_factory=dict)
 
 
-def kill_and_repeat(emulator: Emulator, times: int, chance: random.Random) -> Killings:
+def kill_and_repeat(emulator: Emulator, times: int, chance: random.Random, buckets: int = 1) -> Killings:
+    """``buckets``: how many each run is about; one is a run of bucket_policy, more are one of bucket_policies."""
     s3, killings = emulator.client("s3"), Killings()
     emulator.settings(latency_ms=LATENCY * 1000)
     for number in range(times):
-        bucket = f"killed-{number}"
-        s3.create_bucket(Bucket=bucket)
-        s3.put_bucket_policy(Bucket=bucket, Policy=document("Foreign", bucket=bucket))
+        names = [f"killed-{number}-{index}" for index in range(buckets)]
+        for name in names:
+            s3.create_bucket(Bucket=name)
+            s3.put_bucket_policy(Bucket=name, Policy=document("Foreign", bucket=name))
         emulator.reset_calls()
-        process = _start(emulator, bucket)
-        _wait_for_call(emulator, process, chance.randrange(5))
+        process = _start(emulator, names)
+        # Who calls; then each policy is read, written and read again.
+        _wait_for_call(emulator, process, chance.randrange(2 + 3 * buckets))
         time.sleep(chance.uniform(0, 2 * LATENCY))
         process.kill()
         process.communicate()
-        point = ",".join(call["operation"] for call in emulator.calls()) or "before the first call"
+        counts = Counter(call["operation"] for call in emulator.calls())
+        point = ", ".join(f"{count} {name}" for name, count in counts.items()) or "before the first call"
         killings.points[point] = killings.points.get(point, 0) + 1
-        said, _errors = _start(emulator, bucket).communicate(timeout=120)
-        left = sids(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-        if json.loads(said).get("failed") or left != ["Foreign", "Ours"]:
-            killings.broken.append(f"{bucket}, killed after {point}: {left}, {said[:300]!r}")
+        said, _errors = _start(emulator, names).communicate(timeout=300)
+        left = {name: sids(s3.get_bucket_policy(Bucket=name)["Policy"]) for name in names}
+        wrong = {name: found for name, found in left.items() if found != ["Foreign", "Ours"]}
+        if json.loads(said).get("failed") or wrong:
+            killings.broken.append(f"{names[0]}, killed after {point}: {wrong}, {said[:300]!r}")
     return killings
 
 
-def _start(emulator: Emulator, bucket: str) -> subprocess.Popen[bytes]:
-    arguments = {
-        **emulator.connection,
-        "bucket": bucket,
-        "statements": [statement("Ours", bucket)],
-        "allow_unknown_endpoints": True,
-    }
+def _start(emulator: Emulator, names: list[str]) -> subprocess.Popen[bytes]:
+    buckets = [{"bucket": name, "statements": [statement("Ours", name)]} for name in names]
+    module, options = ("bucket_policy", buckets[0]) if len(names) == 1 else ("bucket_policies", {"buckets": buckets})
+    arguments = {**emulator.connection, **options, "allow_unknown_endpoints": True}
     process = subprocess.Popen(
-        [sys.executable, "-m", "ansible_collections.perimeter.s3.plugins.modules.bucket_policy"],
+        [sys.executable, "-m", f"ansible_collections.perimeter.s3.plugins.modules.{module}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -10,10 +10,13 @@ import json
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import NotSettledError, converge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import BucketOutcome, NotSettledError, converge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, Steps, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import Report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
 from tests.emulator.fake_s3 import FakeS3
 from tests.emulator.faults import Faults
@@ -46,13 +49,17 @@ def sids(text: str | None) -> list[str]:
 
 def run_once(s3: FakeS3, time: VirtualTime, bucket: str, *owned: str, seed: int = 0) -> str | None:
     """Converge one bucket; ``None`` when that is done, otherwise the cause that a user is told."""
-    declaration = Declaration(bucket, statements=tuple(statement(sid, bucket) for sid in owned))
-    pace = Pace(clock=time.clock, spread=random.Random(seed).uniform)
     try:
-        drive(converge(s3, declaration, owner=None, pace=pace), time.sleep)
+        drive(_steps(s3, time, bucket, owned, seed), time.sleep)
     except (BucketError, NotSettledError) as error:
         return str(error)
     return None
+
+
+def _steps(s3: FakeS3, time: VirtualTime, bucket: str, owned: tuple[str, ...], seed: int) -> Steps[BucketOutcome]:
+    declaration = Declaration(bucket, statements=tuple(statement(sid, bucket) for sid in owned))
+    pace = Pace(clock=time.clock, spread=random.Random(seed).uniform)
+    return converge(s3, declaration, owner=None, pace=pace)
 
 
 @dataclass
@@ -68,25 +75,26 @@ class FleetOutcome:
 
 
 def fleet(buckets: int, rate: float, seed: int, kinds: tuple[str, ...] = ()) -> FleetOutcome:
-    """Converge many buckets, each with somebody else's statement, while a share of the calls meets faults."""
+    """The pool converges many buckets, each with somebody else's statement, while a share of the calls meets faults."""
     time = VirtualTime()
     names = [f"bucket-{number}" for number in range(buckets)]
     s3 = FakeS3(time, {name: document("Foreign", bucket=name) for name in names}, Faults(rate, seed, kinds), seed=seed)
-    left, causes = list(reversed(names)), {}
-
-    def work() -> None:
-        while left:
-            name = left.pop()
-            causes[name] = run_once(s3, time, name, "Ours", seed=seed)
-
-    time.run(*[work] * THREADS)
+    report = Report(names)
+    pool = Fleet(
+        [partial(_steps, s3, time, name, ("Ours",), seed) for name in names], report.finished, time.clock, time.sleep
+    )
+    time.run(*[pool.work] * THREADS)
+    if report.unexpected is not None:
+        raise RuntimeError(report.unexpected)
+    results = report.as_dict()["results"]
+    causes = {one["bucket"]: one["msg"] for one in results if one["failed"]}
     found = {name: sids(s3.policies.get(name)) for name in names}
     return FleetOutcome(
         buckets,
-        {name: cause for name, cause in causes.items() if cause},
+        causes,
         [name for name in names if "Foreign" not in found[name]],
         [name for name in names if len(set(found[name])) < len(found[name])],
-        [name for name in names if causes[name] is None and "Ours" not in found[name]],
+        [name for name in names if name not in causes and "Ours" not in found[name]],
         s3.faults.met,
         len(s3.calls),
         time.clock(),

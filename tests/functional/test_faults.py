@@ -108,6 +108,7 @@ def test_the_module_passes_faults(emulator, s3):
     assert len([call for call in done.calls if call == "PutBucketPolicy"]) >= 1
 
 
-def test_a_killed_run_is_completed_by_the_next(emulator, s3):
+@pytest.mark.parametrize("buckets", [1, 12])
+def test_a_killed_run_is_completed_by_the_next(emulator, buckets):
     chance = random.Random(3)
-    assert kill_and_repeat(emulator, 2, chance).broken == []
+    assert kill_and_repeat(emulator, 2, chance, buckets).broken == []
