@@ -76,6 +76,7 @@ ARROWS = {
         "ansible_collections.amazon.aws.plugins.plugin_utils",
         *STDLIB,
     },
+    "action": {AWS, "ansible.constants", "ansible.plugins.action", "ansible.utils.display", *STDLIB},
     "doc_fragments": {"__future__"},
 }
 # Directories of pure code, where these calls are not for us either.

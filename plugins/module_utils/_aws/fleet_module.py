@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import Ca
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Calls, CountedSession, Place, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import warn_user
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.progress import VARIABLE, Progress
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import (
     MAX_LISTED,
     declare_all,
@@ -82,18 +84,28 @@ class Report:
     diff: bool = False
     full: bool = False
     max_failures: int | None = None
+    progress: Progress = field(default_factory=lambda: Progress(None))
     results: list[dict[str, Any] | None] = field(init=False)
     differences: dict[int, dict[str, str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     stopped_because: str = ""
     #: The first failure that nobody has words for.
     unexpected: str | None = None
+    _done: int = 0
+    _changed: int = 0
     _failures: int = 0
 
     def __post_init__(self) -> None:
         self.results = [None] * len(self.buckets)
 
     def finished(self, number: int, outcome: BucketOutcome | None, error: Exception | None) -> bool:
+        going_on = self._finished(number, outcome, error)
+        self._done += 1
+        self._changed += bool((self.results[number] or {}).get("changed"))
+        self.progress.tell(self._done, self._changed, self._failures, len(self.buckets))
+        return going_on
+
+    def _finished(self, number: int, outcome: BucketOutcome | None, error: Exception | None) -> bool:
         bucket = self.buckets[number]
         if error is None and outcome is not None:
             self._written(number, outcome)
@@ -169,7 +181,11 @@ def run_bucket_policies(module: Any) -> None:
         told = {"msg": str(error), **report.as_dict()}
     else:
         report = Report(
-            [one.bucket for one in buckets], module._diff, module.params["full_results"], module.params["max_failures"]
+            [one.bucket for one in buckets],
+            module._diff,
+            module.params["full_results"],
+            module.params["max_failures"],
+            Progress(os.environ.get(VARIABLE)),
         )
         jobs = [
             partial(_job, places.at(found.region), found, declaration, own, owner)
