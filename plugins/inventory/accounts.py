@@ -38,13 +38,14 @@ options:
       - Where the name differs from account to account, set C(private_access_assume_role_arn) with O(compose).
     type: str
     required: true
-  assume_role_in_own_account:
+  accounts_without_role:
     description:
-      - Whether the role is assumed in the account of the credentials too.
-      - With V(false), the hosts of that account have no C(private_access_assume_role_arn), and tasks for them use the
-        credentials as they are. This takes one call of C(sts:GetCallerIdentity).
-    type: bool
-    default: true
+      - The ids of accounts, in quotes, whose hosts have no C(private_access_assume_role_arn), so that tasks for them
+        use the credentials as they are. That can only be right for the account that the credentials of the jobs belong
+        to.
+    type: list
+    elements: str
+    default: []
   ous:
     description:
       - The organizational units whose accounts are taken, with all units below them. All if it is empty.
@@ -113,10 +114,13 @@ notes:
     C(organizations:DescribeOrganization), C(organizations:ListRoots),
     C(organizations:ListOrganizationalUnitsForParent), C(organizations:ListAccountsForParent), and for tags
     C(organizations:ListTagsForResource).
-  - It makes two calls, two for each organizational unit, one more for each twenty accounts in one unit, and one for
-    each account whose tags are read. AWS throttles them for the organization as a whole; the plugin then slows down and
-    repeats. With O(cache) it asks only for what is not in there.
-  - All hosts are in the group C(perimeter_accounts).
+  - It makes two calls, two for the root and for each organizational unit, one more for each further twenty accounts in
+    one unit, and one for each account whose tags are read. AWS throttles them for the organization as a whole; the
+    plugin then slows down and repeats. With O(cache) it asks only for what is not in there.
+  - All hosts are in the group C(perimeter_accounts). Their variables are C(account_id), C(account_name),
+    C(account_state), C(account_tags) if tags are read, C(is_management_account), C(organization_id),
+    C(organizational_unit) (the path of names from the root), C(organizational_unit_id), C(organizational_units) (the
+    paths of all units from the root to that one), C(partition), C(region), C(role_arn), and those for the role.
   - If an inventory cannot be read, Ansible warns and goes on with the hosts of the others. Set
     E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to stop instead.
 seealso:
@@ -204,7 +208,8 @@ class InventoryModule(AWSInventoryBase):
         except (CallError, Refusal, PolicyError) as error:
             raise AnsibleParserError(f"{self.NAME}: {error}") from error
         except aws_errors() as error:
-            failed = CallError("begin", "sts:AssumeRole", str(self.get_option("assume_role_arn")), error)
+            role = str(self.get_option("assume_role_arn"))
+            failed = CallError(f"assume the role {role}", "sts:AssumeRole", role, error)
             raise AnsibleParserError(f"{self.NAME}: {failed}") from error
 
     def client(self, *words: Any, **options: Any) -> Any:
@@ -214,8 +219,7 @@ class InventoryModule(AWSInventoryBase):
 
     def _fill(self, path: str, cache: bool) -> None:
         options = {name: self.get_option(name) for name in self._options}
-        filters = accounts_input.read_filters(options)
-        accounts_input.check_role_name(options["role_name"])
+        filters, roles = accounts_input.read_filters(options), accounts_input.read_roles(options)
         directory = Directory(self.client, self._kept_answers(path, cache))
         organization = directory.organization()
         accounts_input.check_regions(options["regions"], organization)
@@ -226,14 +230,11 @@ class InventoryModule(AWSInventoryBase):
         if accounts_input.needs_tags(options):
             tagged = [plan.with_tags(account, directory.tags(account.id)) for account in chosen.accounts]
             chosen = plan.choose_tagged(tagged, chosen.left_out, filters)
-        own_account = "" if options["assume_role_in_own_account"] else directory.own_account()
         self._keep_answers(path, directory)
 
         for warning in plan.warnings(accounts, chosen, filters):
             self.warn(f"{self.NAME}: {warning}")
-        hosts = plan.make_hosts(
-            chosen.accounts, options["regions"], organization, options["role_name"], own_account, CONNECTION
-        )
+        hosts = plan.make_hosts(chosen.accounts, options["regions"], organization, roles, CONNECTION)
         self.inventory.add_group(GROUP)
         for name, host in plan.name_hosts((self._name_of(host, options["hostname"]), host) for host in hosts):
             self._add_host(name, host, options)

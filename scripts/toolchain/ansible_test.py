@@ -94,7 +94,7 @@ def integration(workplace: Workplace, part: str) -> int:
 
 
 def _targets(root: Path) -> list[str]:
-    """Names of the integration targets; every module, filter and test plugin must have one."""
+    """Names of the integration targets; every module, filter, test and inventory plugin must have one."""
     files = [PurePosixPath(name) for name in trees.tracked(root)]
     directories = {path.parts[3] for path in files if path.parts[:3] == _TARGETS and len(path.parts) > 4}
     targets = sorted(name for name in directories if not _HELPER.match(name))
@@ -119,4 +119,6 @@ def _target_of(path: PurePosixPath) -> str | None:
             return path.stem
         case ("plugins", "filter" | "test" as kind, _name) if path.suffix == ".yml":
             return f"{kind}_{path.stem}"
+        case ("plugins", "inventory", name) if path.suffix == ".py" and not name.startswith("_"):
+            return f"inventory_{path.stem}"
     return None

@@ -111,18 +111,13 @@ def test_filters(emulator, organization, tmp_path):
     assert {host["account_state"] for host in inventory.hosts.values()} == {"ACTIVE", "SUSPENDED"}
     assert inventory.calls.count("ListTagsForResource") == 4
 
-    path = write_inventory(tmp_path, accounts=[play, MANAGEMENT], include_management_account=True)
+    path = write_inventory(
+        tmp_path, accounts=[play, MANAGEMENT], include_management_account=True, accounts_without_role=[MANAGEMENT]
+    )
     inventory = list_inventory(emulator, path)
     assert set(inventory.hosts) == {f"{MANAGEMENT}-us-east-1", f"{play}-us-east-1"}
     assert inventory.hosts[f"{MANAGEMENT}-us-east-1"]["is_management_account"]
-
-
-def test_own_account_without_a_role(emulator, organization, tmp_path):
-    path = write_inventory(tmp_path, include_management_account=True, assume_role_in_own_account=False)
-    inventory = list_inventory(emulator, path)
-    without = [name for name, host in inventory.hosts.items() if "private_access_assume_role_arn" not in host]
-    assert without == [f"{MANAGEMENT}-us-east-1"]
-    assert inventory.calls.count("GetCallerIdentity") == 1
+    assert [name for name, host in inventory.hosts.items() if "role_arn" not in host] == [f"{MANAGEMENT}-us-east-1"]
 
 
 def test_pages_and_throttling(emulator, organization, tmp_path):
@@ -181,7 +176,7 @@ def test_graph_and_a_directory_of_inventories(emulator, organization, tmp_path):
 def test_by_a_role_of_a_delegated_administrator(emulator, organization, tmp_path):
     admin = organization.accounts["web prod"]
     arn = f"arn:aws:iam::{admin}:role/reader"
-    path = write_inventory(tmp_path, assume_role_arn=arn, assume_role_in_own_account=False)
+    path = write_inventory(tmp_path, assume_role_arn=arn)
     refused = list_inventory(emulator, path)
     assert refused.status != 0
     assert "Use credentials of the organization's management account, or of a delegated administrator" in said(refused)
@@ -190,7 +185,6 @@ def test_by_a_role_of_a_delegated_administrator(emulator, organization, tmp_path
     inventory = list_inventory(emulator, path)
     assert inventory.status == 0, inventory.stderr
     assert len(inventory.hosts) == 4
-    assert "role_arn" not in inventory.hosts[f"{admin}-us-east-1"]
     assert inventory.calls[0] == "AssumeRole"
 
 

@@ -24,7 +24,6 @@ except ImportError:  # The inventory plugin says so before anything here is call
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import sts
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, Reason, aws_errors
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import ATTEMPTS, CONNECT_TIMEOUT, READ_TIMEOUT
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import Account, Organization
@@ -50,9 +49,9 @@ class Directory:
     """
 
     def __init__(self, client: Callable[[str], Any], answers: dict[str, Any]) -> None:
-        """``client`` makes the client of a service."""
+        """``client`` makes the client of a service. That is done when AWS has to be asked."""
         self._make_client = client
-        self._clients: dict[str, Any] = {}
+        self._client: Any = None
         self.answers = answers
         self.asked = False
 
@@ -99,12 +98,6 @@ class Directory:
 
         return dict(self._answer(f"ListTagsForResource {account_id}", ask))
 
-    def own_account(self) -> str:
-        """The account of the credentials."""
-        return str(
-            self._answer("GetCallerIdentity", lambda client: sts.get_caller_identity(client).account, service="sts")
-        )
-
     def _children(self, parent: str) -> list[tuple[str, str]]:
         def ask(client: Any) -> list[tuple[str, str]]:
             found = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent)
@@ -112,11 +105,10 @@ class Directory:
 
         return [(child, name) for child, name in self._answer(f"ListOrganizationalUnitsForParent {parent}", ask)]
 
-    def _answer(self, key: str, ask: Callable[[Any], Any], service: str = "organizations") -> Any:
+    def _answer(self, key: str, ask: Callable[[Any], Any]) -> Any:
         if key not in self.answers:
-            if service not in self._clients:
-                self._clients[service] = self._make_client(service)
-            self.answers[key] = ask(self._clients[service])
+            self._client = self._client or self._make_client("organizations")
+            self.answers[key] = ask(self._client)
             self.asked = True
         return self.answers[key]
 

@@ -58,6 +58,20 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """Which role is assumed in an account: the one of this name, or none.
+
+    :ivar name: with its path, if it has one.
+    """
+
+    name: str
+    accounts_without: frozenset[str] = frozenset()
+
+    def arn(self, account: str, partition: str) -> str | None:
+        return None if account in self.accounts_without else f"arn:{partition}:iam::{account}:role/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """:ivar left_out: the option that left accounts out -> how many."""
 
@@ -105,17 +119,15 @@ def make_hosts(
     accounts: Iterable[Account],
     regions: Sequence[str],
     organization: Organization,
-    role_name: str,
-    own_account: str,
+    roles: Roles,
     connection: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """The variables of the hosts, in the order of account ids and of ``regions``.
 
-    :param own_account: the account whose credentials do without a role; empty for none.
     :param connection: variables that are the same for all.
     """
     return [
-        {**_variables(account, region, organization, role_name, own_account), **connection}
+        {**_variables(account, region, organization, roles), **connection}
         for account in sorted(accounts, key=lambda account: account.id)
         for region in regions
     ]
@@ -179,9 +191,7 @@ def _has(tags: Mapping[str, str], wanted: Mapping[str, frozenset[str] | None]) -
     return all(name in tags and (values is None or tags[name] in values) for name, values in wanted.items())
 
 
-def _variables(
-    account: Account, region: str, organization: Organization, role_name: str, own_account: str
-) -> dict[str, Any]:
+def _variables(account: Account, region: str, organization: Organization, roles: Roles) -> dict[str, Any]:
     variables: dict[str, Any] = {
         "account_id": account.id,
         "account_name": account.name,
@@ -198,7 +208,6 @@ def _variables(
     }
     if account.tags is not None:
         variables["account_tags"] = dict(account.tags)
-    if account.id != own_account:
-        role = f"arn:{organization.partition}:iam::{account.id}:role/{role_name}"
+    if role := roles.arn(account.id, organization.partition):
         variables |= {"role_arn": role, "private_access_assume_role_arn": role}
     return variables

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import Filters, Organization
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import Filters, Organization, Roles
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, partition_of_region
 
@@ -34,10 +34,11 @@ def read_filters(options: Mapping[str, Any]) -> Filters:
     )
 
 
-def check_role_name(name: str) -> None:
+def read_roles(options: Mapping[str, Any]) -> Roles:
     """
-    :raises Refusal: it is an ARN, or no name at all.
+    :raises Refusal: the name is an ARN, or no name at all; an account id is none.
     """
+    name = options["role_name"]
     if not _ROLE.fullmatch(name):
         raise Refusal(
             f"role_name: {name}",
@@ -45,6 +46,7 @@ def check_role_name(name: str) -> None:
             "Write 'perimeter' or 'automation/perimeter', the same in all accounts; partition and account are put "
             "before it. For anything else set private_access_assume_role_arn with compose.",
         )
+    return Roles(name, _account_ids(options["accounts_without_role"], "accounts_without_role"))
 
 
 def check_regions(regions: Iterable[str], organization: Organization) -> None:

@@ -106,15 +106,14 @@ def test_accounts_by_state_or_by_what_it_was_called_before():
     ]
 
 
-def test_clients_are_made_once_and_only_when_needed():
+def test_the_client_is_made_once_and_only_when_needed():
     made = []
-    client = Client(get_caller_identity=[{"Account": "111122223333", "Arn": "arn:aws:iam::1:user/x", "UserId": "x"}])
-    one = Directory(lambda service: made.append(service) or client, {"ListRoots": [["r-ab12", "Root"]]})
-    assert made == []
-    one.units()
+    known = {"ListRoots": [["r-ab12", "Root"]], "ListOrganizationalUnitsForParent r-ab12": []}
+    one = Directory(lambda service: made.append(service) or Client(), known)
+    assert (one.units(), made) == ([ROOT], [])
     one.organization()
-    one.own_account()
-    assert made == ["organizations", "sts"]
+    one.accounts(ROOT)
+    assert made == ["organizations"]
 
 
 def test_nothing_is_asked_twice_and_answers_survive_json():
@@ -191,9 +190,3 @@ def test_failures(code, text, said):
     with pytest.raises(CallError) as error:
         directory(client).units()
     assert str(error.value) == said
-
-
-def test_own_account():
-    client = Client(get_caller_identity=[{"Account": "111122223333", "Arn": "arn:aws:iam::1:user/x", "UserId": "x"}])
-    one = directory(client)
-    assert (one.own_account(), one.own_account(), client.calls) == ("111122223333",) * 2 + (["get_caller_identity"],)

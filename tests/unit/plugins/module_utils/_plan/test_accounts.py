@@ -16,6 +16,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import
     Chosen,
     Filters,
     Organization,
+    Roles,
     choose_accounts,
     choose_tagged,
     default_name,
@@ -128,8 +129,8 @@ def test_no_account_at_all():
     assert warnings([], Chosen([], Counter()), Filters()) == expected
 
 
-def hosts(accounts, regions=("eu-west-1",), organization=ORGANIZATION, own_account="", **connection):
-    return make_hosts(accounts, regions, organization, "path/perimeter", own_account, connection)
+def hosts(accounts, regions=("eu-west-1",), organization=ORGANIZATION, without=(), **connection):
+    return make_hosts(accounts, regions, organization, Roles("path/perimeter", frozenset(without)), connection)
 
 
 def test_variables():
@@ -160,9 +161,9 @@ def test_each_account_in_each_region():
     assert found == [(one.id, region) for one in (ONE, TWO) for region in ("eu-west-1", "eu-central-1")]
 
 
-def test_role_by_partition_and_none_for_the_own_account():
+def test_role_by_partition_and_none_where_it_is_not_wanted():
     chinese = replace(ORGANIZATION, partition="aws-cn")
-    first, second = hosts([ONE, TWO], ["cn-north-1"], chinese, own_account=ONE.id)
+    first, second = hosts([ONE, TWO], ["cn-north-1"], chinese, without=[ONE.id])
     assert not {"role_arn", "private_access_assume_role_arn"} & first.keys()
     assert second["private_access_assume_role_arn"] == "arn:aws-cn:iam::222233334444:role/path/perimeter"
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import Filters, Organization
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import Filters, Organization, Roles
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts_input import (
     check_regions,
-    check_role_name,
     needs_tags,
     read_filters,
+    read_roles,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
 DEFAULTS = {
     "accounts": [],
+    "accounts_without_role": [],
+    "role_name": "perimeter",
     "exclude_accounts": [],
     "states": ["ACTIVE"],
     "tags": {},
@@ -55,11 +57,13 @@ def test_read_filters():
 
 
 # 012345670123 without quotes is an octal number to YAML.
-@pytest.mark.parametrize("option", ["accounts", "exclude_accounts"])
+@pytest.mark.parametrize("option", ["accounts", "exclude_accounts", "accounts_without_role"])
 @pytest.mark.parametrize("value", ["12345678901", 0o12345670123, "1111-2222-3333", "prod", ""])
 def test_bad_account_ids(option, value):
     with pytest.raises(Refusal, match=rf"^{option}: {value}: An account's id has twelve digits. Write ids in quotes"):
-        read_filters(options(**{option: ["111122223333", value]}))
+        given = options(**{option: ["111122223333", value]})
+        read_filters(given)
+        read_roles(given)
 
 
 @pytest.mark.parametrize("value", [True, {"a": "b"}, ["a", None], [["a"]]])
@@ -70,7 +74,8 @@ def test_bad_tags(value):
 
 @pytest.mark.parametrize("name", ["perimeter", "automation/perimeter", "a/b/c+=,.@-_1", "x" * 64])
 def test_good_role_names(name):
-    check_role_name(name)
+    given = options(role_name=name, accounts_without_role=["111122223333"])
+    assert read_roles(given) == Roles(name, frozenset({"111122223333"}))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +83,7 @@ def test_good_role_names(name):
 )
 def test_bad_role_names(name):
     with pytest.raises(Refusal, match=r"^role_name: .*This is no name of a role"):
-        check_role_name(name)
+        read_roles(options(role_name=name))
 
 
 def test_regions_of_the_partition():
