@@ -13,9 +13,11 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import botocore
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import BOTOCORE_WITH_FILTERS
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
 from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
 
@@ -307,3 +309,28 @@ def test_the_playbooks(emulator, place, ec2):
     # Each permission has had its call.
     needed = {call for call, mode in uses_of("private_access").items() if mode is not None}
     assert needed - seen == {"ec2:CreateVpcEndpoint"}
+
+
+# permission -> what the fleet discovers with it, and the outcome without it
+DISCOVERIES = {
+    "s3:ListAllMyBuckets": {"prefix": BUCKET},
+    "s3:GetBucketTagging": {"name": BUCKET, "tags": {"team": "blue"}},
+}
+
+
+@pytest.mark.skipif(
+    tuple(map(int, botocore.__version__.split("."))) < tuple(map(int, BOTOCORE_WITH_FILTERS.split("."))),
+    reason="this botocore lists no buckets by prefix",
+)
+@pytest.mark.parametrize("permission, discover", DISCOVERIES.items(), ids=DISCOVERIES)
+def test_a_fleet_discovers_with_optional_permissions(emulator, place, s3, permission, discover):
+    s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "team", "Value": "blue"}]})
+    s3.delete_bucket(Bucket=OTHER_BUCKET)
+    full = automation("correct", "bucket_policies", optional=list(DISCOVERIES))
+    statement = policy_of(place.vpc)["Statement"][0]
+    options = {"discover": discover, "statements": [{**statement, "Resource": "arn:aws:s3:::{bucket}/*"}]}
+    refused = run_module(emulator, "bucket_policies", **options, **place.user(without(full, permission)))
+    assert refused["failed"], refused
+    assert permission in json.dumps(refused)
+    done = run_module(emulator, "bucket_policies", **options, **place.user(full))
+    assert done["changed"], done
