@@ -23,7 +23,7 @@ html_use_modindex = False
 html_use_index = False
 html_copy_source = False
 nitpicky = False
-# Labels of other collections and of Ansible itself are not on this site.
-suppress_warnings = ["ref.ref"]
+# Labels of other collections and of Ansible itself are not on this site, nor are Ansible's environment variables.
+suppress_warnings = ["ref.ref", "ref.envvar"]
 
 ansible_options: dict[str, str] = {}

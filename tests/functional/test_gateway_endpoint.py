@@ -245,6 +245,24 @@ def test_an_interface_endpoint_beside_it_is_another_thing(ec2, vpc, endpoint):
     assert "It is of type Interface" in endpoint(endpoint_id=other)["msg"]
 
 
+def test_s3express_is_a_service_of_its_own_on_the_same_table(ec2, vpc, endpoint):
+    table = vpc.tables[0]
+    s3 = endpoint(route_table_ids=[table], tags={"Name": "s3"})["endpoint"]
+    passing = {"Effect": "Allow", "Principal": "*", "Action": "s3express:CreateSession", "Resource": "*"}
+    express = {"service": "s3express", "route_table_ids": [table], "policy": {"Statement": [passing]}}
+    made = endpoint(**express)
+    assert made["endpoint"]["service_name"] == "com.amazonaws.us-east-1.s3express", made
+    assert made["endpoint"]["vpc_endpoint_id"] != s3["vpc_endpoint_id"]
+    assert endpoint(**express).calls == [LOOK]
+    refused = endpoint(**{**express, "endpoint_id": s3["vpc_endpoint_id"]})
+    assert s3["vpc_endpoint_id"] in refused["msg"]
+    assert "s3express" in refused["msg"]
+    assert refused.writes == []
+    assert endpoint(service="s3express", state="absent")["actions"] == ["ec2:DeleteVpcEndpoints"]
+    assert [one["VpcEndpointId"] for one in live(ec2)] == [s3["vpc_endpoint_id"]]
+    assert routed(ec2, vpc) == {table}
+
+
 def test_prefix_lists(endpoint):
     made = endpoint(route_table_ids=[], prefix_lists=True)
     assert [name[:3] for name in made["endpoint"]["prefix_list_ids"]] == ["pl-"]
