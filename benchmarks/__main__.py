@@ -21,6 +21,7 @@ BENCHMARKS = {
     "side_by_side": "calls and seconds of the modules, beside those of amazon.aws",
     "evaluate": "decisions per second of the policy evaluator",
     "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
+    "fleet": "many buckets, beside a bare client and a loop over amazon.aws.s3_bucket",
     "faults": "what survives faults of S3, races of writers and kill -9",
     "eda": "seconds from an event to the repaired bucket",
 }

@@ -76,9 +76,9 @@ def repair(emulator: Emulator, rulebook: Rulebook) -> dict[str, float]:
         return any(not names or call["operation"] in names for call in emulator.calls())
 
     def shown() -> bool:
-        return BUCKET in {call["resource"] for call in emulator.calls() if call["operation"] == "PutBucketPolicy"} and bool(
-            s3.get_bucket_policy(Bucket=BUCKET)["Policy"]
-        )
+        return BUCKET in {
+            call["resource"] for call in emulator.calls() if call["operation"] == "PutBucketPolicy"
+        } and bool(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
 
     conditions = (
         lambda: rulebook.output().count("PLAY [") > runs,
@@ -87,7 +87,9 @@ def repair(emulator: Emulator, rulebook: Rulebook) -> dict[str, float]:
         shown,
         lambda: rulebook.runs() > runs,
     )
-    return {step: rulebook.until(condition, what) for (step, what), condition in zip(STEPS.items(), conditions, strict=True)}
+    return {
+        step: rulebook.until(condition, what) for (step, what), condition in zip(STEPS.items(), conditions, strict=True)
+    }
 
 
 if __name__ == "__main__":
