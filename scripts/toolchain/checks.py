@@ -15,6 +15,9 @@ from pathlib import Path
 from toolchain.commands import Failed, Workplace, count_tests, run
 from toolchain.environments import Words
 
+# Files that other services read; check-jsonschema brings their schemas along.
+_GITHUB = (".github/workflows/ci.yml", "docs/examples/github/perimeter.yml")
+_GITLAB = ("docs/examples/gitlab/perimeter.yml",)
 _PACKAGE = "ansible_collections.perimeter.s3.plugins.module_utils"
 
 
@@ -29,6 +32,8 @@ def lint(workplace: Workplace, part: str) -> int:
         ("ruff", "format", "--check", "."),
         ("yamllint", "--strict", "."),
         ("reuse", "lint", "--lines"),
+        ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *_GITHUB),
+        ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *_GITLAB),
         ("ansible-lint", "--offline", "--profile", "production", "--strict", "--nocolor"),
         ("antsibull-changelog", "lint"),
         ("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"),
