@@ -21,6 +21,7 @@ PROJECT = {"awx_setup_project_url": "https://git.example.com/platform/s3-perimet
 OWN = {
     **PROJECT,
     "awx_setup_image": "registry.example.com/perimeter-s3-ee:1.0.0",
+    "awx_setup_inventory_file": "production.perimeter_accounts.yml",
     "awx_setup_aws_access_key": "AKIAIOSFODNN7EXAMPLE",
     "awx_setup_aws_secret_key": SECRET,
     "awx_setup_aws_session_token": SESSION,
@@ -82,6 +83,9 @@ def test_all_is_made_once_and_removed(awx):
         "schedules": [NAME],
     }
     assert awx.named("credentials", NAME)["inputs"]["security_token"] == SESSION
+    source = awx.named("inventory_sources", NAME)
+    assert (source["source"], source["source_path"]) == ("scm", "production.perimeter_accounts.yml")
+    assert {"credential", "execution_environment", "source_project"} <= set(source)
     check, correct = (awx.named("job_templates", name) for name in (CHECK, CORRECT))
     assert (check["job_type"], correct["job_type"]) == ("check", "run")
     assert json.loads(check["extra_vars"]) == {"private_access_hosts": "all"}

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -96,7 +97,9 @@ def test_gitlab(emulator, shell, project):
     job = loaded("gitlab/perimeter.yml")["s3-perimeter"]
     done = shell("\n".join(job["script"]))
     assert done.returncode == 0, done.stdout + done.stderr
-    junit = ElementTree.fromstring((project / job["artifacts"]["reports"]["junit"]).read_text(encoding="utf-8").encode())
+    junit = ElementTree.fromstring(
+        (project / job["artifacts"]["reports"]["junit"]).read_text(encoding="utf-8").encode()
+    )
     assert int(junit.get("failures")) > 0
     assert writes(emulator) == []
 
@@ -150,3 +153,12 @@ def test_project_of_awx(emulator, project, tmp_path):
     job = run_job(emulator, tmp_path, Template("drift.yml", "check"), hosts, survey={"drift_fail_on": "major"})
     assert (job.status, job.rc) == ("failed", 2), job.stdout
     assert job.artifacts["drift_status"] == "drifted"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in EXAMPLES.rglob("*") if path.is_file()), ids=lambda path: path.name
+)
+def test_page_shows_the_examples_as_they_are(path):
+    page = (ROOT / "docs" / "docsite" / "rst" / "scheduling.rst").read_text(encoding="utf-8")
+    header = re.compile(r"\A(---\n)?# Copyright.*\n# GNU.*\n# SPDX.*\n\n")
+    assert textwrap.indent(header.sub("", path.read_text(encoding="utf-8")), "    ") in page
