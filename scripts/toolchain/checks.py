@@ -79,7 +79,7 @@ def unit(workplace: Workplace, part: str) -> int:
     """pytest on everything that it can run in one process: tests/unit and the tests of emulator, demo and tools."""
     venv = workplace.environments.core(workplace.choice)
     collection = workplace.tree(part)
-    words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]
     output = run(words, cwd=collection, env=workplace.variables(venv, collection))

@@ -23,6 +23,8 @@ _PATIENCE = 2400  # seconds for one part: what hangs should fail while CI is sti
 _TAIL = 150  # lines of a failed part's log that are shown,
 _WIDTH = 500  # up to this many characters of each,
 _MARKED = ("ERROR", "FAILED", "FATAL", "fatal:", "error:")  # and of those before only lines that begin so
+# pytest -rs: what was left out, and why.
+_SKIPPED = re.compile(r"^SKIPPED \[\d+\] .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _run_one(part: Part, logs: Path) -> Outcome:
         failed = max(failed, 1)
         _say(f"[FAILED] {part.name} after {seconds:.0f} s, out of {log}:\n{excerpt(text)}\n[end of {part.name}]")
     else:
-        _say(f"[ok]     {part.name}, {seconds:.0f} s")
+        _say("\n".join([f"[ok]     {part.name}, {seconds:.0f} s", *_SKIPPED.findall(text)]))
     return Outcome(part.name, seconds, passed, failed, log)
 
 

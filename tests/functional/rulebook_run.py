@@ -124,6 +124,16 @@ def running_rulebook(emulator: Emulator, directory: Path, declaration: dict[str,
 
 
 def put_bucket_policy_event(bucket: str, moment: float | None = None, role: str | None = None) -> dict[str, Any]:
+    return event("s3", "PutBucketPolicy", {"bucketName": bucket, "Host": "s3.us-east-1.amazonaws.com"}, moment, role)
+
+
+def delete_endpoint_event(endpoint: str) -> dict[str, Any]:
+    return event("ec2", "DeleteVpcEndpoints", {"DeleteVpcEndpointsRequest": {"VpcEndpointId": {"content": endpoint}}})
+
+
+def event(
+    service: str, name: str, parameters: dict[str, Any], moment: float | None = None, role: str | None = None
+) -> dict[str, Any]:
     """As EventBridge sends it, of a user, or of a session of the role."""
     arn = f"arn:aws:iam::{ACCOUNT}:user/mallory"
     identity: dict[str, Any] = {"type": "IAMUser", "arn": arn, "accountId": ACCOUNT}
@@ -138,13 +148,13 @@ def put_bucket_policy_event(bucket: str, moment: float | None = None, role: str 
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": "AWS API Call via CloudTrail",
-        "source": "aws.s3",
+        "source": f"aws.{service}",
         "account": ACCOUNT,
         "region": REGION,
         "detail": {
             "eventVersion": "1.11",
-            "eventSource": "s3.amazonaws.com",
-            "eventName": "PutBucketPolicy",
+            "eventSource": f"{service}.amazonaws.com",
+            "eventName": name,
             "eventID": str(uuid.uuid4()),
             "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
             "eventType": "AwsApiCall",
@@ -154,7 +164,7 @@ def put_bucket_policy_event(bucket: str, moment: float | None = None, role: str 
             "recipientAccountId": ACCOUNT,
             "sourceIPAddress": "198.51.100.7",
             "userIdentity": identity,
-            "requestParameters": {"bucketName": bucket, "Host": "s3.us-east-1.amazonaws.com"},
+            "requestParameters": parameters,
         },
     }
 

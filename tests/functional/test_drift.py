@@ -21,7 +21,7 @@ BUCKET = "drifting-bucket"
 SECRET, TOKEN = "MARKERsecretMARKERsecretMARKERsecretMARK", "MARKERtokenMARKERtoken"
 
 
-def play(emulator, vpc, directory, **variables):
+def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), **variables):
     command = Path(sys.executable).with_name("ansible-playbook")
     given = {
         "private_access_vpc_id": vpc,
@@ -40,9 +40,7 @@ def play(emulator, vpc, directory, **variables):
         stdin=subprocess.DEVNULL,
         env={
             **os.environ,
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            "AWS_SESSION_TOKEN": TOKEN,
+            **dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), key, strict=False)),
             "AWS_REGION": "us-east-1",
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -117,3 +115,34 @@ def test_a_bucket_that_fails_does_not_hide_the_drift_of_others(emulator, ec2, s3
     status, report, output = play(emulator, vpc, tmp_path, **limited)
     assert (status, report["status"]) == (0, "clean"), output
     assert sum(call["operation"] == "GetBucketPolicy" for call in emulator.calls()) == 1
+
+
+def test_who_changed_it(emulator, ec2, s3, vpc, tmp_path):
+    status, report, output = play(emulator, vpc, tmp_path, drift_correct=True, drift_who=True)
+    assert status == 0, output
+    # Nobody has touched the bucket but to make it, and the endpoint was missing.
+    by = {each["resource"]: [one["event"] for one in each["by"]] for each in report["findings"]}
+    assert by == {BUCKET: ["s3:CreateBucket"], vpc: []}
+
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    status, report, output = play(emulator, vpc, tmp_path, drift_correct=True, drift_who=True)
+    assert (status, report["status"]) == (0, "corrected"), output
+    for finding in report["findings"]:
+        [change] = finding["by"]
+        assert change["event"] == "s3:DeleteBucketPolicy"
+        assert change["who"] == "arn:aws:iam::123456789012:user/automation"
+    written = Path(tmp_path, "drift.md").read_text(encoding="utf-8")
+    assert "Last changed by: arn:aws:iam::123456789012:user/automation at 20" in written
+
+    iam = emulator.client("iam")
+    iam.create_user(UserName="auditor")
+    document = {"Effect": "Allow", "Action": ["s3:*", "ec2:*", "iam:*"], "Resource": "*"}
+    iam.put_user_policy(UserName="auditor", PolicyName="p", PolicyDocument=json.dumps({"Statement": [document]}))
+    made = iam.create_access_key(UserName="auditor")["AccessKey"]
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    key = (made["AccessKeyId"], made["SecretAccessKey"])
+    status, report, output = play(emulator, vpc, tmp_path, key=key, drift_who=True)
+    assert (status, report["status"]) == (0, "drifted"), output
+    assert [each["by"] for each in report["findings"]] == [None] * len(report["findings"])
+    assert "Who changed what is not known." in output
+    assert "no permission for cloudtrail:LookupEvents" in " ".join(output.split())

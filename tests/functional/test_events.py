@@ -12,7 +12,13 @@ import time
 
 import pytest
 
-from tests.functional.rulebook_run import AUTOMATION, MISSING, put_bucket_policy_event, running_rulebook
+from tests.functional.rulebook_run import (
+    AUTOMATION,
+    MISSING,
+    delete_endpoint_event,
+    put_bucket_policy_event,
+    running_rulebook,
+)
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
@@ -68,7 +74,12 @@ def writes(emulator):
     return {bucket: put.count(bucket) for bucket in put}
 
 
-def test_events(emulator, s3, declaration, tmp_path):
+def endpoints(ec2):
+    found = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    return [each["VpcEndpointId"] for each in found if each["State"] == "available"]
+
+
+def test_events(emulator, ec2, s3, declaration, tmp_path):
     one, two, three, four = BUCKETS
     with running_rulebook(emulator, tmp_path, declaration) as rulebook:
         damage(s3)
@@ -98,4 +109,12 @@ def test_events(emulator, s3, declaration, tmp_path):
         # Two and three share a run, if their first events came within one window.
         rulebook.until(lambda: rulebook.runs() in (3, 4), "The last run")
         assert sorted(rulebook.passed()) == sorted(BUCKETS)
-    assert writes(emulator) == dict.fromkeys(BUCKETS, 1)
+        assert writes(emulator) == dict.fromkeys(BUCKETS, 1)
+
+        # An endpoint comes back with another id, which all buckets get to know.
+        [gone] = endpoints(ec2)
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[gone])
+        rulebook.post([delete_endpoint_event(gone)])
+        rulebook.until(lambda: set(writes(emulator).values()) == {2}, "The correction of endpoint and buckets")
+        [made] = endpoints(ec2)
+        assert made != gone
