@@ -66,6 +66,11 @@ def place(emulator, ec2, s3):
     return SimpleNamespace(vpc=vpc, subnet=subnet, table=table, user=user, endpoint=endpoint)
 
 
+def for_endpoints(mode: str = "remove", **options) -> dict:
+    """With the policies of dependent buckets."""
+    return automation(mode, "gateway_endpoint", optional=["s3:GetBucketPolicy"], **options)
+
+
 def automation(mode: str, content: str, **options) -> dict:
     return build([BUCKET], ACCOUNT, REGION, mode, content, **options)
 
@@ -122,21 +127,21 @@ def run_endpoint(emulator, place, step: str, document: dict, check: bool = False
 
 @pytest.mark.parametrize("step", ENDPOINT_STEPS)
 def test_what_an_endpoint_takes(emulator, place, step):
-    done = run_endpoint(emulator, place, step, automation("remove", "gateway_endpoint", vpcs=[place.vpc]))
+    done = run_endpoint(emulator, place, step, for_endpoints(vpcs=[place.vpc]))
     assert not done.get("failed"), done
     assert done["changed"] is (step != "see")
 
 
 @pytest.mark.parametrize("permission, step", ENDPOINT_PERMISSIONS.items(), ids=ENDPOINT_PERMISSIONS)
 def test_no_permission_for_an_endpoint_is_too_many(emulator, place, permission, step):
-    refused = run_endpoint(emulator, place, step, without(automation("remove", "gateway_endpoint"), permission))
+    refused = run_endpoint(emulator, place, step, without(for_endpoints(), permission))
     assert refused.get("failed"), refused
     assert permission in refused["msg"]
     assert "user/robot" in refused["msg"]
 
 
 def test_every_permission_for_an_endpoint_is_examined():
-    assert actions_of(automation("remove", "gateway_endpoint")) == set(ENDPOINT_PERMISSIONS)
+    assert actions_of(for_endpoints()) == set(ENDPOINT_PERMISSIONS)
 
 
 def test_detect_is_enough_to_detect_and_for_no_more(emulator, place):
@@ -221,7 +226,7 @@ NARROWED = [
 
 @pytest.mark.parametrize("step, narrower, refused", NARROWED)
 def test_ids_and_services_narrow(emulator, place, step, narrower, refused):
-    result = run_endpoint(emulator, place, step, automation("remove", "gateway_endpoint", **narrower))
+    result = run_endpoint(emulator, place, step, for_endpoints(**narrower))
     assert result["failed"], result
     assert refused.format(EC2=EC2) in result["msg"]
 

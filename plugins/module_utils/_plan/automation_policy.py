@@ -137,15 +137,14 @@ def automation_policy(
     offered = dict.fromkeys(_offered(content, needed))
     unknown = [name for name in optional if name not in {permission for permission, _about in {**needed, **offered}}]
     problems += _choice_problems("optional", unknown, sorted(permission for permission, _about in offered))
-    if not reach.buckets and any(about is About.BUCKETS for _permission, about in needed):
+    chosen = [*needed, *(one for one in offered if one[0] in optional)]
+    if not reach.buckets and any(about is About.BUCKETS for _permission, about in chosen):
         problems.append(Problem("buckets", "No bucket is named.", "Name those whose policies are read or written."))
     if ASSUME in optional and not reach.assume_roles:
         problems.append(Problem("optional", f"{ASSUME} is for roles that are not named.", "Name them in assume_roles."))
     if problems:
         raise PolicyError(problems, "declaration of the automation policy")
-    document = new_document(
-        _written([*needed, *(one for one in offered if one[0] in optional)], reach, tags_are_open=not reach.endpoints)
-    )
+    document = new_document(_written(chosen, reach, tags_are_open=not reach.endpoints))
     problems = managed_policy_size(document)
     if problems:
         raise PolicyError(problems, "automation policy")

@@ -154,7 +154,9 @@ USES: dict[str, dict[str, Mode | None]] = {
     },
     "gateway_endpoint": {
         **_GUARD,
-        **_READ_BUCKET,
+        # For dependent_buckets.
+        "s3:GetBucketPolicy": OPTIONAL,
+        "s3:HeadBucket": OPTIONAL,
         "ec2:DescribeVpcEndpoints": DETECT,
         "ec2:DescribeRouteTables": DETECT,
         "ec2:DescribeSubnets": DETECT,

@@ -145,9 +145,11 @@ def test_roles_that_are_assumed():
 
 
 def test_content_without_buckets_names_none():
-    assert statements(automation_policy(Reach(ACCOUNT, REGION), content=["gateway_endpoint_info"])).keys() == {
-        "ReadInRegion"
-    }
+    for content in ("gateway_endpoint", "gateway_endpoint_info"):
+        found = statements(automation_policy(Reach(ACCOUNT, REGION), content=[content]))
+        assert found.keys() == {"ReadInRegion"}
+    with pytest.raises(PolicyError, match="No bucket is named"):
+        automation_policy(Reach(ACCOUNT, REGION), content=["gateway_endpoint"], optional=["s3:GetBucketPolicy"])
 
 
 # what is wrong with it, what is given, words of the message
