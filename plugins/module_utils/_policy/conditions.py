@@ -194,6 +194,9 @@ def compile_condition(condition: Condition, version: str, problems: list[Problem
             )
         )
         return None
+    if ":" not in condition.key:
+        remedy = "Keys begin with their service: 'aws:SourceVpce'."
+        problems.append(Problem(condition.path, f"{condition.key!r} is no condition key.", remedy))
     terms: list[Term] = []
     for value in condition.values:
         try:

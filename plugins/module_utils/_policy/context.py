@@ -32,7 +32,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import
     Value,
     find,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import spell_key
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import misspelt_key, spell_key
 
 SOURCE_IP = "aws:sourceip"
 #: Keys of every request through an endpoint, and of no other.
@@ -161,6 +161,12 @@ def add_supplied(form: dict[str, Value], path: Path, supplied: Mapping[Any, Any]
             )
             continue
         spelled[key] = str(name)
+        if ":" not in key:
+            problems.append(Problem(place, f"{name!r} is no condition key.", "Write one such as 'aws:SourceVpce'."))
+            continue
+        if meant := misspelt_key(key):
+            problems.append(Problem(place, f"{name!r} is not a known condition key.", f"Did you mean {meant!r}?"))
+            continue
         values = (raw,) if isinstance(raw, str) else () if raw is None else condition_values(raw)
         if values is None:
             problems.append(

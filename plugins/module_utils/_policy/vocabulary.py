@@ -8,13 +8,14 @@
 """The words of S3 policies: actions and condition keys, as AWS spells them and with what belongs to each.
 
 AWS reads actions and condition keys without regard to case. A name that is not known here may be newer than this
-table: callers warn, they do not refuse.
+table: callers warn, they do not refuse, unless it is all but that of another.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ SERVICE = "s3"
 #: The resource types of https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html that a
 #: bucket policy can be about; access points are named in endpoint policies only.
 BUCKET, OBJECT, ACCESS_POINT, ACCESS_POINT_OBJECT = "bucket", "object", "accesspoint", "accesspointobject"
+
+#: New keys of AWS have differed by more from those that were there.
+_HARDLY_DIFFERENT = 0.9
 
 _LEVELS = {"L": "List", "R": "Read", "W": "Write", "T": "Tagging", "P": "Permissions management"}
 
@@ -84,6 +88,16 @@ def find_key(key: str) -> Key | None:
     prefix, slash, tag = key.lower().partition("/")
     # A tag key without the tag's name is no key.
     return None if slash and not tag else _keys().get(prefix + slash)
+
+
+@lru_cache(maxsize=1024)
+def misspelt_key(key: str) -> str | None:
+    """The known condition key that a name is hardly different from; ``None`` for one that is known, or may be new."""
+    prefix, slash, tag = key.lower().partition("/")
+    if (prefix + slash) in _keys():
+        return None
+    near = difflib.get_close_matches(prefix + slash, _keys(), 1, _HARDLY_DIFFERENT)
+    return _keys()[near[0]].name + tag if near else None
 
 
 def spell_key(key: str) -> str:
