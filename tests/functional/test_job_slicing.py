@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import ansible_runner
 import pytest
 import yaml
 
-from tests.functional.organization import PLAY, aws_environment, list_inventory, make_organization, write_inventory
+from tests.functional.awx_job import Template, run_job
+from tests.functional.organization import PLAY, list_inventory, make_organization, write_inventory
 
 SLICES = 3
 
@@ -32,33 +32,16 @@ def inventory(emulator, organizations, tmp_path):
     return found
 
 
-def script_of_slice(listing, number, count):
-    """The inventory of a job as AWX gives it to ansible-runner: every count-th of the hosts in order of their names.
-
-    https://github.com/ansible/awx/blob/devel/awx/main/models/inventory.py (get_sliced_hosts, get_script_data),
-    https://github.com/ansible/awx/blob/devel/awx/main/tasks/jobs.py (build_inventory)
-    """
-    hostvars = listing["_meta"]["hostvars"]
-    hosts = sorted(hostvars)[number - 1 :: count]
-    data = {"all": {"hosts": hosts}, "_meta": {"hostvars": {host: hostvars[host] for host in hosts}}}
-    return f"#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({json.dumps(data)!r})\n"
-
-
-def run_job(emulator, directory: Path, script: str) -> Counter:
-    """The hosts that the job worked on without failure, and how often it changed each."""
-    for name in ("inventory", "project", "env"):
-        (directory / name).mkdir(parents=True)
-    hosts = directory / "inventory" / "hosts"
-    hosts.write_text(script, encoding="utf-8")
-    hosts.chmod(0o700)
-    (directory / "project" / "play.yml").write_text(yaml.safe_dump(PLAY, sort_keys=False), encoding="utf-8")
-    environment = {**aws_environment(emulator), "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true"}
-    job = ansible_runner.run(
-        private_data_dir=str(directory), playbook="play.yml", envvars=environment, forks=2, quiet=True
-    )
-    assert (job.status, job.stats["failures"], job.stats["dark"]) == ("successful", {}, {}), job.stdout.read()
-    assert set(job.stats["changed"]) == set(job.stats["processed"])
-    return Counter(job.stats["changed"])
+def worked_on(emulator, directory: Path, inventory, slice_of=(1, 1)) -> Counter:
+    """The hosts that a job worked on without failure, and how often it changed each."""
+    project = directory / "project"
+    project.mkdir(parents=True)
+    (project / "play.yml").write_text(yaml.safe_dump(PLAY, sort_keys=False), encoding="utf-8")
+    job = run_job(emulator, directory, Template("play.yml", forks=2), inventory.hosts, slice_of=slice_of)
+    stats = job.events[-1]["event_data"]
+    assert (job.status, stats["failures"], stats["dark"]) == ("successful", {}, {}), job.stdout
+    assert set(stats["changed"]) == set(stats["processed"])
+    return Counter(stats["changed"])
 
 
 def policies(emulator, inventory):
@@ -78,15 +61,14 @@ def writes(emulator):
 
 def test_slices_are_one_whole_run(emulator, inventory, tmp_path):
     emulator.reset_calls()
-    whole = run_job(emulator, tmp_path / "whole", script_of_slice(inventory.listing, 1, 1))
+    whole = worked_on(emulator, tmp_path / "whole", inventory)
     assert set(whole) == set(inventory.hosts)
     written, converged = writes(emulator), policies(emulator, inventory)
     assert set(written.values()) == {1}
 
     emulator.reset_calls()
     slices = [
-        run_job(emulator, tmp_path / f"slice{number}", script_of_slice(inventory.listing, number, SLICES))
-        for number in range(1, SLICES + 1)
+        worked_on(emulator, tmp_path / f"slice{number}", inventory, (number, SLICES)) for number in range(1, SLICES + 1)
     ]
     assert [len(one) for one in slices] == [2, 2, 1]
     # As a sum of counts: no host is there twice, none is missing.

@@ -103,7 +103,7 @@ class Directory:
             found = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent)
             return _names(found)
 
-        return [(child, name) for child, name in self._answer(f"ListOrganizationalUnitsForParent {parent}", ask)]
+        return list(self._answer(f"ListOrganizationalUnitsForParent {parent}", ask))
 
     def _answer(self, key: str, ask: Callable[[Any], Any]) -> Any:
         if key not in self.answers:
