@@ -60,10 +60,9 @@ def test_read_filters():
 @pytest.mark.parametrize("option", ["accounts", "exclude_accounts", "accounts_without_role"])
 @pytest.mark.parametrize("value", ["12345678901", 0o12345670123, "1111-2222-3333", "prod", ""])
 def test_bad_account_ids(option, value):
+    read = read_roles if option == "accounts_without_role" else read_filters
     with pytest.raises(Refusal, match=rf"^{option}: {value}: An account's id has twelve digits. Write ids in quotes"):
-        given = options(**{option: ["111122223333", value]})
-        read_filters(given)
-        read_roles(given)
+        read(options(**{option: ["111122223333", value]}))
 
 
 @pytest.mark.parametrize("value", [True, {"a": "b"}, ["a", None], [["a"]]])
