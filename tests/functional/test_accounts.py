@@ -159,10 +159,12 @@ def test_cache(emulator, organization, tmp_path):
     third = list_inventory(emulator, path)
     assert (names(third), set(third.calls)) == (["web test"], {"ListTagsForResource"})
 
-    # ansible-inventory has no option for it before ansible-core 2.19.
-    words = ["-i", write_inventory(tmp_path, **cache), "all", "--list-hosts", "--flush-cache"]
+    # Only ansible-playbook has this option on every release of ansible-core.
+    play = tmp_path / "play.yml"
+    play.write_text("- hosts: all\n", encoding="utf-8")
+    words = ["-i", write_inventory(tmp_path, **cache), play, "--list-hosts", "--flush-cache"]
     emulator.reset_calls()
-    flushed = run_ansible(emulator, "ansible", *words)
+    flushed = run_ansible(emulator, "ansible-playbook", *words)
     assert f"{organization.accounts['new']}-us-east-1" in flushed
     assert [call["operation"] for call in emulator.calls()] == first.calls
     kept = "".join(one.read_text(encoding="utf-8") for one in (tmp_path / "cache").iterdir())
