@@ -38,8 +38,8 @@ QUIET = {
     "ANSIBLE_DISPLAY_OK_HOSTS": "false",
     "ANSIBLE_LOCALHOST_WARNING": "false",
     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-    "ANSIBLE_DEPRECATION_WARNINGS": "false",
 }
+INDENT = {"initial_indent": "  ", "subsequent_indent": "  "}
 RECAP = re.compile(r"^localhost\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=(\d+)", re.MULTILINE)
 
 
@@ -59,33 +59,35 @@ def main() -> int:
         print()
         workload = Workload.made(emulator, surroundings)
         workload.gets(INTERNET, 200)
-        title(
+        step = title(
             "1. Converge", "The role makes the endpoint, its routes and its policy, then closes the buckets around it."
         )
-        run(changed=True)
+        run(step, changed=True)
         show(surroundings)
         print()
         endpoint = (surroundings.endpoint() or {})["VpcEndpointId"]
         workload.gets(INTERNET, 403)
         workload.gets(endpoint, 200)
         workload.deletes(endpoint, 403)
-        title("2. Again", "Nothing differs, so nothing is written.")
-        run(changed=False)
+        step = title("2. Again", "Nothing differs, so nothing is written.")
+        run(step, changed=False)
         title("3. Damage", "Somebody works by hand:")
         for sentence in damage(surroundings):
             print(f"  ✗ {sentence}")
-        title("4. Look", "Check mode finds the drift, shows each statement that differs, and writes nothing.")
-        run("--check", "--diff", changed=True)
-        title("5. Correct", "The same declaration, applied again.")
-        run(changed=True)
+        step = title("4. Look", "Check mode finds the drift, shows each statement that differs, and writes nothing.")
+        run(step, "--check", "--diff", changed=True)
+        step = title("5. Correct", "The same declaration, applied again.")
+        run(step, changed=True)
         show(surroundings)
         title("6. Lock-out", "A bucket policy that would shut out its own author is refused before it is written.")
         document = surroundings.locking_policy(LOCKED)
         run.refused("lockout.yml", {"locking_policy": document}, words="allow_lockout")
         title("7. By hand", "The same document without this collection: S3 takes it without a word.")
         lock_out_and_recover(emulator, surroundings, document)
-        title("8. Once more", "Everything is as declared.")
-        run(changed=False)
+        step = title("8. Once more", "Everything is as declared.")
+        run(step, changed=False)
+        title("In all", "What AWS was asked, and what was written:")
+        run.sum_up()
     print(f"\n{RULE}\nDone in {time.monotonic() - started:.0f} s. The playbook to copy: scripts/demo/playbook.yml\n")
     return 0
 
@@ -95,6 +97,7 @@ class Runner:
 
     def __init__(self, emulator: object, vpc_id: str) -> None:
         self.emulator = emulator
+        self.runs: list[tuple[str, Counter[str]]] = []
         connection = emulator.connection
         self.command = ["ansible-playbook", str(HERE / "playbook.yml"), "--extra-vars", f"vpc_id={vpc_id}"]
         self.environment = {
@@ -108,24 +111,35 @@ class Runner:
         if sys.stdout.isatty():
             self.environment["ANSIBLE_FORCE_COLOR"] = "true"
 
-    def __call__(self, *arguments: str, changed: bool) -> None:
+    def __call__(self, step: str, *arguments: str, changed: bool) -> None:
         print(f"  $ ansible-playbook playbook.yml {' '.join(arguments)}\n", flush=True)
         self.emulator.reset_calls()
         started = time.monotonic()
         done = subprocess.run(
-            [*self.command, *arguments], env=self.environment, stdout=subprocess.PIPE, text=True, check=False
+            [*self.command, *arguments], env=self.environment, capture_output=True, text=True, check=False
         )
         print("\n".join(worth_reading(done.stdout)))
+        print("\n".join(("", *wrapped_warnings(done.stderr))).rstrip())
         counts = Counter(f"{call['service']}:{call['operation']}" for call in self.emulator.calls())
-        print(f"\n  {sum(counts.values())} AWS calls in {time.monotonic() - started:.1f} s:")
-        for name, count in sorted(counts.items()):
-            print(f"  {count:>4} × {name}")
-        recap = RECAP.search(re.sub(r"\x1b\[[0-9;]*m", "", done.stdout))
+        seconds = time.monotonic() - started
+        self.runs.append((step, counts))
+        said = ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+        print(textwrap.fill(f"{sum(counts.values())} AWS calls in {seconds:.1f} s: {said}", 94, **INDENT))
+        recap = RECAP.search(without_colour(done.stdout))
         if done.returncode or not recap or (int(recap[2]) > 0) is not changed:
             raise DemoFailed(f"Expected {'changes' if changed else 'no change'}, and no failure; see above.")
-        writes = [name for name in counts if re.search(r":(Put|Create|Modify|Delete)", name)]
+        writes = writing(counts)
         if writes and ("--check" in arguments or not changed):
             raise DemoFailed(f"Nothing should have been written, yet there were {', '.join(writes)}.")
+
+    def sum_up(self) -> None:
+        """A line for each run."""
+        print(f"  {'run':<18}{'reads':>7}{'writes':>8}   which")
+        for step, counts in self.runs:
+            writes = writing(counts)
+            reads = sum(counts.values()) - sum(writes.values())
+            which = ", ".join(f"{count} {write}" for write, count in sorted(writes.items()))
+            print(f"  {step:<18}{reads:>7}{sum(writes.values()):>8}   {which or '-'}")
 
     def refused(self, playbook: str, variables: dict[str, str], words: str) -> None:
         """Run another playbook, which must fail with these words and write nothing."""
@@ -140,13 +154,26 @@ class Runner:
             raise DemoFailed(f"The module should have refused it and named {words}; see above.")
 
 
+def writing(counts: Counter[str]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if re.search(r":(Put|Create|Modify|Delete)", name)}
+
+
+def without_colour(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def wrapped_warnings(text: str) -> Iterator[str]:
+    """What Ansible says on stderr, a paragraph each."""
+    for line in text.splitlines():
+        if line.strip():
+            yield textwrap.fill(without_colour(line), 94, **INDENT)
+
+
 def words_of_failure(output: str) -> str:
     """The message of the task that failed, wrapped for reading."""
-    found = re.search(
-        r"^\s*msg: (.*?)(?=^\s*\w+:|^PLAY RECAP|\Z)", re.sub(r"\x1b\[[0-9;]*m", "", output), re.MULTILINE | re.DOTALL
-    )
+    found = re.search(r"^\s*msg: (.*?)(?=^\s*\w+:|^PLAY RECAP|\Z)", without_colour(output), re.MULTILINE | re.DOTALL)
     text = " ".join(found[1].replace(">-", "").replace("''", "'").split()).strip("'") if found else output
-    return textwrap.fill(text, 94, initial_indent="  ", subsequent_indent="  ")
+    return textwrap.fill(text, 94, **INDENT)
 
 
 def worth_reading(output: str) -> Iterator[str]:
@@ -155,15 +182,16 @@ def worth_reading(output: str) -> Iterator[str]:
     for line in output.splitlines():
         if "TASK [" in line:
             heading = line
-        elif line.strip() and "included: " not in line:
+        elif line.strip() and "included: " not in line and "PLAY [" not in line:
             if heading and not line.startswith("PLAY RECAP"):
                 yield heading
             heading = ""
             yield line
 
 
-def title(name: str, sentence: str) -> None:
+def title(name: str, sentence: str) -> str:
     print(f"\n{RULE}\n{name}\n{sentence}\n", flush=True)
+    return name
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def damage(around: Surroundings) -> Iterator[str]:
 
 
 def show(around: Surroundings) -> None:
-    """The endpoint and the statements of each bucket, a line each."""
+    """The endpoint and the statements of each bucket, a line or two each."""
     endpoint = around.endpoint()
     if endpoint is None:
         print("  endpoint      none")
@@ -107,18 +107,48 @@ def show(around: Surroundings) -> None:
         tags = ", ".join(f"{tag['Key']}={tag['Value']}" for tag in endpoint.get("Tags", []))
         tables = f"{len(endpoint['RouteTableIds'])} of {len(around.route_table_ids)} route tables"
         print(f"  endpoint      {endpoint['VpcEndpointId']}, {endpoint['State']}, {tables}, {tags or 'no tags'}")
-        for statement in json.loads(endpoint["PolicyDocument"])["Statement"]:
-            print(f"                {describe(statement)}")
+        _show(json.loads(endpoint["PolicyDocument"]), "")
     for bucket in BUCKETS:
-        policy = around.policy(bucket)
-        lines = [describe(statement) for statement in policy["Statement"]] if policy else ["no policy"]
-        for number, line in enumerate(lines):
-            print(f"  {bucket if number == 0 else '':<13} {line}")
+        _show(around.policy(bucket), bucket)
+
+
+def _show(policy: dict[str, Any] | None, name: str) -> None:
+    if policy is None:
+        print(f"  {name:<13} no policy")
+    for number, statement in enumerate(policy["Statement"] if policy else []):
+        print(f"  {name if number == 0 else '':<13} {describe(statement)}")
+        if condition := _condition(statement):
+            print(f"  {'':<13} {'':<5} {condition}")
 
 
 def describe(statement: dict[str, Any]) -> str:
-    actions = statement.get("Action") or ["everything but", *statement.get("NotAction", [])]
-    shown = actions if isinstance(actions, str) else ", ".join(actions[:3]) + (", ..." if len(actions) > 3 else "")
-    keys = sorted({key for block in statement.get("Condition", {}).values() for key in block})
-    condition = f"  if {', '.join(keys)}" if keys else ""
-    return f"{statement['Effect']:<5} {statement.get('Sid', '-'):<32} {shown}{condition}"
+    return f"{statement['Effect']:<5} {statement.get('Sid', '-'):<31} {_actions(statement)}"
+
+
+#: Condition key -> how a person says it, of its values.
+_SAID: dict[str, Callable[[list[str]], str]] = {
+    "aws:SourceVpce": lambda values: f"through {' or '.join(values)}",
+    "aws:PrincipalArn": lambda values: "by " + " or ".join(sorted({value.split("/")[-1] for value in values})),
+    "aws:PrincipalIsAWSService": lambda _values: "by an AWS service",
+    "aws:SecureTransport": lambda _values: "over TLS",
+    "aws:SourceAccount": lambda values: f"for account {' or '.join(values)}",
+}
+
+
+def _actions(statement: dict[str, Any]) -> str:
+    named = statement.get("Action") or statement.get("NotAction")
+    actions = [named] if isinstance(named, str) else named
+    if "s3:PutBucketPolicy" in actions:
+        said = "managing the policy"
+    else:
+        said = ", ".join(actions[:3]) + (f" and {len(actions) - 3} more" if len(actions) > 3 else "")
+    return f"everything but {said}" if "NotAction" in statement else said
+
+
+def _condition(statement: dict[str, Any]) -> str:
+    """A Deny holds unless one of its conditions is spared, an Allow if all of them hold."""
+    blocks = statement.get("Condition", {}).values()
+    found = [
+        _SAID[key]([values] if isinstance(values, str) else values) for block in blocks for key, values in block.items()
+    ]
+    return "unless " + " or ".join(found) if statement["Effect"] == "Deny" and found else " and ".join(found)
