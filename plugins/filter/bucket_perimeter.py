@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import ANY_BUCKET, bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import (
+    ANY_BUCKET,
+    bucket_perimeter,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import EVERY_ACTION

@@ -173,8 +173,8 @@ options:
     elements: str
   dependent_policies:
     description:
-      - Buckets as in O(dependent_buckets), each with its policy as it is known already, or as it is going to be; V(null)
-        stands for none. These policies are not read.
+      - Buckets as in O(dependent_buckets), each with its policy as it is known already, or as it is going to be;
+        V(null) stands for none. These policies are not read.
     type: dict
   allow_lockout:
     description:

@@ -16,7 +16,8 @@ from tests.emulator.client import Emulator, running_emulator
 
 @pytest.fixture(scope="session")
 def emulator_process() -> Iterator[Emulator]:
-    with running_emulator() as emulator:
+    # It ends with the tests; the time is for when nobody ends them.
+    with running_emulator(max_seconds=7200) as emulator:
         yield emulator
 
 

@@ -161,12 +161,22 @@ def test_before_of_a_new_endpoint(there):
     assert (made["before"], made["endpoint"]["route_table_ids"]) == (None, [there.table])
 
 
+def test_policies_that_are_known_are_not_read(there, s3):
+    live = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    refused = there.run(check=True, state="absent", dependent_policies={BUCKET: live})
+    assert "'OnlyHere'" in refused["msg"]
+    planned = there.run(check=True, state="absent", dependent_buckets=[BUCKET], dependent_policies={BUCKET: None})
+    assert planned["actions"] == [DELETE]
+    assert READ not in refused.calls + planned.calls
+
+
 # what, options, words of the message
 WRONG = {
     "a partition": ({"protected_principals": ["arn:aws-cn:iam::123456789012:role/x"]}, ["partition aws-cn"]),
     "a principal": ({"protected_principals": ["s3.amazonaws.com"]}, ["protected_principals[0]", "s3.amazonaws.com"]),
     "a network": ({"arriving_through": "office"}, ["arriving_through", "office"]),
     "a bucket": ({"dependent_buckets": ["arn:aws:s3:::guarded"]}, ["arn:aws:s3:::guarded", "is an ARN"]),
+    "a policy": ({"dependent_policies": {"guarded": "{"}}, ["dependent_policies.guarded"]),
     "a role of somebody else": (
         {
             "policy": allowing("s3:*", ArnEquals={"aws:PrincipalArn": "arn:aws:iam::123456789012:role/x"}),

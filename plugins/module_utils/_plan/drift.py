@@ -168,8 +168,8 @@ def report(
 
     ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all could be looked at or corrected, ``failed``.
 
-    :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last changed
-        the resource, nobody if nobody is known, ``None`` if that could not be looked up.
+    :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last
+        changed the resource, nobody if nobody is known, ``None`` if that could not be looked up.
     :param failures: ``host``, ``account``, ``region``, ``msg``, and ``bucket`` if it is one bucket that failed.
     """
     known = {each["resource"]: None if each.get("error") else list(each["events"]) for each in changes}
