@@ -86,7 +86,7 @@ def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[
             + ([verbose] if verbose else []),
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1800,
             check=False,
             stdin=subprocess.DEVNULL,
             env={
@@ -103,7 +103,7 @@ def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[
     for sign in ("[WARNING]", "[DEPRECATION"):
         # That open connections break is what the modules have to say.
         said = [line for line in output.splitlines() if sign in line and "open connections" not in line]
-        assert said == []
+        assert said == [], "\n".join(said)
     outcomes, before = [], 0
     for each in found:
         outcomes.append(Outcome(each["result"], each["message"], each["policies"], each["calls"][before:]))

@@ -91,9 +91,7 @@ def test_options(emulator, ec2, s3, vpc):
         Step({**plain, "exclusive": True}),
     ).outcomes
 
-    assert none.message == (
-        "No VPC is named three in this region. Say which one is meant with private_access_vpc_id."
-    )
+    assert none.message == ("No VPC is named three in this region. Say which one is meant with private_access_vpc_id.")
     assert two.message == (
         f"2 VPCs are named two in this region ({', '.join(sorted(twins))}). "
         "Say which one is meant with private_access_vpc_id."
@@ -154,9 +152,7 @@ def test_limit(emulator, ec2, s3, vpc):
 
     # A deleted endpoint comes back under another id, which all buckets have to know; a bucket alone cannot be closed.
     ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
-    stranded, again = play(
-        emulator, Step({**declared, "limit": [OTHER]}), Step({**declared, "limit": [vpc]})
-    ).outcomes
+    stranded, again = play(emulator, Step({**declared, "limit": [OTHER]}), Step({**declared, "limit": [vpc]})).outcomes
     assert stranded.message == (
         f"{vpc} has no S3 gateway endpoint, so the buckets cannot be closed around the one. Nothing was changed. "
         "Run without private_access_limit."
