@@ -103,10 +103,13 @@ def converge(
     :param client: an S3 client of :func:`s3.once_only`.
     :param owner: the account that must own the bucket; ``None`` leaves that open.
     :param keep: stores a document that is about to be replaced (``None``: there is none) and returns where.
-    :raises PolicyError: the statements do not merge, or the document is too large. Nothing was written.
-    :raises GuardError: what is to be written would harm; ``done`` is empty unless another writer came in between.
-    :raises BucketError: ``done`` says what had been written by then.
+    :raises PolicyError: the statements do not merge, or the document is too large.
+    :raises GuardError: what is to be written would harm.
+    :raises BucketError: a call failed.
     :raises NotSettledError: it was written, but AWS does not show it.
+
+    Any error has ``done``, which says what had been written by then, once a write was begun. It is empty unless another
+    writer came in between.
     """
     run = _Run(client, declaration, owner, guards or {}, pace or Pace(), keep)
     plan = yield from run.look()
@@ -117,8 +120,9 @@ def converge(
         return BucketOutcome(plan, plan.after, verdict, (str(plan.action),), plan.warnings)
     try:
         return (yield from run.apply(plan, verdict))
-    except (BucketError, GuardError) as error:
-        error.done = tuple(run.actions)
+    except Exception as error:
+        # Whatever it is, even one that nobody foresaw: what was written by then must be told.
+        error.done = tuple(run.actions)  # type: ignore[attr-defined]
         raise
 
 

@@ -139,7 +139,8 @@ class Report:
         self.stopped_because = "of the unexpected error"
         if self.unexpected is None:
             self.unexpected = "".join(traceback.format_exception(error))
-        return {"msg": f"unexpected {type(error).__name__}: {error}", "changed": False, "actions": []}
+        done = list(getattr(error, "done", ()))
+        return {"msg": f"unexpected {type(error).__name__}: {error}", "changed": bool(done), "actions": done}
 
     def as_dict(self) -> dict[str, Any]:
         skipped = {"changed": False, "failed": False, "skipped": True, "actions": []}

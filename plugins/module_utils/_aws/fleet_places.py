@@ -53,6 +53,11 @@ class CountedSession(Session):
         self._calls = calls
         self._lock = threading.RLock()
 
+    @property
+    def caller(self) -> sts.Caller:
+        with self._lock:  # AWS is asked once, whoever asks first.
+            return super().caller
+
     def client(self, service: str, region: str | None = None) -> Any:
         with self._lock:  # boto3 does not make clients in two threads at once.
             known = len(self._clients)

@@ -228,6 +228,19 @@ def test_guards_judge_what_another_writer_made_of_it():
     assert caught.value.done == ("s3:PutBucketPolicy",)
 
 
+def test_whatever_goes_wrong_what_was_written_is_told():
+    s3 = FakeS3(document("Theirs"), get=[None, overwrite("Theirs", "Evil")])
+
+    def guard(plan):
+        if "Evil" in json.dumps(plan.after):
+            raise ZeroDivisionError
+        return []
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        converge(s3, OURS, guards={"lockout": guard})
+    assert caught.value.done == ("s3:PutBucketPolicy",)
+
+
 def test_backup_keeps_what_each_write_replaced(tmp_path):
     directory = tmp_path / "new" / "kept"
     s3 = FakeS3(document("Theirs"), put=[client_error("SlowDown", status=503)])
