@@ -17,7 +17,6 @@ from botocore.session import get_session
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import (
     CALLS,
-    FOLLOWS,
     OPTIONAL,
     USES,
     uses_of,
@@ -114,12 +113,7 @@ def test_everything_that_calls_aws_is_in_the_table():
     inventories = {path.stem for path in (PLUGINS / "inventory").glob("[!_]*.py")}
     roles = {path.parent.parent.name for path in (ROOT / "roles").glob("*/meta/main.yml")}
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - NO_CALLS
-    assert {*USES, *FOLLOWS} == modules | inventories | roles | playbooks
-
-
-@pytest.mark.parametrize("playbook, followed", FOLLOWS.items())
-def test_playbooks_run_what_they_follow(playbook, followed):
-    assert modules_in(ROOT / "playbooks" / f"{playbook}.yml") == {f"perimeter.s3.{followed}"}
+    assert set(USES) == modules | inventories | roles | playbooks
 
 
 def test_drift_asks_who_besides():
@@ -129,10 +123,16 @@ def test_drift_asks_who_besides():
     assert uses_of("drift") == calls
 
 
-def test_the_role_makes_calls_of_its_modules():
-    tasks = (ROOT / "roles" / "private_access" / "tasks").glob("*.yml")
-    used = {name for path in tasks for name in modules_in(path)}
-    of_modules = set()
-    for name in used:
-        of_modules |= OF_OTHERS[name] if name in OF_OTHERS else set(uses_of(name.removeprefix("perimeter.s3.")))
-    assert set(uses_of("private_access")) <= of_modules
+COMPOSED = {
+    "private_access": "roles/private_access/tasks/*.yml",
+    "drift": "playbooks/drift.yml",
+    "restore": "playbooks/restore.yml",
+}
+
+
+@pytest.mark.parametrize("name, files", COMPOSED.items())
+def test_role_and_playbooks_make_calls_of_what_they_run(name, files):
+    calls = set()
+    for used in {used for path in ROOT.glob(files) for used in modules_in(path)}:
+        calls |= OF_OTHERS[used] if used in OF_OTHERS else set(uses_of(used.removeprefix("perimeter.s3.")))
+    assert set(uses_of(name)) <= calls

@@ -16,7 +16,6 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import (
     CALLS,
-    FOLLOWS,
     OPTIONAL,
     USES,
     About,
@@ -34,7 +33,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.limits import managed_policy_size
 
 MODES = tuple(mode.name.lower() for mode in Mode)
-CONTENT = tuple(sorted({*USES, *FOLLOWS}))
+CONTENT = tuple(sorted(USES))
 SERVICES = ("s3", "s3express")
 DEFAULT_CONTENT = "private_access"
 ASSUME = "sts:AssumeRole"

@@ -7,9 +7,9 @@
 
 """Which calls to AWS the collection makes, from which mode on, and which permissions they take.
 
-Three tables: :data:`CALLS`, from calls to permissions and what these are about; :data:`USES`, from modules, inventory,
-role and playbooks to calls; :data:`FOLLOWS`, whose calls are those of something else. Tests hold them against the
-code, against what runs really call, and against an emulator that refuses what is not allowed.
+Two tables: :data:`CALLS`, from calls to permissions and what these are about; :data:`USES`, from modules, inventory,
+role and playbooks to calls. Tests hold them against the code, against what runs really call, and against an emulator
+that refuses what is not allowed.
 
 Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html,
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html,
@@ -175,6 +175,7 @@ USES: dict[str, dict[str, Mode | None]] = {
     # Less than its modules together, some of whose options it does not use.
     "private_access": {
         "sts:GetCallerIdentity": DETECT,
+        "sts:AssumeRole": OPTIONAL,
         "iam:ListAccountAliases": OPTIONAL,
         "iam:GetRole": OPTIONAL,
         "ec2:DescribeVpcs": DETECT,
@@ -193,15 +194,15 @@ USES: dict[str, dict[str, Mode | None]] = {
         "s3:PutBucketPolicy": CORRECT,
         "s3:DeleteBucketPolicy": REMOVE,
     },
+    "restore": {
+        **_WRITE_BUCKET,
+        "sts:AssumeRole": OPTIONAL,
+        "iam:ListAccountAliases": OPTIONAL,
+    },
 }
 
 # With drift_who, which says so if it may not.
 USES["drift"] = {**USES["private_access"], "cloudtrail:LookupEvents": OPTIONAL}
-
-# playbook -> what it runs, and makes no other call than that
-FOLLOWS: dict[str, str] = {
-    "restore": "bucket_policy",
-}
 
 
 def uses_of(content: str) -> dict[str, Mode | None]:
@@ -209,7 +210,7 @@ def uses_of(content: str) -> dict[str, Mode | None]:
 
     :raises KeyError: there is nothing of that name.
     """
-    return USES[FOLLOWS.get(content, content)]
+    return USES[content]
 
 
 def permission_of(call: str) -> str:
