@@ -393,8 +393,8 @@ REASONS = [
             },
         },
         "It is not known whether s3:PutBucketPolicy is allowed: bucket policy statement 'Early' may deny it "
-        f"({BUCKET} is not known to be among its resources (AWS's page on variables says that none can stand before the "
-        "fifth colon of a resource, not what one does that stands there)).",
+        f"({BUCKET} is not known to be among its resources (AWS's page on variables says that none can stand before "
+        "the fifth colon of a resource, not what one does that stands there)).",
     ),
 ]
 
