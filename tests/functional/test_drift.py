@@ -146,3 +146,20 @@ def test_who_changed_it(emulator, ec2, s3, vpc, tmp_path):
     assert [each["by"] for each in report["findings"]] == [None] * len(report["findings"])
     assert "Who changed what is not known." in output
     assert "no permission for cloudtrail:LookupEvents" in " ".join(output.split())
+
+
+def test_what_others_let_differ_is_reported_beside_the_drift(emulator, s3, vpc, tmp_path):
+    foreign = {
+        "Sid": "Foreign",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/*",
+    }
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [foreign]}))
+    status, report, output = play(emulator, vpc, tmp_path)
+    assert (status, writes(emulator)) == (2, []), output
+    [failure] = report["failures"]
+    assert failure["msg"].startswith("What the policies let pass is not what was declared.")
+    assert "Change statement 'Foreign' of the bucket policy" in failure["msg"]
+    assert {each["severity"] for each in report["findings"]} >= {"critical", "major"}
