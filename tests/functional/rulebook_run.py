@@ -18,7 +18,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,15 +105,8 @@ def running_rulebook(emulator: Emulator, directory: Path, declaration: dict[str,
     variables.write_text(json.dumps({"webhook_port": port, "webhook_token": TOKEN}), encoding="utf-8")
     words = ["ansible-rulebook", "--print-events", "-r", RULEBOOK, "-i", inventory, "--vars", variables]
     with log.open("wb") as output:
-        # A group of its own, so that the playbooks that it started end with it.
         process = subprocess.Popen(
-            _found(words),
-            cwd=directory,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
+            _found(words), cwd=directory, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
     rulebook = Rulebook(port, process, log)
     try:
@@ -195,12 +188,28 @@ def _listens(port: int) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            return
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            continue
+    """End it, and what it has started: ansible-runner gives each playbook a session of its own, which lives on."""
+    started = _descendants(process.pid)
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        started += _descendants(process.pid)
+        process.kill()
+        process.wait()
+    for pid in started:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children: dict[int, list[int]] = {}
+    for line in listed.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found, waiting = [], [pid]
+    while waiting:
+        waiting += (below := children.get(waiting.pop(), []))
+        found += below
+    return found

@@ -70,7 +70,7 @@ class Lookup:
     def about(self, resource: str) -> dict[str, Any]:
         """The entry of ``resources`` for one of them."""
         events: list[dict[str, Any]] = []
-        more = {}
+        more: dict[str, str] = {}
         complete = False
         for _lookup in range(0 if self.failure else self._options["max_lookups"]):
             try:
