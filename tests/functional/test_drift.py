@@ -136,8 +136,9 @@ def test_who_changed_it(emulator, ec2, s3, vpc, tmp_path):
 
     iam = emulator.client("iam")
     iam.create_user(UserName="auditor")
-    document = {"Effect": "Allow", "Action": ["s3:*", "ec2:*", "iam:*"], "Resource": "*"}
-    iam.put_user_policy(UserName="auditor", PolicyName="p", PolicyDocument=json.dumps({"Statement": [document]}))
+    statement = {"Effect": "Allow", "Action": ["s3:*", "ec2:*", "iam:*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="auditor", PolicyName="p", PolicyDocument=document)
     made = iam.create_access_key(UserName="auditor")["AccessKey"]
     s3.delete_bucket_policy(Bucket=BUCKET)
     key = (made["AccessKeyId"], made["SecretAccessKey"])
