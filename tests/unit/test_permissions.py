@@ -99,7 +99,9 @@ def modules_in(path):
                 if re.fullmatch(r"(perimeter\.s3|amazon\.aws)\.\w+", str(key)):
                     yield key
                 elif key in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
-                    yield value["name"]
+                    # Some tasks of a role are no run of it: connect.yml takes no permission but to assume a role.
+                    if "tasks_from" not in value:
+                        yield value["name"]
                 elif key == "roles":
                     yield from (role["role"] if isinstance(role, dict) else role for role in value)
                 else:
