@@ -177,9 +177,10 @@ def measure(bench: Bench, buckets: int, rounds: int) -> dict[str, Any]:
     ours_read = figures["rows"][2]
     bench.s3.reset(same)
     few = _show({**bench.theirs(20), "job": "nothing drifted"})
-    each = (few["seconds"] - startup["seconds"]) / 20
-    figures["loop_seconds_scaled"] = round(startup["seconds"] + each * buckets)
-    figures["times_faster_than_loop"] = round(figures["loop_seconds_scaled"] / ours_read["seconds"])
+    for unit, name in (("seconds", "loop"), ("cpu_seconds", "cpu_loop")):
+        each = (few[unit] - startup[unit]) / few["buckets"]
+        figures[f"{name}_scaled"] = round(startup[unit] + each * buckets)
+        figures[f"{name}_times_ours"] = round(figures[f"{name}_scaled"] / ours_read[unit])
     ten, memory = bench.memory(10 * buckets)
     figures["rows"] += [few, _show({**ten, "job": "nothing drifted"})]
     figures["module_mib"] = memory
@@ -207,8 +208,8 @@ def main() -> int:
     print(f"\nnothing drifted: {figures['times_bare_read']} × bare (processor: {figures['cpu_times_bare_read']} ×)")
     print(f"all changed: {figures['times_bare_write']} × bare (processor: {figures['cpu_times_bare_write']} ×)")
     print(
-        f"the loop, scaled to {options.buckets}: {figures['loop_seconds_scaled']} s, "
-        f"{figures['times_faster_than_loop']} × ours"
+        f"the loop, scaled to {options.buckets}: {figures['loop_scaled']} s, {figures['loop_times_ours']} × ours "
+        f"(processor: {figures['cpu_loop_times_ours']} ×)"
     )
     print(
         f"{10 * options.buckets} buckets: {figures['seconds_per_1000_more']} s for each 1,000 more, "

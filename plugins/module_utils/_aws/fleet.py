@@ -63,22 +63,23 @@ class Fleet:
     def work(self) -> None:
         """What each worker does. It ends when nothing is left to begin or to go on with; a job that rests later is gone
         on with by the worker that has it now."""
-        while True:
-            with self._lock:
-                now = self.clock()
-                if self._resting and self._resting[0][0] <= now:
-                    _due, number, steps = heapq.heappop(self._resting)
-                elif self.begun < len(self.jobs) and not self._stopped:
-                    number, steps = self.begun, self.jobs[self.begun]()
-                    self.begun += 1
-                elif self._resting:
-                    number, steps, pause = -1, None, self._resting[0][0] - now
-                else:
-                    return
-            if steps is None:
-                self.sleep(pause)
+        while (turn := self._next()) is not None:
+            if isinstance(turn, float):
+                self.sleep(turn)
             else:
-                self._go_on(number, steps)
+                self._go_on(*turn)
+
+    def _next(self) -> tuple[int, Steps[Any]] | float | None:
+        """A job to begin or to go on with, by its number; or seconds to wait for one; ``None``: that was all."""
+        with self._lock:
+            now = self.clock()
+            if self._resting and self._resting[0][0] <= now:
+                _due, number, steps = heapq.heappop(self._resting)
+                return number, steps
+            if self.begun < len(self.jobs) and not self._stopped:
+                self.begun += 1
+                return self.begun - 1, self.jobs[self.begun - 1]()
+            return self._resting[0][0] - now if self._resting else None
 
     def _go_on(self, number: int, steps: Steps[Any]) -> None:
         try:
