@@ -36,13 +36,11 @@ def markdown(report: Mapping[str, Any]) -> str:
     if report["failures"]:
         lines += ["", "| Failed | Account | Region | Reason |", "| --- | --- | --- | --- |"]
     for each in report["failures"]:
-        cells = (_failed(each), each["account"], each["region"], each["msg"])
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines.append(_row(_failed(each), each["account"], each["region"], each["msg"]))
     if report["findings"]:
         lines += ["", "| Severity | Account | Region | Resource | Drift |", "| --- | --- | --- | --- | --- |"]
     for each in report["findings"]:
-        cells = (each["severity"], each["account"], each["region"], each["resource"], _title(each))
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines.append(_row(each["severity"], each["account"], each["region"], each["resource"], _title(each)))
     for each in report["findings"]:
         lines += ["", f"## {each['severity']}: {_cell(each['resource'])}, {_cell(_title(each))}", ""]
         lines += [f"- Opens: {_cell(what)}" for what in each["opens"]]
@@ -103,6 +101,10 @@ def _title(finding: Mapping[str, Any]) -> str:
 
 def _failed(failure: Mapping[str, Any]) -> str:
     return str(failure.get("bucket") or failure["host"])
+
+
+def _row(*cells: Any) -> str:
+    return f"| {' | '.join(map(_cell, cells))} |"
 
 
 def _cell(value: Any) -> str:
