@@ -5,8 +5,8 @@
 
 """How long it takes from an event to the repaired bucket: ``make bench ARGS=eda``.
 
-ansible-rulebook runs the shipped webhook rulebook against the emulator. A bucket loses its policy, and the event of that
-is posted. In AWS, what CloudTrail and EventBridge take to deliver the event comes on top.
+ansible-rulebook runs the shipped webhook rulebook against the emulator. A bucket loses its policy, and the event of
+that is posted. In AWS, what CloudTrail and EventBridge take to deliver the event comes on top.
 """
 
 from __future__ import annotations

@@ -63,10 +63,10 @@ author:
   - perimeter.s3 contributors (@perimeter-s3)
 notes:
   - The permission needed is C(cloudtrail:LookupEvents), which AWS does not limit to resources.
-  - It takes some minutes, mostly up to 15, until a call is in the history. That nobody is found does not say that nobody
-    changed anything.
-  - It is assumed that CloudTrail names buckets by their names and endpoints by their ids. AWS documents by which attribute
-    events are found, but not the names for each call.
+  - It takes some minutes, mostly up to 15, until a call is in the history. That nobody is found does not say that
+    nobody changed anything.
+  - It is assumed that CloudTrail names buckets by their names and endpoints by their ids. AWS documents by which
+    attribute events are found, but not the names for each call.
 """
 
 EXAMPLES = r"""
@@ -106,8 +106,8 @@ resources:
       contains:
         who:
           description:
-            - The ARN of the caller, of the session for a role. For an AWS service its name. Empty if CloudTrail does not
-              say.
+            - The ARN of the caller, of the session for a role. For an AWS service its name. Empty if CloudTrail does
+              not say.
           type: str
         when:
           description: The time of the call, in UTC.

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from xml.sax.saxutils import escape
 
-
 #: Services whose calls and answers are JSON.
 JSON_SERVICES = ("organizations", "cloudtrail")
 

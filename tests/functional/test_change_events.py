@@ -35,7 +35,9 @@ def test_who_changed_what(emulator, ec2, s3):
     for _number in range(60):
         s3.get_bucket_policy(Bucket="reports")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3")["VpcEndpoint"]["VpcEndpointId"]
+    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3")["VpcEndpoint"][
+        "VpcEndpointId"
+    ]
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
 
     result = run_module(emulator, "change_events_info", resources=["reports", endpoint, "archive", "reports"])
@@ -68,7 +70,10 @@ def test_without_permission(emulator, s3):
     assert "no permission for cloudtrail:LookupEvents" in result["msg"]
     result = run_module(emulator, "change_events_info", strict=False, **asked)
     assert not result.get("failed")
-    assert ["no permission for cloudtrail:LookupEvents" in each["error"] for each in result["resources"]] == [True, True]
+    assert ["no permission for cloudtrail:LookupEvents" in each["error"] for each in result["resources"]] == [
+        True,
+        True,
+    ]
     assert "Who changed what is not known." in str(result["warnings"])
     assert result.calls == ["LookupEvents"]
 

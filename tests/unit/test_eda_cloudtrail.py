@@ -75,7 +75,7 @@ NOT_EVENTS = [
     {"payload": [1, [None]]},
 ]
 NOT_EVENTS += [{"body": "x" * (1024 * 1024 + 1)}, {"detail": []}, {"Message": {"Message": {"Message": 1}}}, b"\xff"]
-NOT_EVENTS += [{"Message": DEEP}, '"' + "\\\"[" * 100_000, {"Message": '{"a":' * 200 + "1" + "}" * 200}]
+NOT_EVENTS += [{"Message": DEEP}, '"' + '\\"[' * 100_000, {"Message": '{"a":' * 200 + "1" + "}" * 200}]
 DROPPED = {
     "read": {"eventName": "GetBucketPolicy"},
     "other_service": {"eventSource": "iam.amazonaws.com"},
@@ -219,7 +219,7 @@ def test_allow_list(keep):
 
 def test_documented_pattern_has_the_calls_of_the_filter():
     text = (ROOT / "docs/docsite/rst/events.rst").read_text(encoding="utf-8")
-    block = text[text.index("   .. code-block:: json\n\n       {\n         \"detail-type\"") :]
+    block = text[text.index('   .. code-block:: json\n\n       {\n         "detail-type"') :]
     detail = json.JSONDecoder().raw_decode(block[block.index("{") :])[0]["detail"]
     calls = loaded()["CALLS"]
     assert set(detail["eventSource"]) == {source for source, _name in calls}

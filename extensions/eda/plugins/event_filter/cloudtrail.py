@@ -96,8 +96,8 @@ SESSION = re.compile(r"arn:([a-z-]+):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 WRAPPINGS = ("payload", "body", "Body", "Message", "CloudTrailEvent", "detail", "Records")
 LARGEST = 1024 * 1024  # characters of JSON; EventBridge, SNS and SQS carry 1 MiB at most
 DEEPEST = 8  # wrappings
-# Brackets inside brackets. Python itself stops at some ten thousand, but not inside ansible-rulebook, where the stack of
-# the main thread belongs to Java: there the process ends.
+# Brackets inside brackets. Python itself stops at some ten thousand, but not inside ansible-rulebook, where the stack
+# of the main thread belongs to Java: there the process ends.
 DEEPEST_JSON = 100
 JSON_MARKS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
 MOST = 10_000  # events in one message

@@ -68,7 +68,7 @@ def test_an_empty_history_is_complete():
 
 def test_a_refusal_ends_the_lookups():
     client = Client({"Events": [WRITE]}, refused("AccessDeniedException"))
-    asking, slept = lookup(client)
+    asking, _slept = lookup(client)
     assert asking.about("one")["error"] is None
     found = [asking.about(name) for name in ("two", "three")]
     assert len(client.asked) == 2

@@ -58,7 +58,10 @@ def test_what_changed_nothing_is_left_out(found, names):
 @pytest.mark.parametrize(
     "found, who",
     [
-        (item(userIdentity={"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}), "cloudformation.amazonaws.com"),
+        (
+            item(userIdentity={"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}),
+            "cloudformation.amazonaws.com",
+        ),
         (item(userIdentity={"accountId": "444455556666"}), "alice"),
         ({**item(userIdentity={"accountId": "444455556666"}), "Username": ""}, "444455556666"),
         ({**item(userIdentity=None), "Username": None}, ""),
@@ -82,5 +85,5 @@ def test_times():
     assert read_time("2026-11-23T10:15:00Z", "until") == ITEM["EventTime"]
     assert read_time("2026-11-23T11:15:00+01:00", "until") == ITEM["EventTime"]
     for text in ("yesterday", "", "2026-11-23T10:15:00"):
-        with pytest.raises(Refusal, match="until: .*2026-11-23T10:15:00Z"):
+        with pytest.raises(Refusal, match=r"until: .*2026-11-23T10:15:00Z"):
             read_time(text, "until")
