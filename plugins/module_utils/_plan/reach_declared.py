@@ -84,7 +84,10 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody who asks: ``label`` in results, ``own``: of the account of the bucket, ``context`` as in requests."""
+    """Somebody who asks: ``label`` in results, ``own``: of the account of the bucket, ``context`` as in requests.
+
+    ``found``: in the bucket's policy, which may keep out whom it names.
+    """
 
     label: str
     principal: str
@@ -92,17 +95,22 @@ class Who:
     context: Context
     signs: bool = True
     service: bool = False
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked for: an action on a resource; ``keys`` says in results which keys, ``key`` is one of them."""
+    """What is asked for: an action on a resource; ``keys`` says in results which keys, ``key`` is one of them.
+
+    ``found``: the key is in the bucket's policy, which may keep it from whom it likes.
+    """
 
     action: str
     resource: str
     keys: str
     key: str
     context: tuple[tuple[str, str], ...] = ()
+    found: bool = False
 
 
 def expected(declaration: Declaration, shared: Perimeter | None, grant: Grant, who: Who, way: str, ask: Ask) -> str:
@@ -111,6 +119,8 @@ def expected(declaration: Declaration, shared: Perimeter | None, grant: Grant, w
     :param shared: what other declarations spare in the perimeter of a shared bucket, ``None`` if there are none.
     :param way: one of the ways above.
     """
+    if ask.action == PUT_POLICY and who.own and who.context.get("aws:principaltype") == ("Account",):
+        return EITHER  # S3 lets the root user mend a bucket's policy whatever it says; nothing is declared of that.
     if way == WITHOUT_TLS:
         return DENY
     if way in (ENDPOINT, ADDITIONAL):
@@ -129,10 +139,10 @@ def _through_endpoint(declaration: Declaration, grant: Grant, who: Who, ask: Ask
         return DENY  # S3 lets nobody else do so, whatever policies say.
     named = is_one_of(grant.principals, who.context) if grant.principals else True
     granted: Kleene = named if _covers(grant, ask) else False
-    if granted is True:
+    if granted is True and not (who.found or ask.found):
         # Others than principals of the account, who were not named, need an Allow of which nothing is declared.
         return ALLOW if who.own or (grant.principals and who.signs) else EITHER
-    if granted is None or declaration.everything or _may_from_anywhere(declaration, who, ask.action) is not False:
+    if granted is not False or declaration.everything or _may_from_anywhere(declaration, who, ask.action) is not False:
         return EITHER
     return DENY
 

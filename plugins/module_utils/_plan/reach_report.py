@@ -169,7 +169,7 @@ def _assumed(declaration: Declaration) -> list[str]:
     said = [
         "What identity policies, permissions boundaries, session policies and policies of the organization say is not "
         "looked at: what is declared to pass is taken to be allowed by them.",
-        "What is declared to pass is asked for over TLS 1.2.",
+        "What is declared to pass is asked for over TLS 1.3.",
         "Other endpoints are taken to have the default policy, which lets everything pass.",
     ]
     if declaration.organization:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan import reach_declared as declared
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import with_transport
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_declared import Ask, Declaration, Who
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn, object_arn, parse_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import Grant
@@ -43,6 +42,8 @@ ALL_KEYS, DECLARED_KEYS, OTHER_KEYS, NAMED_KEYS = (
     "keys named in the bucket policy",
 )
 _KEY = "any-object"
+#: What the usual request of today carries; a version that is too old for a bucket would be the client's fault.
+_USUAL = {"s3:TlsVersion": "1.3"}
 _NETWORK_KEYS = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn")
 
 
@@ -89,7 +90,7 @@ def concerned(declaration: Declaration, grant: Grant, document: Document | None)
     everywhere = (*declaration.break_glass_patterns, *declaration.manager_patterns)
     known = {who.principal for who in found} | {*_instances(everywhere, partition)}
     named = [name for name in _instances(_of_policy(document, partition), partition) if name not in known]
-    return [*found, *_named("principals named in the bucket policy", named[:_MAX_NAMED], declaration)]
+    return [*found, *_named("principals named in the bucket policy", named[:_MAX_NAMED], declaration, found=True)]
 
 
 def ways(declaration: Declaration, document: Document | None) -> Iterator[Way]:
@@ -124,7 +125,8 @@ def asks(declaration: Declaration, grant: Grant, document: Document | None) -> l
     keys += [(NAMED_KEYS, key) for key in _keys(document, object_arn(bucket, partition, "")) if key != _KEY]
     for label, key in keys:
         arn = object_arn(bucket, partition, key)
-        found += [Ask(action, arn, label, key) for action in (declared.GET, declared.PUT, declared.DELETE)]
+        named = label == NAMED_KEYS
+        found += [Ask(action, arn, label, key, found=named) for action in (declared.GET, declared.PUT, declared.DELETE)]
     return found
 
 
@@ -160,7 +162,7 @@ class Requests:
             context["aws:SecureTransport"] = False
         elif not who.service:
             # What S3 is asked by services does not say. What is not declared to pass is asked for every version of TLS.
-            context = with_transport(context) if usual else {**context, "aws:SecureTransport": True}
+            context |= {"aws:SecureTransport": True, **(_USUAL if usual else {})}
         if self._organization and who.own and who.signs:
             context.update({"aws:PrincipalOrgID": self._organization, "aws:ResourceOrgID": self._organization})
         return Request.from_mapping(
@@ -175,7 +177,7 @@ class Requests:
         )
 
 
-def _named(label: str, principals: Iterable[str], declaration: Declaration) -> Iterator[Who]:
+def _named(label: str, principals: Iterable[str], declaration: Declaration, found: bool = False) -> Iterator[Who]:
     for principal in principals:
         caller = read_caller(principal, declaration.partition)
         if caller is None or (caller.partition and caller.partition != declaration.partition):
@@ -189,6 +191,7 @@ def _named(label: str, principals: Iterable[str], declaration: Declaration) -> I
             request.context,
             caller.signs,
             caller.kind is Kind.SERVICE,
+            found,
         )
 
 

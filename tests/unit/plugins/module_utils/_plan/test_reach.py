@@ -151,6 +151,8 @@ def test_a_wide_endpoint_lets_everything_pass(scope, organization):
         pytest.param([statement("Allow", "s3:GetObject", "/*")], id="public"),
         pytest.param([statement("Allow", "s3:*", "/*", Principal={"AWS": f"arn:aws:iam::{OTHER}:root"})], id="account"),
         pytest.param([statement("Allow", "s3:GetObject", "/*", Principal={"AWS": APP})], id="own role"),
+        # S3 lets the root user of the bucket's account mend its policy, whatever that says.
+        pytest.param([statement("Allow", "s3:*", "/*", Principal={"AWS": ACCOUNT})], id="own account"),
     ],
 )
 def test_a_perimeter_covers_what_others_allow(others):
@@ -224,6 +226,23 @@ def test_a_denial_of_others_refutes_what_is_declared():
         "conditions. Change statement 'ReadOnly' of the bucket policy, or declare only what it leaves. So with 1 more "
         f"principal ({AUTOMATION})."
     )
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        pytest.param({"Principal": {"AWS": APP}}, id="one role"),
+        pytest.param({"Condition": {"ArnLike": {"aws:PrincipalArn": f"{APP}*"}}}, id="roles of a pattern"),
+        pytest.param({"Condition": {"NumericLessThan": {"s3:TlsVersion": "1.3"}}}, id="old versions of TLS"),
+    ],
+)
+def test_others_may_keep_out_some(denial):
+    assert messages(proof(statement("Deny", "s3:*", "/*", **denial))) == []
+
+
+def test_others_may_close_keys_that_they_open():
+    opened = statement("Allow", "s3:GetObject", "/public/*")
+    assert messages(proof(opened, statement("Deny", "s3:PutObject", "/public/*"))) == []
 
 
 def test_a_declared_principal_of_another_account_needs_an_allow():
