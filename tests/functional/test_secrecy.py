@@ -179,7 +179,7 @@ def test_jobs_of_awx(emulator, declared, tmp_path):
     """What AWX stores: output and events, of a run that finds drift and of one that AWS refuses."""
     shutil.copytree(ROOT / "playbooks", tmp_path / "project" / "playbooks")
     template = Template("playbooks/drift.yml", diff_mode=True, verbosity=3, extra_vars={"private_access_hosts": "all"})
-    hosts = {"payments": declared}
+    hosts = {"payments": {**declared, "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}
     credential = amazon_credential(ACCESS_KEY, SECRET, TOKEN)
     job = run_job(emulator, tmp_path, template, hosts, survey={"drift_fail_on": "minor"}, credential=credential)
     assert (job.status, job.artifacts["drift_status"]) == ("failed", "drifted"), job.stdout
