@@ -131,11 +131,11 @@ def event(
     arn = f"arn:aws:iam::{ACCOUNT}:user/mallory"
     identity: dict[str, Any] = {"type": "IAMUser", "arn": arn, "accountId": ACCOUNT}
     if role:
-        name = role.rpartition("/")[2]
+        role_name = role.rpartition("/")[2]
         identity = {
             "type": "AssumedRole",
-            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/drift",
-            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role, "userName": name}},
+            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role_name}/drift",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role, "userName": role_name}},
         }
     return {
         "version": "0",

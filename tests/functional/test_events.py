@@ -15,6 +15,7 @@ import pytest
 from tests.functional.rulebook_run import (
     AUTOMATION,
     MISSING,
+    TOKEN,
     delete_endpoint_event,
     put_bucket_policy_event,
     running_rulebook,
@@ -118,3 +119,4 @@ def test_events(emulator, ec2, s3, declaration, tmp_path):
         rulebook.until(lambda: set(writes(emulator).values()) == {2}, "The correction of endpoint and buckets")
         [made] = endpoints(ec2)
         assert made != gone
+        assert TOKEN not in rulebook.output()
