@@ -128,6 +128,7 @@ seealso:
     plugin_type: inventory
 """
 
+# One document, because ansible-test with ansible-core 2.16 reads no more; the others are comments.
 EXAMPLES = r"""
 # production.perimeter_accounts.yml: all active accounts below one organizational unit, in two regions
 plugin: perimeter.s3.accounts
@@ -142,31 +143,31 @@ keyed_groups:
     prefix: ""
     separator: ""
 
----
-# By tags, with speaking names, and the buckets by a naming rule of the organization
-plugin: perimeter.s3.accounts
-regions: [eu-central-1]
-role_name: perimeter
-exclude_ous: [Root/Suspended, Root/Sandbox]
-tags:
-  data-class: [confidential, restricted]
-hostname: account_name | lower | replace(' ', '-') ~ '.' ~ region
-compose:
-  private_access_vpc_name: "'main'"
-  private_access_buckets: "['data-' ~ account_id ~ '-' ~ region]"
-groups:
-  restricted: account_tags['data-class'] == 'restricted'
+# ---
+# # By tags, with speaking names, and the buckets by a naming rule of the organization
+# plugin: perimeter.s3.accounts
+# regions: [eu-central-1]
+# role_name: perimeter
+# exclude_ous: [Root/Suspended, Root/Sandbox]
+# tags:
+#   data-class: [confidential, restricted]
+# hostname: account_name | lower | replace(' ', '-') ~ '.' ~ region
+# compose:
+#   private_access_vpc_name: "'main'"
+#   private_access_buckets: "['data-' ~ account_id ~ '-' ~ region]"
+# groups:
+#   restricted: account_tags['data-class'] == 'restricted'
 
----
-# From a delegated administrator's account, kept for an hour
-plugin: perimeter.s3.accounts
-regions: [us-east-1]
-role_name: perimeter
-assume_role_arn: arn:aws:iam::111122223333:role/read-organization
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: /var/tmp/perimeter-accounts
-cache_timeout: 3600
+# ---
+# # From a delegated administrator's account, kept for an hour
+# plugin: perimeter.s3.accounts
+# regions: [us-east-1]
+# role_name: perimeter
+# assume_role_arn: arn:aws:iam::111122223333:role/read-organization
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: /var/tmp/perimeter-accounts
+# cache_timeout: 3600
 """
 
 from typing import Any

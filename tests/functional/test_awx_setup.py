@@ -59,7 +59,7 @@ def setup(awx, *words, **variables):
 
 
 def writes(awx):
-    return [(method, path) for method, path, _ in awx.requests if method != "GET"]
+    return [(method, path) for method, path, _body in awx.requests if method != "GET"]
 
 
 def survey_of(awx, table, name):
@@ -183,13 +183,13 @@ REFUSED = [
 
 @pytest.mark.parametrize("given, words", REFUSED, ids=lambda value: str(value)[-40:])
 def test_wrong_input_stops_before_awx_is_asked(awx, given, words):
-    status, _, output = setup(awx, **given)
+    status, _counts, output = setup(awx, **given)
     assert status == 2, output
     assert words in " ".join(output.split())
     assert awx.requests == []
 
 
 def test_playbook_that_the_project_lacks_is_said_by_awx(awx):
-    status, _, output = setup(awx, **OWN, awx_setup_playbook="site.yml")
+    status, _counts, output = setup(awx, **OWN, awx_setup_playbook="site.yml")
     assert status == 2, output
     assert "Playbook not found for project." in output

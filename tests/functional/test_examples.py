@@ -128,7 +128,7 @@ def test_systemd_knows_all_settings(tmp_path):
 
 
 def test_cron_is_silent_unless_there_is_drift(emulator, shell, project, tmp_path):
-    *_, line = (EXAMPLES / "cron" / "perimeter-s3-drift").read_text(encoding="utf-8").splitlines()
+    *_comments, line = (EXAMPLES / "cron" / "perimeter-s3-drift").read_text(encoding="utf-8").splitlines()
     minute, hour, day, month, weekday, user, command = line.split(None, 6)
     assert (minute, hour, day, month, weekday, user) == ("0", "3", "*", "*", "*", "perimeter")
     assert "%" not in command, "cron would take it for a new line"

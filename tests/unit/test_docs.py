@@ -140,7 +140,11 @@ def test_inventory_documentation(path):
     assert documentation["short_description"]
     assert documentation["version_added"]
     assert "perimeter.s3._aws.plugins" in documentation["extends_documentation_fragment"]
-    examples = list(yaml.safe_load_all(strings_of(path)["EXAMPLES"]))
+    # All but the first are comments.
+    first, *others = strings_of(path)["EXAMPLES"].split("\n# ---\n")
+    assert others
+    texts = [first, *(re.sub("^# ?", "", text, flags=re.MULTILINE) for text in others)]
+    examples = [yaml.safe_load(text) for text in texts]
     options = {"cache", "cache_plugin", "cache_connection", "cache_timeout", "compose", "groups", "keyed_groups"}
     options |= {"assume_role_arn", *documentation["options"]}
     assert [example["plugin"] for example in examples] == [f"perimeter.s3.{path.stem}"] * len(examples)
