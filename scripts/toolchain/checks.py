@@ -79,7 +79,10 @@ def unit(workplace: Workplace, part: str) -> int:
     """pytest on everything that it can run in one process: tests/unit and the tests of emulator, demo and tools."""
     venv = workplace.environments.core(workplace.choice)
     collection = workplace.tree(part)
-    words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
+    words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-rs", "--durations", "20", "-p", "no:cacheprovider"]
+    if part == "unit-floor":
+        # Each of them runs whole programs for minutes. `make unit CORE=2.16` takes them on the floor, too.
+        words += ["-m", "not surroundings"]
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]
     output = run(words, cwd=collection, env=workplace.variables(venv, collection))

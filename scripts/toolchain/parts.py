@@ -30,12 +30,12 @@ _ON_BOTH = ("sanity", "integration", "unit", "units")
 
 # The long ones come first, so that the processors have something to do to the end.
 PARTS = (
+    Part("unit", "newest", checks.unit),
     Part("sanity", "floor", ansible_test.sanity),
     Part("sanity", "newest", ansible_test.sanity),
     Part("molecule", "newest", checks.molecule),
     Part("integration", "floor", ansible_test.integration),
     Part("integration", "newest", ansible_test.integration),
-    Part("unit", "newest", checks.unit),
     Part("unit", "floor", checks.unit),
     Part("units", "floor", ansible_test.units),
     Part("units", "newest", ansible_test.units),

@@ -14,6 +14,8 @@ import pytest
 
 from tests.functional.awx_job import Template, run_job
 
+pytestmark = pytest.mark.surroundings
+
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 BUCKETS = ["awx-reports", "awx-archive"]
 READS = ("Describe", "Get", "List", "Head")

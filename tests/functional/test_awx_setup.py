@@ -16,6 +16,8 @@ import pytest
 
 from tests.functional.awx_api import TOKEN, running_awx
 
+pytestmark = pytest.mark.surroundings
+
 SECRET, SESSION = "MARKERsecretMARKERsecretMARKERsecretMARK", "MARKERtokenMARKERtoken"
 PROJECT = {"awx_setup_project_url": "https://git.example.com/platform/s3-perimeter.git"}
 OWN = {

@@ -21,7 +21,7 @@ from tests.functional.rulebook_run import (
     running_rulebook,
 )
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+pytestmark = [pytest.mark.surroundings, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
 
 BUCKETS = ["events-one", "events-two", "events-three", "events-four"]
 FOREIGN = {

@@ -23,6 +23,8 @@ import yaml
 from tests.emulator.client import ACCESS_KEY, REGION, SECRET_KEY
 from tests.functional.awx_job import Template, run_job
 
+pytestmark = pytest.mark.surroundings
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 BIN = Path(sys.executable).parent

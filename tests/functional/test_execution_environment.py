@@ -10,9 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from toolchain import supported
+
+pytestmark = pytest.mark.surroundings
 
 ROOT = Path(__file__).parents[2]
 RUN_TIME = {"boto3>=1.35.0", "botocore>=1.35.0"}

@@ -16,6 +16,8 @@ import yaml
 from tests.functional.awx_job import Template, run_job
 from tests.functional.organization import PLAY, list_inventory, make_organization, write_inventory
 
+pytestmark = pytest.mark.surroundings
+
 SLICES = 3
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.surroundings
+
 NAMES = [f"watched-{number}" for number in range(12)]
 
 
