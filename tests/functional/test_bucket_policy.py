@@ -132,6 +132,13 @@ def aws(emulator):
     return Aws(emulator)
 
 
+def without_second_look(calls):
+    """A policy that was read a while before it is written, as on a slow machine, is read again."""
+    write = next(number for number, call in enumerate(calls) if call.startswith(("Put", "Delete")))
+    again = calls[write - 1] == "GetBucketPolicy" and "GetBucketPolicy" in calls[: write - 1]
+    return calls[: write - 1] + calls[write:] if again else calls
+
+
 @pytest.mark.parametrize("start, steps", CYCLES.values(), ids=CYCLES)
 def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
     aws.bucket(BUCKET, start)
@@ -144,7 +151,7 @@ def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
         reads = [*READ, *(call for call in calls if call.startswith("Describe"))]
         assert (predicted.calls, aws.policy(BUCKET)) == (reads, before), name
         done = aws.run("bucket_policy", bucket=BUCKET, **options)
-        assert (done.calls, aws.policy(BUCKET)) == (calls, after), name
+        assert (without_second_look(done.calls), aws.policy(BUCKET)) == (calls, after), name
         for result in (predicted, done):
             assert result["changed"] is True
             assert result["actions"] == [write]

@@ -99,8 +99,10 @@ def modules_in(path):
                 if re.fullmatch(r"(perimeter\.s3|amazon\.aws)\.\w+", str(key)):
                     yield key
                 elif key in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
-                    # Some tasks of a role are no run of it: connect.yml takes no permission but to assume a role.
-                    if "tasks_from" not in value:
+                    if "tasks_from" in value:
+                        role = ROOT / "roles" / value["name"].removeprefix("perimeter.s3.")
+                        yield from modules_in(role / "tasks" / f"{value['tasks_from']}.yml")
+                    else:
                         yield value["name"]
                 elif key == "roles":
                     yield from (role["role"] if isinstance(role, dict) else role for role in value)

@@ -13,6 +13,7 @@ Who calls, and what the policies of buckets say, is asked when a plan makes it m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -94,9 +95,13 @@ def check_guard_options(options: Mapping[str, Any], partition: str) -> None:
     for name in (*given.get("dependent_buckets", ()), *known):
         try:
             check_bucket(name, None)
-            _document(name, known.get(name))
         except PolicyError as error:
             problems += error.problems
+    for name, document in known.items():
+        try:
+            _document(name, document)
+        except PolicyError as error:
+            problems += [replace(each, path=f"dependent_policies.{name}") for each in error.problems]
     if problems:
         raise PolicyError(problems, "options of the gateway endpoint")
 

@@ -121,6 +121,11 @@ _WRITE_BUCKET: dict[str, Mode | None] = {
     "s3:PutBucketPolicy": CORRECT,
     "s3:DeleteBucketPolicy": REMOVE,
 }
+# For discover, and its tags.
+_DISCOVER: dict[str, Mode | None] = {
+    "s3:ListBuckets": OPTIONAL,
+    "s3:GetBucketTagging": OPTIONAL,
+}
 
 # module, inventory, role or playbook -> call -> the mode from which on it is made
 USES: dict[str, dict[str, Mode | None]] = {
@@ -139,15 +144,14 @@ USES: dict[str, dict[str, Mode | None]] = {
     },
     "bucket_policies": {
         **_WRITE_BUCKET,
-        # For discover, and its tags.
-        "s3:ListBuckets": OPTIONAL,
-        "s3:GetBucketTagging": OPTIONAL,
+        **_DISCOVER,
     },
     "bucket_policy": {
         **_WRITE_BUCKET,
     },
     "bucket_policy_info": {
         **_READ_BUCKET,
+        **_DISCOVER,
     },
     "change_events_info": {
         "cloudtrail:LookupEvents": DETECT,

@@ -150,7 +150,8 @@ def _through_endpoint(declaration: Declaration, grant: Grant, who: Who, ask: Ask
 def _from_anywhere(declaration: Declaration, shared: Perimeter | None, who: Who, action: str) -> str:
     may = _may_from_anywhere(declaration, who, action)
     if may:
-        return ALLOW
+        # The perimeter spares those of other accounts, who need an Allow as well, of which nothing is declared.
+        return ALLOW if who.own else EITHER
     if may is None:
         return EITHER
     if shared and (
