@@ -126,6 +126,7 @@ def test_the_same_as_bucket_policy(fleet):
     differences, calls = [], Counter()
     for (name, options), result in zip(SAME.items(), many["results"], strict=True):
         one = run_module(fleet, "bucket_policy", check=True, bucket=name, **options)
+        one.pop("invocation", None)  # only the newest releases of ansible-core leave it out
         calls += Counter(one.calls)
         difference = one.pop("diff", None)
         if one["changed"]:
