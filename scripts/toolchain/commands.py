@@ -65,8 +65,8 @@ class Workplace:
         variables |= {
             "PATH": os.pathsep.join(dict.fromkeys(path)),
             "LC_ALL": "C.UTF-8",
-            # Nothing beside the sources, which a tool may take for files of the collection; but compiled once: uv leaves
-            # that to whoever imports first, and each of thousands of processes would do it again.
+            # Compiled once: uv leaves that to whoever imports first, and thousands of processes would do it again. Not
+            # beside the sources, where a tool may take it for a part of the collection.
             "PYTHONPYCACHEPREFIX": str(self.environments.build / "pycache"),
             "ANSIBLE_NOCOWS": "1",
             "ANSIBLE_HOME": str(self.environments.build / "ansible-home"),

@@ -178,6 +178,23 @@ def test_too_many_requests(fleet, s3):
     assert [live(s3, name) for name in NAMES] == [["Foreign", "TlsOnly"]] * len(NAMES)
 
 
+def test_so_many_that_processes_make_the_calls(fleet, s3):
+    names = [f"herd-{number:03}" for number in range(110)]
+    for name in names:
+        s3.create_bucket(Bucket=name)
+        s3.put_bucket_policy(Bucket=name, Policy=document("Foreign", bucket=name))
+    fleet.settings(fault_rate=0.2, fault_seed=1, fault_kinds=["lost_answer", "connection_reset"])
+    done = run_module(fleet, "bucket_policies", **named(*names, "herd-typo", statements=[TLS]))
+    fleet.settings(fault_rate=0)
+    assert done["msg"].startswith("1 of 111 buckets failed. Cannot read the policy of bucket herd-typo: there is no")
+    assert [live(s3, name) for name in names] == [["Foreign", "TlsOnly"]] * len(names)
+    assert done["summary"].items() >= {"converged": 110, "changed": 110, "failed": 1, "skipped": 0}.items()
+    again = run_module(fleet, "bucket_policies", **named(*names, statements=[TLS]))
+    assert Counter(again.calls) == {"GetCallerIdentity": 1, "GetBucketPolicy": 110}
+    assert again["summary"]["calls"] == {"s3:GetBucketPolicy": 110, "sts:GetCallerIdentity": 1}
+    assert not again["changed"]
+
+
 @pytest.fixture
 def account(fleet, s3):
     """Buckets with tags, and one far away."""

@@ -23,8 +23,9 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import 
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import CONCURRENCY, check_fleet_options
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Calls, CountedSession, Places
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import CountedSession, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import failure_message
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket

@@ -36,7 +36,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import 
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Calls, CountedSession, Place, Places
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import CountedSession, Place, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.progress import VARIABLE, Progress
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import (
@@ -188,11 +189,14 @@ def run_bucket_policies(module: Any) -> None:
             module.params["max_failures"],
             Progress(os.environ.get(VARIABLE)),
         )
-        jobs = [
-            partial(_job, places.at(found.region), found, declaration, own, owner)
-            for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)
-        ]
-        Fleet(jobs, report.finished).run(module.params["concurrency"])
+        for found in buckets:
+            places.at(found.region)
+        with places.spread(len(buckets)):
+            jobs = [
+                partial(_job, places.at(found.region), found, declaration, own, owner)
+                for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)
+            ]
+            Fleet(jobs, report.finished).run(module.params["concurrency"])
         _warn([*places.warnings, *report.warnings])
         told = report.as_dict()
     told["summary"] |= {"calls": calls.as_dict(), "seconds": round(time.monotonic() - started, 2)}

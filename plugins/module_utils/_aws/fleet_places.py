@@ -10,8 +10,9 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 try:
@@ -21,28 +22,9 @@ except ImportError:  # AnsibleAWSModule says so before anything here is called.
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3, sts
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import Asking, Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_processes import away, useful_processes
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
-
-
-class Calls:
-    """Counts the requests of clients by operation, such as ``s3:GetBucketPolicy``; threads may share it."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def of(self, client: Any) -> Any:
-        """The same client, counted from now on."""
-        client.meta.events.register_first("before-send", self._count)
-        return client
-
-    def _count(self, event_name: str, **_rest: Any) -> None:
-        _event, service, operation = event_name.split(".")
-        with self._lock:
-            self._counts[f"{service}:{operation}"] += 1
-
-    def as_dict(self) -> dict[str, int]:
-        return dict(sorted(self._counts.items()))
 
 
 class CountedSession(Session):
@@ -99,6 +81,7 @@ class Places:
         self._module = module
         self._session = session
         self._calls = calls
+        self._connections = connections
         # A worker that finds no free connection in the pool opens one for each request, handshake and all. The
         # adaptive mode has a limiter that slows all workers down together when S3 has too many requests.
         self._config = Config(max_pool_connections=connections, retries={"mode": "adaptive"})
@@ -112,6 +95,24 @@ class Places:
             knowledge = Knowledge(session, region, self._module.check_mode)
             self._places[region] = Place(self._calls.of(client), knowledge)
         return self._places[region]
+
+    @contextmanager
+    def spread(self, buckets: int) -> Iterator[None]:
+        """Have the calls to S3 in all places made so far by processes, if there are enough ``buckets`` for that."""
+        processes = useful_processes(buckets, self._connections)
+        # amazon.aws takes the log that this asks for from the process that it is in itself.
+        if not processes or self._module.params.get("debug_botocore_endpoint_logs"):
+            yield
+            return
+        here = self._places
+        with away(
+            {name: place.client for name, place in here.items()}, self._connections, processes, self._calls
+        ) as s3s:
+            self._places = {name: replace(place, client=s3s[name]) for name, place in here.items()}
+            try:
+                yield
+            finally:
+                self._places = here
 
     @property
     def warnings(self) -> list[str]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 pytest.importorskip("botocore")
@@ -45,7 +47,8 @@ def run(monkeypatch):
         module = Module(**{"buckets": [{"bucket": name} for name in names or []], **options})
         knowledge = type("Knowledge", (), {"check": module.check_mode, "warnings": []})
         place = Place(client, knowledge)
-        places = type("Places", (), {"home": "eu-central-1", "warnings": [], "at": lambda self, region=None: place})
+        methods = {"at": lambda self, region=None: place, "spread": lambda self, buckets: nullcontext()}
+        places = type("Places", (), {"home": "eu-central-1", "warnings": [], **methods})
         monkeypatch.setattr(fleet_module, "Places", lambda *_rest: places())
         monkeypatch.setattr(fleet_module, "warn_user", module.warnings.extend)
         monkeypatch.setattr(
