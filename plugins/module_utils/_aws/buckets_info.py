@@ -76,8 +76,9 @@ def run_bucket_policy_info(module: Any) -> None:
             policies[number] = _told(bucket, policy)
         return True
 
-    jobs = [partial(_job, places.at(one.region).client, one, owner) for one in buckets]
-    Fleet(jobs, finished).run(options["concurrency"])
+    with places.spread([one.region for one in buckets]):
+        jobs = [partial(_job, places.at(one.region).client, one, owner) for one in buckets]
+        Fleet(jobs, finished).run(options["concurrency"])
     told = [policies[number] for number in sorted(policies)]
     if failed:
         message = failure_message([failed[number] for number in sorted(failed)], len(buckets), 0, "")

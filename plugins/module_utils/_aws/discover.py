@@ -96,14 +96,15 @@ def _tagged(
             kept[number] = one
         return True
 
-    clients = {region: places.at(region).client for region in {one.region for one in found}}
-    jobs = [
-        partial(
-            patiently,
-            partial(s3.get_bucket_tagging, clients[one.region], one.bucket, owner),
-            pace_of(clients[one.region], {}),
-        )
-        for one in found
-    ]
-    Fleet(jobs, finished).run(workers)
+    with places.spread([one.region for one in found]):
+        clients = {region: places.at(region).client for region in {one.region for one in found}}
+        jobs = [
+            partial(
+                patiently,
+                partial(s3.get_bucket_tagging, clients[one.region], one.bucket, owner),
+                pace_of(clients[one.region], {}),
+            )
+            for one in found
+        ]
+        Fleet(jobs, finished).run(workers)
     return [one for one in kept if one is not None]

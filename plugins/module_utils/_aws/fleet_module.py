@@ -189,9 +189,7 @@ def run_bucket_policies(module: Any) -> None:
             module.params["max_failures"],
             Progress(os.environ.get(VARIABLE)),
         )
-        for found in buckets:
-            places.at(found.region)
-        with places.spread(len(buckets)):
+        with places.spread([found.region for found in buckets]):
             jobs = [
                 partial(_job, places.at(found.region), found, declaration, own, owner)
                 for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -97,9 +97,14 @@ class Places:
         return self._places[region]
 
     @contextmanager
-    def spread(self, buckets: int) -> Iterator[None]:
-        """Have the calls to S3 in all places made so far by processes, if there are enough ``buckets`` for that."""
-        processes = useful_processes(buckets, self._connections)
+    def spread(self, regions: Sequence[str]) -> Iterator[None]:
+        """Have processes make the calls to S3, if there are enough of them.
+
+        :param regions: where the calls go, one for each.
+        """
+        for region in regions:
+            self.at(region)
+        processes = useful_processes(len(regions), self._connections)
         # amazon.aws takes the log that this asks for from the process that it is in itself.
         if not processes or self._module.params.get("debug_botocore_endpoint_logs"):
             yield

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 import pytest
 
 pytest.importorskip("botocore")
@@ -16,10 +14,10 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws import fleet_mod
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import Found
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Place
 from ansible_collections.perimeter.s3.plugins.modules import bucket_policies
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
     Buckets,
+    FakePlaces,
     client_error,
     document,
     statement,
@@ -46,10 +44,7 @@ def run(monkeypatch):
     def run(client: Buckets, names: list[str] | None = None, **options: object):
         module = Module(**{"buckets": [{"bucket": name} for name in names or []], **options})
         knowledge = type("Knowledge", (), {"check": module.check_mode, "warnings": []})
-        place = Place(client, knowledge)
-        methods = {"at": lambda self, region=None: place, "spread": lambda self, buckets: nullcontext()}
-        places = type("Places", (), {"home": "eu-central-1", "warnings": [], **methods})
-        monkeypatch.setattr(fleet_module, "Places", lambda *_rest: places())
+        monkeypatch.setattr(fleet_module, "Places", lambda *_rest: FakePlaces(client, knowledge))
         monkeypatch.setattr(fleet_module, "warn_user", module.warnings.extend)
         monkeypatch.setattr(
             "ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module.pace_of",

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 pytest.importorskip("botocore")
@@ -19,6 +17,7 @@ from ansible_collections.perimeter.s3.plugins.modules import bucket_policy_info
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
     OWNER,
     Buckets,
+    FakePlaces,
     client_error,
     document,
 )
@@ -31,8 +30,7 @@ def run(monkeypatch):
         defaults = {"buckets": None, "discover": None, "concurrency": 4, "expected_bucket_owner": OWNER}
         module = FakeModule(**{**defaults, **options})
         module.region = "eu-central-1"
-        places = SimpleNamespace(home="eu-central-1", at=lambda _region: SimpleNamespace(client=client))
-        monkeypatch.setattr(buckets_info, "Places", lambda *_rest: places)
+        monkeypatch.setattr(buckets_info, "Places", lambda *_rest: FakePlaces(client))
         monkeypatch.setattr(buckets_info, "warn_user", module.warnings.extend)
         monkeypatch.setattr(bucket_policy_info, "create_module", lambda options, **rules: module)
         with pytest.raises(Left) as caught:

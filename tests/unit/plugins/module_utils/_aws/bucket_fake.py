@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ botocore_exceptions = pytest.importorskip("botocore.exceptions")
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive  # noqa: E402
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import Place  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration  # noqa: E402
 
 OWNER = "111122223333"
@@ -126,6 +128,22 @@ class Buckets:
 
     def put_bucket_policy(self, Bucket: str, Policy: str, ExpectedBucketOwner: str | None = None) -> None:  # noqa: N803
         self.policies[Bucket] = json.loads(Policy)
+
+
+class FakePlaces:
+    """Of one client, wherever it is asked for."""
+
+    home = "eu-central-1"
+    warnings = ()
+
+    def __init__(self, client: object, knowledge: object = None) -> None:
+        self.place = Place(client, knowledge)
+
+    def at(self, _region: str | None = None) -> Place:
+        return self.place
+
+    def spread(self, _regions: list[str]) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class Time:

@@ -14,7 +14,11 @@ pytest.importorskip("botocore")
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import discover
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
-from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import OWNER, client_error
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
+    OWNER,
+    FakePlaces,
+    client_error,
+)
 
 HOME = "eu-central-1"
 #: Name -> region, tags; ``None``: no tags at all.
@@ -66,8 +70,7 @@ class Account:
 
 
 def found_by(account: Account, wanted: dict) -> list:
-    places = SimpleNamespace(home=HOME, at=lambda region: SimpleNamespace(client=account))
-    return discover(wanted, account, places, OWNER, 4)
+    return discover(wanted, account, FakePlaces(account), OWNER, 4)
 
 
 LOGS = ["app-logs", "app-logs-2"]

@@ -23,6 +23,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors i
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_processes import away, useful_processes
 
+# A module has one thread when it makes them; pytest-xdist has another one, which waits.
+pytestmark = pytest.mark.filterwarnings("ignore:.*is multi-threaded, use of fork:DeprecationWarning")
 WORKERS, PROCESSES = 4, 2
 
 
