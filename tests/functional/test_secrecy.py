@@ -49,7 +49,12 @@ def leaks(*texts_or_directories):
 def declared(emulator, ec2, s3):
     s3.create_bucket(Bucket=BUCKET)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    return {"private_access_vpc_id": vpc, "private_access_buckets": [BUCKET], "private_access_region": REGION}
+    return {
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "private_access_vpc_id": vpc,
+        "private_access_buckets": [BUCKET],
+        "private_access_region": REGION,
+    }
 
 
 def play(emulator, playbook, variables, **environment):
@@ -161,7 +166,9 @@ def test_drift_found_corrected_and_refused(emulator, declared, tmp_path, way):
     drift = ROOT / "playbooks" / "drift.yml"
     status, output = play(emulator, drift, {**variables, "drift_fail_on": "minor"}, **environment)
     assert status == 2, output
-    assert sorted(path.suffix for path in report.iterdir()) == [".json", ".md", ".xml"]
+    files = {path.suffix: path for path in report.iterdir()}
+    assert sorted(files) == [".json", ".md", ".xml"]
+    assert json.loads(files[".json"].read_text(encoding="utf-8"))["status"] == "drifted"
     assert leaks(output, report) == []
 
     status, output = play(emulator, drift, {**variables, "drift_correct": True}, **environment)
@@ -179,7 +186,7 @@ def test_jobs_of_awx(emulator, declared, tmp_path):
     """What AWX stores: output and events, of a run that finds drift and of one that AWS refuses."""
     shutil.copytree(ROOT / "playbooks", tmp_path / "project" / "playbooks")
     template = Template("playbooks/drift.yml", diff_mode=True, verbosity=3, extra_vars={"private_access_hosts": "all"})
-    hosts = {"payments": {**declared, "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}
+    hosts = {"payments": declared}
     credential = amazon_credential(ACCESS_KEY, SECRET, TOKEN)
     job = run_job(emulator, tmp_path, template, hosts, survey={"drift_fail_on": "minor"}, credential=credential)
     assert (job.status, job.artifacts["drift_status"]) == ("failed", "drifted"), job.stdout
