@@ -22,7 +22,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_p
     drop_dead,
     labelled,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent, meaning
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import diff
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
@@ -88,6 +88,7 @@ class StatementChanges:
 class Plan:
     """``action`` is the one write that turns ``before`` into ``after``; ``None`` when they mean the same.
 
+    ``new``: the labels of the statements of ``after`` that mean what none of ``before`` does, if it is to be written.
     ``dead`` maps the label of a statement of ``after`` to the ids of deleted users and roles among its principals.
     """
 
@@ -96,6 +97,7 @@ class Plan:
     after: Raw | None
     action: Action | None
     statements: StatementChanges
+    new: frozenset[str]
     dead: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
 
@@ -120,12 +122,14 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
     if problems:
         raise PolicyError(problems, f"policy of bucket {declaration.bucket}")
     dead = dead_by_statement(after)
+    statements = _changes(before, after)
     return Plan(
         bucket=declaration.bucket,
         before=before,
         after=after,
         action=action,
-        statements=_changes(before, after),
+        statements=statements,
+        new=_new(before, after, statements) if action == PUT else frozenset(),
         dead=dead,
         warnings=(*declaration.warnings, *_dead_warnings(declaration.bucket, dead, action)),
     )
@@ -162,6 +166,19 @@ def _changes(before: Raw | None, after: Raw | None) -> StatementChanges:
         found[change.kind].append(change.label)
     return StatementChanges(
         tuple(found["added"]), tuple(found["changed"]), tuple(found["removed"]), tuple(found["same"])
+    )
+
+
+def _new(before: Raw | None, after: Raw | None, changes: StatementChanges) -> frozenset[str]:
+    """Another Sid is no other meaning."""
+    known = {meaning(statement) for _label, statement in labelled(before)}
+    other_version = before is not None and before.get("Version") != (after or {}).get("Version")
+    return frozenset(
+        label
+        for label, statement in labelled(after)
+        # Policy variables are variables in one version, and text in the other.
+        if (other_version and "${" in repr(statement))
+        or (label in (*changes.added, *changes.changed) and meaning(statement) not in known)
     )
 
 

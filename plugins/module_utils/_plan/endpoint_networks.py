@@ -23,8 +23,9 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_passag
     network_of,
     passage,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import NETWORKS, Finding, same_statement
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import NETWORKS, Finding
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import object_arn
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import meaning
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import CompiledStatement
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import Check
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.context import ENDPOINT_KEYS
@@ -51,12 +52,11 @@ class NetworksGuard:
         if not changes_passage(plan):
             return []
         change = passage(plan, _SOME_ACCOUNT)
-        old = [one.source.raw for one in change.old.layers.endpoint.statements]
+        old = {meaning(one.source.raw) for one in change.old.layers.endpoint.statements}
         new = [
             one
             for one in change.new.layers.endpoint.statements
-            if any(check.key in _NETWORK_KEYS for check in one.checks)
-            and not any(same_statement(one.source.raw, other) for other in old)
+            if any(check.key in _NETWORK_KEYS for check in one.checks) and meaning(one.source.raw) not in old
         ]
         if not new:
             return []

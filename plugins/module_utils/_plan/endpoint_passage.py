@@ -13,14 +13,14 @@ or may have, and the new one denies, or may deny.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import DEFAULT_POLICY, Endpoint
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT, same_statement
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent, meaning
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
@@ -95,16 +95,14 @@ def _keeps(old: Decision, new: Decision) -> bool:
 
     This settles requests that hang on keys which nobody knows: a Deny or an Allow that stays changes nothing.
     """
-    grants, denials = list(_concerned(old, True)), list(_concerned(new, False))
-    kept, known = list(_concerned(new, True)), list(_concerned(old, False))
-    return all(any(same_statement(one, other) for other in kept) for one in grants) and all(
-        any(same_statement(one, other) for other in known) for one in denials
-    )
+    return _concerned(old, True) <= _concerned(new, True) and _concerned(new, False) <= _concerned(old, False)
 
 
-def _concerned(decision: Decision, allows: bool) -> Iterator[Raw]:
-    """The statements of the endpoint policy that apply to the request, or may."""
+def _concerned(decision: Decision, allows: bool) -> set[str]:
+    """The meanings of the statements of the endpoint policy that apply to the request, or may."""
     case = decision.case
-    for statement, _about in case.layers.endpoint.candidates(case.request, allows):
-        if statement.holds(case.request.resource, case.context) is not False:
-            yield statement.source.raw
+    return {
+        meaning(statement.source.raw)
+        for statement, _about in case.layers.endpoint.candidates(case.request, allows)
+        if statement.holds(case.request.resource, case.context) is not False
+    }

@@ -18,8 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
-
 #: Names of guards, as they stand in results.
 LOCKOUT = "lockout"
 PUBLIC = "public"
@@ -128,12 +126,3 @@ def judge(plan: P, guards: Mapping[str, Callable[[P], Sequence[Finding]]]) -> Ve
 
 def _nothing(_plan: Writing) -> tuple[str, ...]:
     return ()
-
-
-def same_statement(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two statements mean the same, by whatever Sid."""
-    first, second = (
-        {"Version": "2012-10-17", "Statement": [{key: value for key, value in raw.items() if key != "Sid"}]}
-        for raw in (one, other)
-    )
-    return equivalent(first, second)

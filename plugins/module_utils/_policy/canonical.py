@@ -116,6 +116,12 @@ def same_statement(one: Any, other: Any, partition: str | None = None) -> bool:
     return _key(canonical_statement(one, partition)) == _key(canonical_statement(other, partition))
 
 
+def meaning(statement: Mapping[str, Any]) -> str:
+    """A text that is the same for statements that mean the same, each in a document of its own, by whatever Sid."""
+    nameless = {element: value for element, value in statement.items() if element != "Sid"}
+    return _key(canonical({"Statement": [nameless]})["Statement"])
+
+
 def document_partition(raw: Mapping[str, Any]) -> str | None:
     """The partition that all resource ARNs of a document are in; ``None`` when they name none, or several."""
     found = set()
