@@ -119,6 +119,8 @@ options:
       - How many buckets are worked on at the same time, from 1 to 256.
       - A bucket whose policy was written and is not shown yet does not count. One that pauses because S3 has too many
         requests does, and after such an answer requests are sent more slowly altogether.
+      - The requests of many buckets are made by several processes of the module, up to four and one for each processor
+        that it may use.
     type: int
     default: 32
   max_failures:
