@@ -18,7 +18,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +29,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
     VERSIONS,
     Raw,
     load,
+    sorted_text,
     statement_list,
     strings,
 )
@@ -58,11 +58,13 @@ def canonical(source: str | bytes | Mapping[str, Any]) -> Raw:
     statements: Any = raw.get("Statement")
     if listed is not None:
         partition = document_partition(raw)
-        unique = {_key(statement): statement for statement in (canonical_statement(one, partition) for one in listed)}
+        unique = {
+            sorted_text(statement): statement for statement in (canonical_statement(one, partition) for one in listed)
+        }
         statements = [unique[key] for key in sorted(unique)]
     form: Raw = {}
     version = raw.get("Version", DEFAULT_VERSION)
-    if version not in VERSIONS or (version != DEFAULT_VERSION and "${" in _key(statements)):
+    if version not in VERSIONS or (version != DEFAULT_VERSION and "${" in sorted_text(statements)):
         form["Version"] = version
     if raw.get("Id"):
         form["Id"] = raw["Id"]
@@ -84,7 +86,7 @@ def equivalent(
     forms = [canonical(document) for document in (one, other)]
     if not labels:
         forms = [canonical(_unlabelled(form)) for form in forms]
-    return _key(forms[0]) == _key(forms[1])
+    return sorted_text(forms[0]) == sorted_text(forms[1])
 
 
 def canonical_statement(raw: Any, partition: str | None = None) -> Any:
@@ -113,13 +115,13 @@ def canonical_statement(raw: Any, partition: str | None = None) -> Any:
 
 def same_statement(one: Any, other: Any, partition: str | None = None) -> bool:
     """Whether two raw statements of the same document mean the same and bear the same Sid."""
-    return _key(canonical_statement(one, partition)) == _key(canonical_statement(other, partition))
+    return sorted_text(canonical_statement(one, partition)) == sorted_text(canonical_statement(other, partition))
 
 
 def meaning(statement: Mapping[str, Any]) -> str:
     """A text that is the same for statements that mean the same, each in a document of its own, by whatever Sid."""
     nameless = {element: value for element, value in statement.items() if element != "Sid"}
-    return _key(canonical({"Statement": [nameless]})["Statement"])
+    return sorted_text(canonical({"Statement": [nameless]})["Statement"])
 
 
 def document_partition(raw: Mapping[str, Any]) -> str | None:
@@ -128,7 +130,7 @@ def document_partition(raw: Mapping[str, Any]) -> str | None:
     for statement in statement_list(raw) or []:
         if isinstance(statement, Mapping):
             for element in ("Resource", "NotResource"):
-                found.update(_PARTITION.findall(_key(statement.get(element))))
+                found.update(_PARTITION.findall(sorted_text(statement.get(element))))
     return found.pop() if len(found) == 1 else None
 
 
@@ -185,8 +187,3 @@ def _unlabelled(raw: Raw) -> Raw:
             for statement in listed
         ]
     return form
-
-
-def _key(value: Any) -> str:
-    """A text that tells values apart as JSON does (1, true and "1" are three)."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -22,6 +22,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
     DOCUMENT_ELEMENTS,
     STATEMENT_ELEMENTS,
     Raw,
+    sorted_text,
     statement_list,
 )
 
@@ -129,7 +130,7 @@ def _statements(document: Mapping[str, Any] | None) -> list[Raw]:
 def _pair(old: list[Raw], new: list[Raw]) -> dict[int, int]:
     """Index in ``new`` -> index in ``old``."""
     partition = document_partition({"Statement": [*old, *new]})
-    forms_old, forms_new = ([_text(canonical_statement(one, partition)) for one in side] for side in (old, new))
+    forms_old, forms_new = ([sorted_text(canonical_statement(one, partition)) for one in side] for side in (old, new))
     pairs: dict[int, int] = {}
     free = set(range(len(old)))
 
@@ -151,9 +152,11 @@ def _pair(old: list[Raw], new: list[Raw]) -> dict[int, int]:
 
 
 def _elements(before: Raw, after: Raw, partitions: list[str | None]) -> tuple[str, ...]:
+    if partitions[0] == partitions[1] and sorted_text(before) == sorted_text(after):
+        return ()
     forms = [canonical_statement(one, partition) for one, partition in zip((before, after), partitions, strict=True)]
     names = [*STATEMENT_ELEMENTS, *sorted({*forms[0], *forms[1]} - set(STATEMENT_ELEMENTS))]
-    return tuple(name for name in names if _text(forms[0].get(name)) != _text(forms[1].get(name)))
+    return tuple(name for name in names if sorted_text(forms[0].get(name)) != sorted_text(forms[1].get(name)))
 
 
 def _tidy(statement: Any) -> Any:
@@ -169,14 +172,10 @@ def _sorted_lists(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
         return {key: _sorted_lists(value[key], "") for key in sorted(value)}
     if isinstance(value, list):
-        return sorted(value, key=_text)
+        return sorted(value, key=sorted_text)
     return value if name in ("Sid", "Effect", "Principal", "NotPrincipal") else [value]
 
 
 def _label(statement: Raw, index: int) -> str:
     sid = statement.get("Sid")
     return sid if isinstance(sid, str) and sid else f"Statement[{index}]"
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -58,7 +58,6 @@ def merge(
             [Problem("", f"The Sid {sid!r} is both wanted and to be removed.") for sid in both], "statements"
         )
     existing = statement_list(current or {}) or []
-    partition = document_partition({"Statement": [*existing, *wanted.values()]})
     merged: list[Any] = []
     kept: list[str] = []
     removed: list[str] = []
@@ -71,7 +70,9 @@ def merge(
             changed.append(sid)
         elif sid in wanted:
             placed.add(sid)
-            same = same_text(statement, wanted[sid]) or same_statement(statement, wanted[sid], partition)
+            same = same_text(statement, wanted[sid]) or same_statement(
+                statement, wanted[sid], document_partition({"Statement": [*existing, *wanted.values()]})
+            )
             merged.append(statement if same else wanted[sid])
             (kept if same else changed).append(sid)
         elif purge or sid in unwanted:

@@ -19,7 +19,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate_reso
     Scope,
     resource_types,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import BUCKET, OBJECT, expand_action
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import (
+    BUCKET,
+    OBJECT,
+    expand_action,
+    resource_types_of,
+)
 
 _SERVICES_OF_ENDPOINT = ("s3", "s3express", "s3tables", "s3-object-lambda", "s3-outposts")
 
@@ -55,9 +60,8 @@ def actions_apply(statement: Statement, scope: Scope) -> Iterator[Problem]:
     if present is None or ANYTHING in present:
         return
     for action in statement.actions or ():
-        known = expand_action(action)
-        wanted = frozenset[str]().union(*(found.resource_types for found in known))
-        if known and not wanted & present:
+        wanted = resource_types_of(action)
+        if expand_action(action) and not wanted & present:
             yield Problem(
                 f"{statement.path}.Action",
                 f"Action does not apply to any resource(s) in statement: {action!r} is {_about(wanted)}.",

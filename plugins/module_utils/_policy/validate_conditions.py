@@ -29,6 +29,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary im
     common_keys,
     expand_action,
     find_key,
+    keys_of,
     spell_key,
 )
 
@@ -98,10 +99,9 @@ def keys_apply(statement: Statement, scope: Scope) -> Iterator[Problem]:
     """A key of certain requests says nothing in a statement about other ones, and S3 refuses it."""
     if statement.actions is None:
         return
-    expanded = [expand_action(action) for action in statement.actions]
-    if not all(expanded):
+    if not all(map(expand_action, statement.actions)):
         return
-    supported = {key for actions in expanded for action in actions for key in action.keys}
+    supported = frozenset[str]().union(*map(keys_of, statement.actions))
     for condition in statement.conditions:
         found = find_key(condition.key)
         if found is None or not found.name.startswith("s3:"):

@@ -83,6 +83,18 @@ def expand_action(pattern: str) -> tuple[Action, ...]:
     return tuple(action for name, action in _actions().items() if matcher.fullmatch(name))
 
 
+@lru_cache(maxsize=1024)
+def resource_types_of(pattern: str) -> frozenset[str]:
+    """All types of resources that the actions of :func:`expand_action` are about."""
+    return frozenset(kind for action in expand_action(pattern) for kind in action.resource_types)
+
+
+@lru_cache(maxsize=1024)
+def keys_of(pattern: str) -> frozenset[str]:
+    """All condition keys that requests for the actions of :func:`expand_action` may carry."""
+    return frozenset(key for action in expand_action(pattern) for key in action.keys)
+
+
 def find_key(key: str) -> Key | None:
     """The condition key of this name, whatever its case: ``aws:principaltag/Team`` -> ``aws:PrincipalTag/``."""
     prefix, slash, tag = key.lower().partition("/")
