@@ -18,7 +18,7 @@ put again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,7 @@ def converge(
     *,
     owner: str | None,
     check: bool = False,
-    guards: dict[str, Guard] | None = None,
+    guards: Callable[[], Mapping[str, Guard]] = dict,
     pace: Pace | None = None,
     keep: Callable[[Raw | None], str] | None = None,
 ) -> Steps[BucketOutcome]:
@@ -102,6 +102,7 @@ def converge(
 
     :param client: an S3 client of :func:`s3.once_only`.
     :param owner: the account that must own the bucket; ``None`` leaves that open.
+    :param guards: gives the guards by name, once there is something to write.
     :param keep: stores a document that is about to be replaced (``None``: there is none) and returns where.
     :raises PolicyError: the statements do not merge, or the document is too large.
     :raises GuardError: what is to be written would harm.
@@ -111,7 +112,7 @@ def converge(
     Any error has ``done``, which says what had been written by then, once a write was begun. It is empty unless another
     writer came in between.
     """
-    run = _Run(client, declaration, owner, guards or {}, pace or Pace(), keep)
+    run = _Run(client, declaration, owner, guards, pace or Pace(), keep)
     plan = yield from run.look()
     if not plan.changed:
         return BucketOutcome(plan, plan.after, Verdict(), warnings=plan.warnings)
@@ -133,7 +134,7 @@ class _Run:
     client: Any
     declaration: Declaration
     owner: str | None
-    guards: dict[str, Guard]
+    guards: Callable[[], Mapping[str, Guard]]
     pace: Pace
     keep: Callable[[Raw | None], str] | None
     read_at: float = float("-inf")
@@ -147,7 +148,7 @@ class _Run:
         return decide(live, self.declaration)
 
     def judge(self, plan: Plan) -> Verdict:
-        verdict = judge(plan, self.guards)
+        verdict = judge(plan, self.guards())
         if verdict.refused:
             raise GuardError(plan, verdict)
         return verdict

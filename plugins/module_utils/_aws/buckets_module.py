@@ -21,15 +21,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import (
     converge,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import (
-    GUARD_OPTIONS,
-    Knowledge,
-    bucket_guards,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import GUARD_OPTIONS, Knowledge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Steps, drive, pace_of
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Guard
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import render
@@ -104,10 +101,17 @@ def converging(
         declaration,
         owner=owner,
         check=knowledge.check,
-        guards=bucket_guards(options, client.meta.partition, owner, knowledge),
+        guards=partial(_guards, options, client.meta.partition, owner, knowledge),
         pace=pace_of(client, options),
         keep=partial(buckets_backup.keep, backup, declaration.bucket) if backup else None,
     )
+
+
+def _guards(options: Mapping[str, Any], partition: str, owner: str, knowledge: Knowledge) -> dict[str, Guard]:
+    # A module's sources are compiled in each run, and only a run that writes needs those of the evaluator.
+    from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import bucket_guards
+
+    return bucket_guards(options, partition, owner, knowledge)
 
 
 def failure_of(error: Exception) -> dict[str, Any]:

@@ -20,21 +20,17 @@ from typing import Any
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import Knowledge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import standard_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, guard_problems
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import (
-    OWN_KEYS,
-    Keeper,
-    keepers_of,
-)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_cutoff import CutoffGuard, Dependent
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import Guard
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_lockout import EndpointLockoutGuard, root_of
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_networks import NetworksGuard
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import CUTOFF, LOCKOUT, NETWORKS
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.keepers import OWN_KEYS, Keeper, keepers_of
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 

@@ -21,7 +21,7 @@ except ImportError:  # AnsibleAWSModule says so before anything here is called.
     Config = None
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3, sts
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import Asking, Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import Asking, Knowledge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_processes import away, useful_processes
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session

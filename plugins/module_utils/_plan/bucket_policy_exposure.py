@@ -12,8 +12,8 @@ Only what a plan adds or changes is examined. What is in force already is not th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import touched_document
@@ -25,6 +25,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import (
     PUBLIC,
     Finding,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.known_endpoints import KnownEndpoint
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Statement, parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import ENDPOINT
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.public import public_statements
@@ -37,16 +38,6 @@ _SOURCE_VPCE, _SOURCE_VPC = "aws:sourcevpce", "aws:sourcevpc"
 #: FIPS hosts, and those for Multi-Region Access Points.
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
 _S3_SERVICES = (".s3", ".s3-fips", ".s3-global.accesspoint")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEndpoint:
-    """What AWS says of an endpoint; ``service`` as in ``com.amazonaws.eu-central-1.s3``."""
-
-    id: str
-    service: str
-    vpc: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,25 +122,6 @@ class EndpointsGuard:
             # What the statement counts on, and what never comes.
             {"action": (statement.actions or ("s3:*",))[0], "bucket": bucket, "through": name},
         )
-
-
-@dataclass(slots=True)
-class Remembered:
-    """Lookups of endpoints, each id once."""
-
-    ask: Callable[[Iterable[str]], Mapping[str, KnownEndpoint] | None]
-    _known: dict[str, KnownEndpoint | None] = field(default_factory=dict)
-    _refused: bool = False
-
-    def __call__(self, ids: frozenset[str]) -> Mapping[str, KnownEndpoint] | None:
-        new = sorted(ids - self._known.keys())
-        if new and not self._refused:
-            found = self.ask(new)
-            self._refused = found is None
-            self._known.update({name: (found or {}).get(name) for name in new})
-        if self._refused:
-            return None
-        return {name: known for name in ids if (known := self._known.get(name)) is not None}
 
 
 def _named(document: Mapping[str, object] | None) -> Iterator[str]:

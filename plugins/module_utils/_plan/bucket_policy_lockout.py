@@ -18,13 +18,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import touched_document
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Finding, with_transport
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.keepers import Keeper
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
@@ -40,41 +40,7 @@ REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
 #: The key of which a session's ARN tells the account and the name of the role, but not its path.
 ROLE_ARN_KEY = "aws:PrincipalArn"
 
-#: Keys that are different for everybody.
-OWN_KEYS = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
-
 OVERRIDE = "allow_lockout"
-
-
-@dataclass(frozen=True, slots=True)
-class Keeper:
-    """Somebody who has to stay able to mend the policy.
-
-    ``principal`` is an ARN as requests have it, ``context`` the condition keys that are known of its requests,
-    ``role`` what "a caller" is called in messages.
-    """
-
-    principal: str
-    context: Mapping[str, Any] = field(default_factory=dict)
-    called: str = "protected principal"
-
-    def __str__(self) -> str:
-        return f"{self.called} {self.principal}"
-
-
-def keepers_of(caller: Keeper, protected: Iterable[str], context: Mapping[str, Any]) -> list[Keeper]:
-    """The caller and those whom a task protects, with what is known of their requests.
-
-    :param context: condition keys that the task gives. Those that tell who somebody is are the caller's alone.
-    """
-    known = {key.lower() for key in caller.context}
-    shared = {key: value for key, value in context.items() if key.lower() not in OWN_KEYS}
-    own = {key: value for key, value in context.items() if key.lower() not in known}
-    others = (name for name in dict.fromkeys(protected) if name != caller.principal)
-    return [
-        Keeper(caller.principal, {**own, **caller.context}, caller.called),
-        *(Keeper(name, shared) for name in others),
-    ]
 
 
 @dataclass(frozen=True, slots=True)

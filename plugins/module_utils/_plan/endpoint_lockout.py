@@ -22,7 +22,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_l
     OVERRIDE,
     REPAIR_ACTIONS,
     ROLE_ARN_KEY,
-    Keeper,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_passage import (
@@ -31,6 +30,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_passag
     passage,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Finding, with_transport
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.keepers import Keeper
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn, parse_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, strings
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import UNKNOWN, Decision

@@ -51,7 +51,7 @@ def run(monkeypatch):
             lambda _client, _options: Pace(settle=0, wait_timeout=0, spread=lambda low, high: 0),
         )
         monkeypatch.setattr(
-            "ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module.bucket_guards",
+            "ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards.bucket_guards",
             lambda *_rest: {},
         )
         monkeypatch.setattr(bucket_policies, "create_module", lambda options, **rules: module)

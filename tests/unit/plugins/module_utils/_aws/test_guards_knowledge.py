@@ -12,11 +12,8 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import (
-    MAX_FILTER_VALUES,
-    Knowledge,
-    bucket_guards,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards import bucket_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import MAX_FILTER_VALUES, Knowledge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards import endpoint_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.sts import Caller
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import decide

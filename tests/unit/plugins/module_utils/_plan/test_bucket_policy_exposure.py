@@ -11,12 +11,11 @@ import pytest
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import decide
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_exposure import (
     EndpointsGuard,
-    KnownEndpoint,
     PublicGuard,
-    Remembered,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import PLACEHOLDER_ENDPOINT
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.known_endpoints import KnownEndpoint, Remembered
 
 VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
 VPCE, GONE, DYNAMODB, MISSING, FIPS = (f"vpce-{digit}123456789abcdef" for digit in "01234")

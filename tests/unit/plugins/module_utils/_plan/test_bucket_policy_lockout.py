@@ -12,7 +12,8 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import decide
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import Keeper, LockoutGuard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import LockoutGuard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.keepers import Keeper
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import bucket_perimeter
 
 OWNER = "111122223333"

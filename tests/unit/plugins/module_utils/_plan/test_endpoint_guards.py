@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_lockout import Keeper, keepers_of
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Surroundings, decide
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_cutoff import CutoffGuard, Dependent
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import GuardRefusal, judge
@@ -23,6 +22,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values
     Endpoint,
     Wanted,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.keepers import Keeper, keepers_of
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 VPCE, VPC = "vpce-0123456789abcdef0", "vpc-0123456789abcdef0"
