@@ -131,7 +131,7 @@ options:
   full_results:
     description:
       - Return for each bucket what M(perimeter.s3.bucket_policy) returns. Otherwise the results of buckets that have
-        not changed are without documents.
+        not changed are without documents and statements.
     type: bool
     default: false
   state:
@@ -304,7 +304,7 @@ results:
       elements: str
     statements:
       description: As M(perimeter.s3.bucket_policy) returns it.
-      returned: unless failed or skipped
+      returned: when changed, or with O(full_results)
       type: dict
     guard:
       description: As M(perimeter.s3.bucket_policy) returns it.
@@ -328,11 +328,6 @@ results:
       changed: false
       failed: false
       actions: []
-      statements:
-        added: []
-        changed: []
-        removed: []
-        kept: [TlsOnly]
     - bucket: my_secure_bucket
       changed: false
       failed: true

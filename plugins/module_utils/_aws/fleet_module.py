@@ -129,7 +129,7 @@ class Report:
         told = {"warnings": list(outcome.warnings)} if outcome.warnings else {}
         if outcome.changed or self.full:
             return {**result_of(outcome), **told}
-        return {"changed": False, "actions": [], "statements": outcome.plan.statements.as_dict(), **told}
+        return {"changed": False, "actions": [], **told}
 
     def _written(self, number: int, outcome: BucketOutcome) -> None:
         self.warnings += outcome.warnings

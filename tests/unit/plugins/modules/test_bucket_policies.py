@@ -24,7 +24,7 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucke
 )
 from ansible_collections.perimeter.s3.tests.unit.plugins.modules.test_bucket_policy import RESULT, FakeModule, Left
 
-COMPACT = {"bucket", "changed", "failed", "actions", "statements"}
+COMPACT = {"bucket", "changed", "failed", "actions"}
 FULL = RESULT | {"bucket", "failed"}
 SKIPPED = {"bucket", "changed", "failed", "actions", "skipped"}
 FAILED = {"bucket", "changed", "failed", "actions", "msg", "guard"}
