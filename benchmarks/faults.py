@@ -8,8 +8,8 @@
 - 1,000 buckets in the pool of bucket_policies while 20 % of the calls meet a fault, in virtual time: converged, or
   failed with their cause
 - 500 races of two runs and a third writer on one policy, whose third writer looks again after its write, or does not
-- 50 runs of bucket_policy and 50 of bucket_policies, each of these with 40 buckets, killed at random points against the
-  emulator and completed by the next run
+- 50 runs of bucket_policy and 50 of bucket_policies, each of these with 120 buckets, so that processes make the calls,
+  killed at random points against the emulator and completed by the next run
 
 It fails when a statement is lost whose owner looks after it, a Sid is there twice, or a bucket is wrong without a word.
 S3 has no conditional write for policies. A writer who reads, writes and never looks again can always be overwritten by
@@ -70,7 +70,7 @@ def measure(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
         if raced.lost_ours or raced.doubled or (careful and raced.lost_foreign):
             wrong.append(f"races {raced}")
         figures["races_careful" if careful else "races_careless"] = dataclasses.asdict(raced)
-    for module, buckets in (("bucket_policy", 1), ("bucket_policies", 40)):
+    for module, buckets in (("bucket_policy", 1), ("bucket_policies", 120)):
         with running_emulator(max_seconds=3600) as emulator:
             killed = kill_and_repeat(emulator, options.kills, random.Random(options.seed), buckets)
         print(f"{options.kills} runs of {module} killed: {len(killed.broken)} not completed by the next. Killed after")
