@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import Check, compile_condition
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.conditions import NEW, Check, compile_condition
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Statement, parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene, either, negate
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import (
     Matches,
-    Wild,
+    any_matcher,
+    completed,
     pattern,
     reaches_over_colons,
     resource_matcher,
-    text_matcher,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import (
     EVERYBODY,
@@ -49,9 +49,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.variables imp
     variables,
 )
 
-_NEW: Any = object()
-
-
 _TWO_READINGS_COLON = (
     "AWS's page on Resource keeps wildcards within the segments of an ARN, and lets an asterisk that ends a segment "
     "reach over colons"
@@ -66,20 +63,20 @@ _TWO_READINGS_EARLY = (
 class Resources:
     """An element Resource, or (``negated``) NotResource.
 
-    ``loose``: the other reading of those of ``fixed`` that have two.
+    ``fixed``: whether one without variables fits (those with variables are ``templates``); ``loose``: whether one does
+    in its other reading, if any has two.
     """
 
     negated: bool
-    fixed: tuple[Matches, ...]
-    loose: tuple[Matches, ...]
+    fixed: Matches
+    loose: Matches | None
     templates: tuple[Template, ...]
 
     def cover(self, resource: str, context: Context) -> Kleene:
         """Whether the statement is about a resource."""
-        for matches in self.fixed:
-            if matches(resource):
-                return not self.negated
-        if not self.templates and not self.loose:
+        if self.fixed(resource):
+            return not self.negated
+        if not self.templates and self.loose is None:
             return self.negated
         return self._cover_in_doubt(resource, context)
 
@@ -98,7 +95,7 @@ class Resources:
         return negate(fits)
 
     def _fits_loosely(self, resource: str) -> bool:
-        return any(matches(resource) for matches in self.loose)
+        return self.loose is not None and self.loose(resource)
 
     def doubt(self, resource: str) -> str | None:
         """Why it is unknown whether they cover a resource, where AWS's documentation leaves it open."""
@@ -138,9 +135,10 @@ class CompiledStatement:
         """Whether its conditions are true and ``result`` is, which is not false."""
         for check in self.checks:
             # What is remembered is worth asking for here: it saves the cost of a call.
-            holds = check.remembered.get(context.get(check.key), _NEW)
-            if holds is _NEW:
-                holds = check.holds(context)
+            value = context.get(check.key)
+            holds = check.remembered.get(value, NEW)
+            if holds is NEW:
+                holds = check.ask(value, context)
             if holds is False:
                 return False
             if holds is None:
@@ -214,7 +212,7 @@ def _compile_statement(statement: Statement, version: str, place: str, problems:
         source=statement,
         place=place,
         allows=statement.effect == "Allow",
-        names_actions=_actions(statement),
+        names_actions=_actions(statement.actions is None, statement.actions or statement.not_actions or ()),
         resources=_resources(statement.resources is None, tuple(parts)),
         checks=tuple(check for check in checks if check),
     )
@@ -223,24 +221,18 @@ def _compile_statement(statement: Statement, version: str, place: str, problems:
 @lru_cache(maxsize=1024)
 def _resources(negated: bool, parts: tuple[Template, ...]) -> Resources:
     """Statements about the same resources share them, so that they are asked once."""
+    fixed = [plain(one) for one in parts if not variables(one)]
+    loose = [one for one in fixed if reaches_over_colons(one)]
     return Resources(
         negated=negated,
-        fixed=tuple(resource_matcher(plain(one)) for one in parts if not variables(one)),
-        loose=tuple(
-            text_matcher(plain(one)) for one in parts if not variables(one) and reaches_over_colons(plain(one))
-        ),
+        fixed=any_matcher(map(completed, fixed), arns=True),
+        loose=any_matcher(loose) if loose else None,
         templates=tuple(one for one in parts if variables(one)),
     )
 
 
-def _actions(statement: Statement) -> Matches:
-    """Whether the statement names an action, given in lower case."""
-    negated = statement.actions is None
-    names = [pattern(name.lower()) for name in statement.actions or statement.not_actions or ()]
-    exact = frozenset("".join(map(str, name)) for name in names if not any(isinstance(part, Wild) for part in name))
-    matchers = [text_matcher(name) for name in names if any(isinstance(part, Wild) for part in name)]
-
-    def names_action(action: str) -> bool:
-        return (action in exact or any(matches(action) for matches in matchers)) is not negated
-
-    return names_action
+@lru_cache(maxsize=1024)
+def _actions(negated: bool, names: tuple[str, ...]) -> Matches:
+    """Whether a statement names an action, given in lower case."""
+    matches = any_matcher(pattern(name.lower()) for name in names)
+    return (lambda action: not matches(action)) if negated else matches

@@ -25,12 +25,15 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.operators import (
     OPERATORS,
     DoubtfulBool,
+    OpenTerm,
     Operator,
     ParsedTerm,
     Term,
+    fits_one_of,
+    open_terms,
     split_operator,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import Pattern
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import Matches, Pattern
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import (
     Context,
     RoleOfSession,
@@ -46,6 +49,8 @@ NULL = "Null"
 
 #: How the answers for the values of a request become one. Without a set operator AWS documents only one value.
 _QUANTIFIERS: dict[str, Callable[[list[Kleene]], Kleene]] = {FOR_ALL: every, FOR_ANY: either, PLAIN: agreed}
+#: What is found where nothing is remembered.
+NEW: Any = object()
 #: More requests than this with different values, and we begin to remember anew.
 _REMEMBERED = 4096
 
@@ -70,6 +75,7 @@ _WILDCARDS_IN_VALUE = "AWS does not document whether wildcards in the value of a
 class Check:
     """A compiled condition; ``key`` is in lower case, ``name`` as AWS spells it (if it is known).
 
+    ``fits``: whether a value fits one of the terms that need no more than it, which leaves the ``open_terms``.
     ``remembered``: answers for what it was asked before.
     """
 
@@ -80,49 +86,70 @@ class Check:
     quantifier: str
     if_exists: bool
     terms: tuple[Term, ...]
+    fits: Matches
+    open_terms: tuple[OpenTerm, ...]
     variables: tuple[Variable, ...]
     remembered: dict[Any, Kleene] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, context: Context) -> Kleene:
         """Whether the condition is true of a request."""
         value = context.get(self.key)
-        if value is None:
-            value = find(context, self.key)
+        result: Kleene = self.remembered.get(value, NEW)
+        return self.ask(value, context) if result is NEW else result
+
+    def ask(self, value: Value | None, context: Context) -> Kleene:
+        """Whether the condition is true of a request with a value (if any) for which nothing is remembered."""
         known: Any = value
+        if value is None:
+            known = value = find(context, self.key)
         if self.variables:
             known = (value, *(find(context, variable.key) for variable in self.variables))
-        try:
-            return self.remembered[known]
-        except KeyError:
-            pass
-        if len(self.remembered) >= _REMEMBERED:
-            self.remembered.clear()
-        result = self.remembered[known] = self.of(value, context)
+        result: Kleene = self.remembered.get(known, NEW)
+        if result is NEW:
+            if len(self.remembered) >= _REMEMBERED:
+                self.remembered.clear()
+            result = self.remembered[known] = self.of(value, context)
         return result
 
     def of(self, value: Value, context: Context) -> Kleene:
         """Whether the condition is true of a value of its key."""
+        if isinstance(value, tuple):
+            return self._of_values(value, context)
         if value is State.UNKNOWN:
             return agreed((self.of(State.ABSENT, context), self.of(State.PRESENT, context)))
         if value is State.ABSENT:
             return self._of_absent()
         if self.operator.name == NULL:
             return self._asks_for(absent=False)
-        lookup = partial(find, context)
-        if isinstance(value, tuple):
-            if value == ("",) and self.quantifier == FOR_ALL:
-                return True if self._of_one(lambda term: term.fits("", lookup)) is True else None
-            return _QUANTIFIERS[self.quantifier]([self._of_one(_fitting(one, lookup)) for one in value])
         if isinstance(value, RoleOfSession):
             # All of the ARNs that it can be must fit, though not all of them the same value of the policy.
-            return agreed(self._of_one(_fitting_shape(shape, lookup)) for shape in value.shapes)
-        result = self._of_one(lambda term: term.fits_any_value() or None)
+            return agreed(self._of_shape(shape, context) for shape in value.shapes)
+        result = self._signed(either(term.fits_any_value() or None for term in self.terms))
         # The value may be the empty string, which has two readings (see below).
         return None if self.quantifier == FOR_ALL and result is False else result
 
-    def _of_one(self, fits: Callable[[Term], Kleene]) -> Kleene:
-        result = either(fits(term) for term in self.terms)
-        return negate(result) if self.operator.negated else result
+    def _of_values(self, values: tuple[str, ...], context: Context) -> Kleene:
+        if self.operator.name == NULL:
+            return self._asks_for(absent=False)
+        if len(values) > 1:
+            return _QUANTIFIERS[self.quantifier]([self._of_text(one, context) for one in values])
+        result = self._of_text(values[0], context)
+        return None if self.quantifier == FOR_ALL and values[0] == "" and result is False else result
+
+    def _of_text(self, text: str, context: Context) -> Kleene:
+        if self.fits(text):
+            return not self.operator.negated
+        if not self.open_terms:
+            return self.operator.negated
+        lookup = partial(find, context)
+        return self._signed(either(term.fits(text, lookup) for term in self.open_terms))
+
+    def _of_shape(self, shape: Pattern, context: Context) -> Kleene:
+        lookup = partial(find, context)
+        return self._signed(either(term.fits_shape(shape, lookup) for term in self.terms))
+
+    def _signed(self, fits: Kleene) -> Kleene:
+        return negate(fits) if self.operator.negated else fits
 
     def _of_absent(self) -> Kleene:
         # What the set operator says of an absent key, and what the operator itself says.
@@ -169,14 +196,6 @@ class Check:
         return _WILDCARDS_IN_VALUE
 
 
-def _fitting(value: str, lookup: Callable[[str], Value]) -> Callable[[Term], Kleene]:
-    return lambda term: term.fits(value, lookup)
-
-
-def _fitting_shape(shape: Pattern, lookup: Callable[[str], Value]) -> Callable[[Term], Kleene]:
-    return lambda term: term.fits_shape(shape, lookup)
-
-
 def compile_condition(condition: Condition, version: str, problems: list[Problem]) -> Check | None:
     """The check of a condition; ``None`` and an entry in ``problems`` when AWS does not know it so."""
     place = condition.path[: -len(condition.key) - 1]
@@ -212,5 +231,7 @@ def compile_condition(condition: Condition, version: str, problems: list[Problem
         quantifier=parts["set"],
         if_exists=bool(parts["suffix"]),
         terms=tuple(terms),
+        fits=fits_one_of(terms),
+        open_terms=open_terms(terms),
         variables=used,
     )

@@ -218,9 +218,13 @@ def scalar_text(value: Any) -> str | None:
 
 def condition_values(value: Any) -> tuple[str, ...] | None:
     """One value or a list of values as AWS's strings; ``None`` when there is something else among them."""
-    items = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    texts = [scalar_text(item) for item in items]
-    return None if any(text is None for text in texts) else tuple(text for text in texts if text is not None)
+    text = scalar_text(value)
+    if text is not None:
+        return (text,)
+    if not isinstance(value, Sequence):
+        return None
+    texts = tuple(text for item in value if (text := scalar_text(item)) is not None)
+    return texts if len(texts) == len(value) else None
 
 
 def _parse_statement(raw: Any, index: int, problems: list[Problem]) -> Statement | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
@@ -24,6 +24,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns impo
     Matches,
     Pattern,
     Wild,
+    any_matcher,
     arn_fields,
     arn_matcher,
     can_meet,
@@ -61,9 +62,6 @@ class Term(Protocol):
     def variables(self) -> tuple[Variable, ...]:
         """The policy variables that it stands on."""
 
-    def fits(self, value: str, lookup: Lookup) -> Kleene:
-        """Whether the value of a request fits."""
-
     def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         """Whether the values of a shape fit, of which the request has one; ``None``: some may."""
 
@@ -82,18 +80,14 @@ class TextTerm:
     compile_pattern: Compile
     fold: bool
     arns: bool
-    #: The matcher of a text without variables.
-    fixed: Matches | None
 
     @property
     def variables(self) -> tuple[Variable, ...]:
         return variables(self.parts)
 
     def fits(self, value: str, lookup: Lookup) -> Kleene:
-        text = value.lower() if self.fold else value
-        if self.fixed is not None:
-            return self.fixed(text)
-        return self._rendered(lookup).fits(text, self.compile_pattern)
+        """Whether the value of a request fits."""
+        return self._rendered(lookup).fits(value.lower() if self.fold else value, self.compile_pattern)
 
     def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         rendering = self._rendered(lookup)
@@ -104,7 +98,7 @@ class TextTerm:
         return relation if relation is False or (rendering.certain and rendering.spread is None) else None
 
     def fits_any_value(self) -> bool:
-        return self.fixed is not None and plain(self.parts) == (Wild.RUN,)
+        return not self.variables and plain(self.parts) == (Wild.RUN,)
 
     def _rendered(self, lookup: Lookup) -> Rendering:
         rendering = render(self.parts, lookup)
@@ -145,13 +139,6 @@ class ParsedTerm:
     def variables(self) -> tuple[Variable, ...]:
         return ()
 
-    def fits(self, value: str, lookup: Lookup) -> Kleene:
-        try:
-            return self.compare(self.read(value), self.value)
-        except ValueError:
-            # The key has a value of another type: AWS Internal as an address, for example.
-            return False
-
     def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         return False
 
@@ -173,6 +160,7 @@ class DoubtfulBool:
         return self.text.variables
 
     def fits(self, value: str, lookup: Lookup) -> Kleene:
+        """Whether the value of a request fits."""
         return False if self.text.fits(value, lookup) is False else None
 
     def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
@@ -180,6 +168,53 @@ class DoubtfulBool:
 
     def fits_any_value(self) -> bool:
         return False
+
+
+OpenTerm: TypeAlias = TextTerm | DoubtfulBool
+
+
+def open_terms(terms: Iterable[Term]) -> tuple[OpenTerm, ...]:
+    """The terms with variables, which take more of a request than the value of their key."""
+    return tuple(term for term in terms if isinstance(term, (TextTerm, DoubtfulBool)) and term.variables)
+
+
+def fits_one_of(terms: Iterable[Term]) -> Matches:
+    """A function that tells whether the value of a request fits one of the terms of a condition.
+
+    Of terms with variables, the :func:`open_terms`, it takes no notice.
+    """
+    texts: list[TextTerm] = []
+    parsed: list[ParsedTerm] = []
+    for term in terms:
+        if isinstance(term, ParsedTerm):
+            parsed.append(term)
+        elif isinstance(term, TextTerm) and not term.variables:
+            texts.append(term)
+    if parsed:
+        return _compares_to_one_of(parsed)
+    matches = any_matcher((plain(term.parts) for term in texts), arns=any(term.arns for term in texts))
+    if any(term.fold for term in texts):
+        return lambda value: matches(value.lower())
+    return matches
+
+
+def _compares_to_one_of(terms: Sequence[ParsedTerm]) -> Matches:
+    """All terms of a condition read and compare in the same way."""
+    read, compare = terms[0].read, terms[0].compare
+    wanted = [term.value for term in terms]
+
+    def fits(value: str) -> bool:
+        try:
+            found = read(value)
+            for one in wanted:
+                if compare(found, one):
+                    return True
+        except ValueError:
+            # The key has a value of another type: AWS Internal as an address, for example.
+            return False
+        return False
+
+    return fits
 
 
 #: Reads a value of a policy of some version; raises ValueError with what the value should be.
@@ -207,8 +242,7 @@ def _texts(compile_pattern: Compile, wildcards: bool = False, fold: bool = False
         if fold:
             parts = tuple(part.lower() if isinstance(part, str) else part for part in parts)
         compiled = lru_cache(maxsize=256)(compile_pattern) if variables(parts) else compile_pattern
-        fixed = None if variables(parts) else compile_pattern(plain(parts))
-        return TextTerm(parts, compiled, fold, compile_pattern is arn_matcher, fixed)
+        return TextTerm(parts, compiled, fold, compile_pattern is arn_matcher)
 
     return read
 

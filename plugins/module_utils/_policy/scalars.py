@@ -23,8 +23,8 @@ from typing import Any, TypeAlias
 
 _DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
 _CIDR = re.compile(r"[0-9A-Fa-f.:]+(/[0-9]{1,3})?")
-# Leading zeros are refused, since some read them as octal.
-_PLAIN_IPV4 = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
+# Without leading zeros, which are refused since some read them as octal.
+_OCTETS = {str(number): number for number in range(256)}
 # https://www.w3.org/TR/NOTE-datetime
 _DATE = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)(-(?P<day>\d\d)"
@@ -117,12 +117,12 @@ def address(text: str) -> tuple[int, int]:
 
     :raises ValueError: it is no address.
     """
-    if _PLAIN_IPV4.fullmatch(text):
+    try:
         # Most addresses look so, and this takes a fraction of the time that the library takes.
-        first, second, third, fourth = map(int, text.split("."))
-        if max(first, second, third, fourth) < 256:
-            return 4, (first << 24) + (second << 16) + (third << 8) + fourth
-    found = ipaddress.ip_address(text)
+        first, second, third, fourth = text.split(".")
+        return 4, (_OCTETS[first] << 24) + (_OCTETS[second] << 16) + (_OCTETS[third] << 8) + _OCTETS[fourth]
+    except (KeyError, ValueError):
+        found = ipaddress.ip_address(text)
     return found.version, int(found)
 
 

@@ -28,6 +28,9 @@ class State(enum.Enum):
     #: Nobody said anything.
     UNKNOWN = "unknown"
 
+    # There is one object of each; that of Enum, which is not written in C, takes its time where answers are remembered.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class RoleOfSession:

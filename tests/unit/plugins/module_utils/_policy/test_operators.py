@@ -139,6 +139,16 @@ def test_variable(text, value, given, holds):
         assert found.missing(context) or "wildcards" in found.doubt(context)
 
 
+@pytest.mark.parametrize("operator, of_bool", [("StringEquals", False), ("Bool", True)])
+def test_a_value_without_variables_decides_beside_one_with(operator, of_bool):
+    found = check(operator, ["${aws:username}", "true"])
+    assert found.holds({"s3:prefix": ("true",)}) is True
+    assert found.holds({"s3:prefix": ("false",)}) is None
+    # AWS says two things about variables in Bool.
+    assert found.holds({"s3:prefix": ("false",), "aws:username": ("false",)}) is (None if of_bool else True)
+    assert found.holds({"s3:prefix": ("false",), "aws:username": ("x",)}) is False
+
+
 def test_a_multivalued_key_is_no_variable_even_with_one_value():
     found = check("StringEquals", "${aws:PrincipalOrgPaths}")
     assert found.holds({"s3:prefix": ("o",), "aws:principalorgpaths": ("o",)}) is False

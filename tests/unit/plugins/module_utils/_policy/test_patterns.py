@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns import (
     Wild,
+    any_matcher,
     arn_fields,
     arn_matcher,
     can_meet,
@@ -97,6 +98,17 @@ def test_arn(wildcards, arn, fits):
 @pytest.mark.parametrize("wildcards, arn, fits", RESOURCES)
 def test_resource(wildcards, arn, fits):
     assert resource_matcher(pattern(wildcards))(arn) is fits
+
+
+@pytest.mark.parametrize("table, arns", [(FITS, False), (ARNS, True)])
+def test_one_of_several(table, arns):
+    matcher = arn_matcher if arns else text_matcher
+    patterns = [pattern(wildcards) for wildcards, _text, _fits in table]
+    for one, other in itertools.product(patterns, repeat=2):
+        fits = any_matcher((one, other), arns)
+        for _wildcards, text, _fits in table:
+            assert fits(text) is (matcher(one)(text) or matcher(other)(text))
+    assert not any_matcher((), arns)("")
 
 
 @pytest.mark.parametrize("one, other, meet", MEETINGS)
