@@ -146,7 +146,6 @@ class Requests:
         base = self._made[key]
         return Request(
             caller=base.caller,
-            caller_key=base.caller_key,
             action=ask.action,
             action_key=ask.action.lower(),
             resource=ask.resource,

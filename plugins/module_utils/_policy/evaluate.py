@@ -49,7 +49,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+# Not frozen: that would make every decision take longer by a twentieth.
+@dataclass(unsafe_hash=True)
 class Decision:
     """What is decided of one request.
 
@@ -105,17 +106,20 @@ class Policies:
         if not isinstance(request, Request):
             request = Request.from_mapping(request)
         case = weigh(self.layers, request)
-        for denial in case.denials:
-            if denial.certain:
-                denier = denial.outcome.denier
-                return Decision(EXPLICIT_DENY, denial.name, denier.label if denier else None, case)
+        denial = case.denied
+        if denial is not None:
+            denier = denial.outcome.denier
+            return Decision(EXPLICIT_DENY, denial.name, denier.label if denier else None, case)
         if case.granted is False:
             names = lacking(case)
             return Decision(IMPLICIT_DENY, names[0] if len(names) == 1 else None, None, case)
         if case.granted and not case.denials:
-            for name, outcome in ((BUCKET, case.bucket), (IDENTITY, case.identity)):
-                if outcome.granter is not None:
-                    return Decision(ALLOW, name, outcome.granter.label, case)
+            granter = case.bucket.granter
+            if granter is not None:
+                return Decision(ALLOW, BUCKET, granter.label, case)
+            granter = case.identity.granter
+            if granter is not None:
+                return Decision(ALLOW, IDENTITY, granter.label, case)
             return Decision(ALLOW, None, None, case)
         # Where one layer alone is in doubt, it is that one which decides.
         doubtful = {denial.name for denial in case.denials}

@@ -152,8 +152,9 @@ def _open_principal(case: Case, statement: CompiledStatement) -> tuple[str, tupl
 
 
 def _subject(layer: Layer, statement: CompiledStatement) -> str:
-    several = len({one.place for one in layer.statements}) > 1
-    label = statement.label if statement.source.sid or not several else f"{statement.place}.{statement.label}"
+    label = statement.label
+    if not statement.source.sid and len({one.place for one in layer.statements}) > 1:
+        label = f"{statement.place}.{label}"
     return f"{TITLES[layer.name]} statement {label!r}"
 
 

@@ -12,6 +12,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -51,8 +52,21 @@ UNSUPPLIED = Outcome(None, None, None, None)
 SILENT = Outcome(False, False)
 OPEN = Outcome(False, True)
 
-#: Statements with the same resources, each with how it is about a caller.
-_Group = tuple[Resources, list[tuple[CompiledStatement, Match]]]
+
+class _Candidate(NamedTuple):
+    """A statement that is about a caller, or perhaps is.
+
+    ``outcome``: what the layer says once it applies; ``None`` where it is not certainly about the caller, or where an
+    Allow names no more than the role or the account.
+    """
+
+    statement: CompiledStatement
+    about: Match
+    outcome: Outcome | None
+
+
+#: Candidates with the same resources.
+_Group = tuple[Resources, list[_Candidate]]
 #: Those that deny, and those that allow.
 _Selection = tuple[list[_Group], list[_Group]]
 
@@ -69,27 +83,27 @@ class Layer:
     fixed: Outcome | None = None
     account_is_root: bool = False
     bounded: bool = False
-    _remembered: dict[tuple[str, str], tuple[list[_Group], list[_Group]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    #: Action -> the statements that name it, each with what the layer says if no other one applies.
+    _naming: dict[str, list[tuple[CompiledStatement, Outcome]]] = field(default_factory=dict, compare=False, repr=False)
+    #: Action and caller -> whom to ask.
+    _remembered: dict[tuple[str, str], _Selection] = field(default_factory=dict, compare=False, repr=False)
 
     def judge(self, request: Request, context: Context) -> Outcome:
         """What the layer says of a request."""
         if self.fixed is not None:
             return self.fixed
-        known = self._remembered.get((request.action_key, request.caller_key))
-        denying, allowing = known or self._select(request)
+        denying, allowing = self._remembered.get((request.action_key, request.caller.key)) or self._select(request)
         denies: Kleene = False
         for resources, group in denying:
             covers = resources.cover(request.resource, context)
             if covers is False:
                 continue
-            for statement, about in group:
+            for statement, _about, outcome in group:
                 holds = statement.meets(context, covers)
                 if holds is False:
                     continue
-                if holds and about.any:
-                    return Outcome(True, False, denier=statement)
+                if holds and outcome is not None:
+                    return outcome
                 denies = None
         if not allowing:
             return SILENT if denies is False else Outcome(None, False)
@@ -104,11 +118,13 @@ class Layer:
             covers = resources.cover(request.resource, context)
             if covers is False:
                 continue
-            for statement, about in group:
+            for statement, about, outcome in group:
                 holds = statement.meets(context, covers)
                 if holds is False:
                     continue
-                if holds and about.direct:
+                if holds and outcome is not None:
+                    if denies is False and role is False and account is False:
+                        return outcome
                     return Outcome(denies, True, role, account, granter=statement)
                 if holds and (about.role or about.account):
                     granter = granter or statement
@@ -119,27 +135,38 @@ class Layer:
 
     def candidates(self, request: Request, allows: bool) -> list[tuple[CompiledStatement, Match]]:
         """The statements of an effect that are (perhaps) for the action and about the caller of a request."""
-        return [
-            (statement, about)
-            for statement in self.statements
-            if statement.allows is allows
-            and statement.names_actions(request.action_key)
-            and (about := statement.about(request.caller, self.account_is_root, self.bounded)).any is not False
-        ]
+        return [(one.statement, one.about) for one in self._candidates(request) if one.statement.allows is allows]
+
+    def _candidates(self, request: Request) -> Iterator[_Candidate]:
+        for statement, outcome in self._for(request.action_key):
+            about = statement.about(request.caller, self.account_is_root, self.bounded)
+            if about.any is not False:
+                certain = about.direct if statement.allows else about.any
+                yield _Candidate(statement, about, outcome if certain else None)
 
     def _select(self, request: Request) -> _Selection:
         if len(self._remembered) >= _REMEMBERED:
             self._remembered.clear()
-        result = (_grouped(self.candidates(request, False)), _grouped(self.candidates(request, True)))
-        self._remembered[(request.action_key, request.caller_key)] = result
+        denying: dict[Resources, list[_Candidate]] = {}
+        allowing: dict[Resources, list[_Candidate]] = {}
+        for one in self._candidates(request):
+            groups = allowing if one.statement.allows else denying
+            groups.setdefault(one.statement.resources, []).append(one)
+        result = (list(denying.items()), list(allowing.items()))
+        self._remembered[(request.action_key, request.caller.key)] = result
         return result
 
-
-def _grouped(statements: list[tuple[CompiledStatement, Match]]) -> list[_Group]:
-    groups: dict[Resources, list[tuple[CompiledStatement, Match]]] = {}
-    for statement, about in statements:
-        groups.setdefault(statement.resources, []).append((statement, about))
-    return list(groups.items())
+    def _for(self, action: str) -> list[tuple[CompiledStatement, Outcome]]:
+        naming = self._naming.get(action)
+        if naming is None:
+            if len(self._naming) >= _REMEMBERED:
+                self._naming.clear()
+            naming = self._naming[action] = [
+                (one, Outcome(False, True, granter=one) if one.allows else Outcome(True, False, denier=one))
+                for one in self.statements
+                if one.names_actions(action)
+            ]
+        return naming
 
 
 def _or_and(sofar: Kleene, holds: Kleene, about: Kleene) -> Kleene:

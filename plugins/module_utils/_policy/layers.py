@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.compiled import CompiledStatement, compile_documents
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.context import RESOURCE_ACCOUNT_KEYS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.judge import OPEN, SILENT, UNSUPPLIED, Layer, Outcome
@@ -61,8 +62,8 @@ _WITH_PRINCIPAL = ("bucket", "endpoint", "rcp")
 class Layers:
     """All layers, compiled. A boundary or session that is not in force is ``None``; SCPs and RCPs come by level.
 
-    ``account`` owns the bucket (``None``: not known); ``restricted``: RestrictPublicBuckets is on and the bucket
-    policy is public, which the statements of ``public`` make it.
+    ``owner``: what is known to every request of the account that owns the bucket; ``restricted``: RestrictPublicBuckets
+    is on and the bucket policy is public, which the statements of ``public`` make it.
     """
 
     identity: Layer
@@ -74,7 +75,7 @@ class Layers:
     session: Layer | None
     restricted: Kleene
     public: tuple[PublicStatement, ...]
-    account: str | None
+    owner: Mapping[str, tuple[str]]
 
 
 def compile_layers(policies: Mapping[str, Any]) -> Layers:
@@ -108,7 +109,7 @@ def compile_layers(policies: Mapping[str, Any]) -> Layers:
         session=Layer(SESSION, _compiled("session", session, problems)) if session else None,
         restricted=False,
         public=(),
-        account=account,
+        owner=dict.fromkeys(RESOURCE_ACCOUNT_KEYS, (account,)) if account else {},
     )
     if problems:
         raise PolicyError(problems, "policies")

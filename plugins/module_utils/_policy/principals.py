@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, PARTITIONS, parse_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene, either
 
 ANONYMOUS = "anonymous"
-_ROOT = re.compile(r"arn:(?P<partition>[a-z0-9-]+):iam::(?P<account>\d{12}):root")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # All roles of services linked to them are so called and live in this path; nobody else may use either.
 _LINKED_NAME, _LINKED_PATH = "AWSServiceRoleFor", "aws-service-role/"
@@ -56,11 +55,18 @@ class Caller:
     name: str = ""
     role_arn: str | None = None
     session: str | None = None
+    #: What is the same for the same caller, of whom the same is known.
+    key: str = field(init=False, compare=False, repr=False)
+    #: Whether it is a principal of an account.
+    signs: bool = field(init=False, compare=False, repr=False)
 
-    @property
-    def signs(self) -> bool:
-        """Whether it is a principal of an account."""
-        return bool(self.account)
+    def __post_init__(self) -> None:
+        # Decisions ask for both all the time.
+        object.__setattr__(self, "key", f"{self.text} {self.role_arn} {self.session}")
+        object.__setattr__(self, "signs", bool(self.account))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     @property
     def linked(self) -> Kleene:
@@ -144,13 +150,15 @@ def match_principal(principals: Principals, caller: Caller, account_is_root: boo
         return Match(direct=caller.name in principals.get("Service", ()))
     if not caller.signs:
         return NOBODY
-    account = any(_is_account(name, caller) for name in names)
-    role = either(_is_role(name, caller) for name in names)
-    direct = either(_is_caller(name, caller) for name in names)
+    account = _names_account(names, caller)
+    role = _names_role(names, caller)
+    direct = _names_caller(names, caller)
     if caller.kind is Kind.ROOT and account:
         direct = True
     # The canonical id of an account's owner is not part of a request's form.
     canonical: Kleene = None if principals.get("CanonicalUser") else False
+    if direct is role is account is canonical is False:
+        return NOBODY
     return Match(either((direct, canonical)), role, account and not account_is_root)
 
 
@@ -170,11 +178,11 @@ def match_not_principal(principals: Principals, caller: Caller, bounded: bool) -
         return EVERYBODY
     if "*" in names:
         return NOBODY
-    chain: list[Kleene] = [any(_is_account(name, caller) for name in names)]
+    chain: list[Kleene] = [_names_account(names, caller)]
     if caller.kind in (Kind.ROLE, Kind.SESSION):
-        chain.append(either(_is_role(name, caller) for name in names))
+        chain.append(_names_role(names, caller))
     if caller.kind is not Kind.ROOT:
-        chain.append(either(_is_caller(name, caller) for name in names))
+        chain.append(_names_caller(names, caller))
     if principals.get("CanonicalUser"):
         chain.append(None)
     if all(listed is True for listed in chain):
@@ -182,40 +190,34 @@ def match_not_principal(principals: Principals, caller: Caller, bounded: bool) -
     return EVERYBODY if all(listed is False for listed in chain) else Match(direct=None)
 
 
-def missing_of(principals: Iterable[str], caller: Caller) -> tuple[str, ...]:
+def missing_of(names: Sequence[str], caller: Caller) -> tuple[str, ...]:
     """The keys that would tell whether the caller is one of these principals."""
-    names = tuple(principals)
     missing = []
-    if caller.role_arn is None and any(_is_role(name, caller) is None for name in names):
+    if caller.role_arn is None and _names_role(names, caller) is None:
         missing.append("aws:PrincipalArn")
-    if caller.session is None and any(_is_caller(name, caller) is None for name in names):
+    if caller.session is None and _names_caller(names, caller) is None:
         # The user id of a session ends in the session's name.
         missing.append("aws:userid")
     return tuple(missing)
 
 
-def _is_account(name: str, caller: Caller) -> bool:
-    root = _ROOT.fullmatch(name)
-    if root:
-        return root["account"] == caller.account and root["partition"] == caller.partition
-    return name == caller.account
+def _names_account(names: Sequence[str], caller: Caller) -> bool:
+    return caller.account in names or f"arn:{caller.partition}:iam::{caller.account}:root" in names
 
 
-def _is_role(name: str, caller: Caller) -> Kleene:
+def _names_role(names: Sequence[str], caller: Caller) -> Kleene:
     if caller.kind not in (Kind.ROLE, Kind.SESSION):
         return False
     if caller.role_arn is not None:
-        return name == caller.role_arn
-    possible = name.startswith(f"arn:{caller.partition}:iam::{caller.account}:role/")
-    return None if possible and name.rpartition("/")[2] == caller.name else False
+        return caller.role_arn in names
+    start, end = f"arn:{caller.partition}:iam::{caller.account}:role/", f"/{caller.name}"
+    return None if any(name.startswith(start) and name.endswith(end) for name in names) else False
 
 
-def _is_caller(name: str, caller: Caller) -> Kleene:
+def _names_caller(names: Sequence[str], caller: Caller) -> Kleene:
     if caller.kind is Kind.ROLE:
         start = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
         if caller.session is not None:
-            return name == start + caller.session
-        return None if name.startswith(start) else False
-    if caller.kind is Kind.ROOT:
-        return False
-    return name == caller.arn
+            return start + caller.session in names
+        return None if any(name.startswith(start) for name in names) else False
+    return caller.kind is not Kind.ROOT and caller.arn in names

@@ -75,8 +75,6 @@ class Request:
     """
 
     caller: Caller
-    #: What is the same for the same caller, of whom the same is known.
-    caller_key: str
     action: str
     action_key: str
     resource: str
@@ -135,7 +133,6 @@ class Request:
             caller = _knowing(caller, context)
         return cls(
             caller=caller,
-            caller_key=f"{caller.text} {caller.role_arn} {caller.session}",
             action=action,
             action_key=action.lower(),
             resource=resource,

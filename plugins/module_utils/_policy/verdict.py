@@ -15,6 +15,7 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,16 +54,12 @@ class Denial(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """A layer that every request must pass to which it ``applies``."""
+    """A layer that every request must pass to which it ``applies``, and that this one fails to pass, or may fail."""
 
     layer: Layer
     outcome: Outcome
     applies: Kleene
-
-    @property
-    def passes(self) -> Kleene:
-        allows = self.outcome.allows
-        return allows if self.applies is True else either((negate(self.applies), allows))
+    passes: Kleene
 
 
 @dataclass(slots=True)
@@ -88,7 +85,10 @@ class Case:
     @property
     def denied(self) -> Denial | None:
         """The first certain denial."""
-        return next((denial for denial in self.denials if denial.certain), None)
+        for denial in self.denials:
+            if denial.certain:
+                return denial
+        return None
 
     @property
     def limits(self) -> Kleene:
@@ -100,11 +100,12 @@ class Case:
     @property
     def own(self) -> Kleene:
         """Whether the policies of the caller grant it."""
+        allows, limits = self.identity.allows, self.limits
         if self.request.caller.kind is Kind.FEDERATED and self.layers.session is None:
             # One page of AWS lets the identity policy decide, another says that without a session policy the session
             # has nothing: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
-            return every((self.identity.allows, self.limits, None))
-        return every((self.identity.allows, self.limits))
+            return every((allows, limits, None))
+        return allows if limits is True else every((allows, limits))
 
     def granted_if(self, same: bool) -> Kleene:
         """Whether bucket policy and policies of the caller grant it, if both are (not) of one account."""
@@ -132,75 +133,81 @@ def weigh(layers: Layers, request: Request) -> Case:
 
     :raises RequestError: the context of the request says that another account owns the bucket.
     """
-    context = _owned(request, layers.account) if layers.account else request.context
+    context = _owned(request, layers.owner) if layers.owner else request.context
     caller = request.caller
     same = _same_account(request, context)
     bucket = layers.bucket.judge(request, context)
     case = Case(layers, request, context, same, bucket, [], [])
-    denials = case.denials
 
     denies = bucket.denies
     if denies is not False and caller.kind is Kind.ROOT and same is not False and request.action_key in POLICY_ACTIONS:
         # The root user can always repair a bucket policy; who is not of the account cannot touch it anyway.
         denies = False
     if denies is not False:
-        denials.append(Denial(BUCKET, denies is True, layers.bucket, bucket))
+        case.denials.append(Denial(BUCKET, denies is True, layers.bucket, bucket))
         if denies:
             return case
     if layers.restricted is not False and same is not True and caller.kind is not Kind.SERVICE:
         certain = layers.restricted is True and same is False
-        denials.append(Denial(BLOCK_PUBLIC_ACCESS, certain, None, SILENT))
+        case.denials.append(Denial(BLOCK_PUBLIC_ACCESS, certain, None, SILENT))
         if certain:
             return case
-    if request.endpoint is not False and _denied_at(case, layers.endpoint, request.endpoint, gate=True):
+    if request.endpoint is not False and _denied_at_gate(case, layers.endpoint, request.endpoint):
         return case
-    linked = caller.linked
-    if linked is not True:
-        applies = negate(linked)
-        for level in layers.rcp:
-            # AWS attaches an Allow for everything to every level, which nobody can detach.
-            if _denied_at(case, level, applies, gate=False):
-                return case
-        if caller.signs:
-            for level in layers.scp:
-                if _denied_at(case, level, applies, gate=True):
-                    return case
+    if (layers.rcp or layers.scp) and _denied_by_organization(case):
+        return case
     if caller.signs and caller.kind is not Kind.ROOT:
         case.identity = layers.identity.judge(request, context)
-        if _deny(denials, layers.identity, case.identity, True):
+        if _denied(case, layers.identity, case.identity):
             return case
         if layers.boundary is not None:
             case.boundary = layers.boundary.judge(request, context)
-            if _deny(denials, layers.boundary, case.boundary, True):
+            if _denied(case, layers.boundary, case.boundary):
                 return case
         if layers.session is not None:
             case.session = layers.session.judge(request, context)
-            if _deny(denials, layers.session, case.session, True):
+            if _denied(case, layers.session, case.session):
                 return case
     granted = case.granted_if(same) if same is not None else agreed((case.granted_if(True), case.granted_if(False)))
     for gate in case.gates:
         if granted is False:
             break
-        passes = gate.passes
-        if passes is not True:
-            granted = passes
+        granted = gate.passes
     case.granted = granted
     return case
 
 
-def _denied_at(case: Case, layer: Layer, applies: Kleene, gate: bool) -> bool:
+def _denied_by_organization(case: Case) -> bool:
+    """Ask the policies of the organization, which do not apply to roles that are linked to services."""
+    layers, caller = case.layers, case.request.caller
+    linked = caller.linked
+    if linked is True:
+        return False
+    applies = negate(linked)
+    for level in layers.rcp:
+        # AWS attaches an Allow for everything to every level, which nobody can detach.
+        if _denied(case, level, level.judge(case.request, case.context), applies):
+            return True
+    return caller.signs and any(_denied_at_gate(case, level, applies) for level in layers.scp)
+
+
+def _denied_at_gate(case: Case, layer: Layer, applies: Kleene) -> bool:
     """Ask a layer that perhaps applies; whether it certainly denies."""
     outcome = layer.judge(case.request, case.context)
-    if gate:
-        case.gates.append(Gate(layer, outcome, applies))
-    return _deny(case.denials, layer, outcome, applies)
+    passes = outcome.allows
+    if applies is not True:
+        passes = either((negate(applies), passes))
+    if passes is not True:
+        case.gates.append(Gate(layer, outcome, applies, passes))
+    return _denied(case, layer, outcome, applies)
 
 
-def _deny(denials: list[Denial], layer: Layer, outcome: Outcome, applies: Kleene) -> bool:
+def _denied(case: Case, layer: Layer, outcome: Outcome, applies: Kleene = True) -> bool:
+    """Note the denial of a layer, if it denies; whether it certainly does."""
     if outcome.denies is False:
         return False
     certain = outcome.denies is True and applies is True
-    denials.append(Denial(layer.name, certain, layer, outcome, applies))
+    case.denials.append(Denial(layer.name, certain, layer, outcome, applies))
     return certain
 
 
@@ -211,10 +218,16 @@ def _same_account(request: Request, context: Context) -> Kleene:
     return owner[0] == request.caller.account if isinstance(owner, tuple) else None
 
 
-def _owned(request: Request, account: str) -> Context:
+def _owned(request: Request, owner: Mapping[str, tuple[str]]) -> Context:
     """The context of a request, with the account that owns the bucket."""
-    value = (account,)
-    for key in RESOURCE_ACCOUNT_KEYS:
+    context = {**request.context, **owner}
+    if len(context) < len(request.context) + len(owner):
+        _agree_on_the_owner(request, owner)
+    return context
+
+
+def _agree_on_the_owner(request: Request, owner: Mapping[str, tuple[str]]) -> None:
+    for key, value in owner.items():
         given = request.context.get(key, value)
         if given != value:
             shown = repr(given[0]) if isinstance(given, tuple) else "absent"
@@ -222,12 +235,11 @@ def _owned(request: Request, account: str) -> Context:
                 [
                     Problem(
                         "context.aws:ResourceAccount",
-                        f"'aws:ResourceAccount' is {shown}, but the bucket is owned by {account!r}.",
+                        f"'aws:ResourceAccount' is {shown}, but the bucket is owned by {value[0]!r}.",
                         "Leave the key out, or give the account that owns the bucket.",
                     )
                 ]
             )
-    return {**request.context, RESOURCE_ACCOUNT_KEYS[0]: value, RESOURCE_ACCOUNT_KEYS[1]: value}
 
 
 def lacking(case: Case) -> tuple[str, ...]:
