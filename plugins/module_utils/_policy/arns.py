@@ -15,7 +15,7 @@ Regions are those of botocore's partitions.json.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 
@@ -37,8 +37,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LEGACY_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """``arn:partition:service:region:account:resource``; ``region`` and ``account`` may be empty."""
 
     partition: str

@@ -78,7 +78,6 @@ def _all(keys: Iterable[str], state: State) -> dict[str, Value]:
     return dict.fromkeys(keys, state)
 
 
-@lru_cache(maxsize=4096)
 def caller_keys(caller: Caller) -> Context:
     """The keys that the principal of a request decides."""
     if caller.kind is Kind.SERVICE:
@@ -110,7 +109,6 @@ def caller_keys(caller: Caller) -> Context:
     }
 
 
-@lru_cache(maxsize=4096)
 def path_keys(path: Path, called_via: tuple[str, ...], partition: str) -> Context:
     """The keys that the network path of a request decides, and the services on its way."""
     form = _all(_ALWAYS, State.PRESENT)
@@ -139,7 +137,8 @@ def path_keys(path: Path, called_via: tuple[str, ...], partition: str) -> Contex
     }
 
 
-def form_keys(caller: Caller, path: Path, called_via: tuple[str, ...], partition: str) -> dict[str, Value]:
+@lru_cache(maxsize=4096)
+def form_keys(caller: Caller, path: Path, called_via: tuple[str, ...], partition: str) -> Context:
     """All keys that the form of a request decides."""
     form = {**path_keys(path, called_via, partition), **caller_keys(caller)}
     if caller.kind is Kind.SERVICE:
@@ -152,37 +151,44 @@ def form_keys(caller: Caller, path: Path, called_via: tuple[str, ...], partition
 def add_supplied(form: dict[str, Value], path: Path, supplied: Mapping[Any, Any], problems: list[Problem]) -> None:
     """Put the supplied keys into the form of a request on a path; what contradicts the form becomes a problem."""
     spelled: dict[str, str] = {}
-    for name, raw in supplied.items():
-        key = str(name).lower()
-        place = f"context.{name}"
+    for given, raw in supplied.items():
+        name = str(given)
+        key, problem = _read_name(name)
         if key in spelled:
-            problems.append(
-                Problem(place, f"{name!r} and {spelled[key]!r} are the same key.", "Condition keys have no case.")
-            )
+            rule = f"{name!r} and {spelled[key]!r} are the same key."
+            problems.append(Problem(f"context.{name}", rule, "Condition keys have no case."))
             continue
-        spelled[key] = str(name)
-        if ":" not in key:
-            problems.append(Problem(place, f"{name!r} is no condition key.", "Write one such as 'aws:SourceVpce'."))
-            continue
-        if meant := misspelt_key(key):
-            problems.append(Problem(place, f"{name!r} is not a known condition key.", f"Did you mean {meant!r}?"))
+        spelled[key] = name
+        if problem:
+            problems.append(problem)
             continue
         values = (raw,) if isinstance(raw, str) else () if raw is None else condition_values(raw)
         if values is None:
-            problems.append(
-                Problem(place, f"The value of {name!r} is not a string, boolean or number, nor a list of them.")
-            )
+            rule = f"The value of {name!r} is not a string, boolean or number, nor a list of them."
+            problems.append(Problem(f"context.{name}", rule))
             continue
         value: Value = values or State.ABSENT
-        known = form.get(key) or find(form, key)
-        if known == value or _settles(known, value):
+        known = find(form, key)
+        if known is State.UNKNOWN or known == value or _settles(known, value):
             form[key] = value
         else:
-            problems.append(Problem(place, f"{name!r} {_shown(value)}, but {_expected(known)}.", _REMEDY))
+            rule = f"{name!r} {_shown(value)}, but {_expected(known)}."
+            problems.append(Problem(f"context.{name}", rule, _REMEDY))
     if path is None:
         _agree_on_the_path(form, spelled, problems)
     if not spelled.keys().isdisjoint(RESOURCE_ACCOUNT_KEYS):
         _agree_on_the_account(form, spelled, problems)
+
+
+@lru_cache(maxsize=1024)
+def _read_name(name: str) -> tuple[str, Problem | None]:
+    """The key that a name in the context stands for, and what is wrong with the name."""
+    key, place = name.lower(), f"context.{name}"
+    if ":" not in key:
+        return key, Problem(place, f"{name!r} is no condition key.", "Write one such as 'aws:SourceVpce'.")
+    if meant := misspelt_key(key):
+        return key, Problem(place, f"{name!r} is not a known condition key.", f"Did you mean {meant!r}?")
+    return key, None
 
 
 _REMEDY = "The context gives values where principal, through and called_via leave them open."
@@ -190,8 +196,6 @@ _REMEDY = "The context gives values where principal, through and called_via leav
 
 def _settles(known: Value, value: Value) -> bool:
     """Whether a value says more than what is known already, and nothing else."""
-    if known is State.UNKNOWN:
-        return True
     if known is State.PRESENT:
         return value is not State.ABSENT
     if isinstance(known, RoleOfSession):

@@ -107,8 +107,10 @@ class Request:
         if problems:
             raise RequestError(problems)
         action, resource = raw["action"], raw["resource"]
-        partition, found = _check_operation(action, resource)
-        problems += found
+        action_key, types, problem = _read_action(action)
+        if problem:
+            problems.append(problem)
+        partition = "" if problem else _partition(resource, action, types, problems)
         caller = _caller(raw["principal"], partition, problems)
         path = _path(raw.get("through"), problems)
         called_via = _called_via(raw.get("called_via"), problems)
@@ -125,7 +127,7 @@ class Request:
             )
         if problems or caller is None:
             raise RequestError(problems)
-        context = form_keys(caller, path, called_via, partition)
+        context = dict(form_keys(caller, path, called_via, partition))
         if supplied:
             add_supplied(context, path, supplied, problems)
             if problems:
@@ -134,7 +136,7 @@ class Request:
         return cls(
             caller=caller,
             action=action,
-            action_key=action.lower(),
+            action_key=action_key,
             resource=resource,
             path=path,
             called_via=called_via,
@@ -177,34 +179,39 @@ def _caller(text: str, partition: str, problems: list[Problem]) -> Caller | None
     return caller
 
 
-@lru_cache(maxsize=4096)
-def _check_operation(action: str, resource: str) -> tuple[str, tuple[Problem, ...]]:
-    """The partition of the resource, and what is wrong with an action on it."""
-    if not _ACTION.fullmatch(action):
-        remedy = "Write the service and the name of one action, such as 's3:GetObject'."
-        return "", (Problem("action", f"{action!r} is no action of a request.", remedy),)
-    service = action.partition(":")[0].lower()
-    known = find_action(action)
+@lru_cache(maxsize=1024)
+def _read_action(text: str) -> tuple[str, frozenset[str], Problem | None]:
+    """An action in lower case, the types of resources that it is known to be about, and what is wrong with it."""
+    key, known = text.lower(), find_action(text)
+    types = known.resource_types if known else frozenset[str]()
+    if _ACTION.fullmatch(text):
+        return key, types, None
+    remedy = "Write the service and the name of one action, such as 's3:GetObject'."
+    return key, types, Problem("action", f"{text!r} is no action of a request.", remedy)
+
+
+def _partition(resource: str, action: str, types: frozenset[str], problems: list[Problem]) -> str:
+    """The partition of the resource of an action, which is about resources of some types; empty if there is none."""
     if resource == "*":
-        if known is None or not known.resource_types:
-            return "aws", ()
-        return "", (Problem("resource", f"{action} is about one resource, not about '*'.", "Give its ARN."),)
+        if not types:
+            return "aws"
+        problems.append(Problem("resource", f"{action} is about one resource, not about '*'.", "Give its ARN."))
+        return ""
     arn = parse_arn(resource)
     if arn is None or arn.partition not in PARTITIONS:
         remedy = "Give an ARN such as 'arn:aws:s3:::bucket' or 'arn:aws:s3:::bucket/key'."
-        return "", (Problem("resource", f"{resource!r} is not the ARN of a resource.", remedy),)
-    if service == SERVICE and not arn.service.startswith(SERVICE):
-        return "", (
-            Problem("resource", f"{resource!r} is no resource of an S3 action.", "Give a bucket or an object."),
-        )
-    kind = _kind_of_resource(arn.resource, bool(arn.region or arn.account))
-    if known and known.resource_types and kind and kind not in known.resource_types:
-        kinds = " or ".join(sorted(known.resource_types))
-        remedy = f"Its resource is of the type {kinds}."
-        return arn.partition, (
-            Problem("resource", f"{action} does not apply to {resource!r}, of type {kind}.", remedy),
-        )
-    return arn.partition, ()
+        problems.append(Problem("resource", f"{resource!r} is not the ARN of a resource.", remedy))
+        return ""
+    if not arn.service.startswith(SERVICE) and action.partition(":")[0].lower() == SERVICE:
+        rule = f"{resource!r} is no resource of an S3 action."
+        problems.append(Problem("resource", rule, "Give a bucket or an object."))
+        return ""
+    if types:
+        kind = _kind_of_resource(arn.resource, bool(arn.region or arn.account))
+        if kind and kind not in types:
+            rule = f"{action} does not apply to {resource!r}, of type {kind}."
+            problems.append(Problem("resource", rule, f"Its resource is of the type {' or '.join(sorted(types))}."))
+    return arn.partition
 
 
 def _kind_of_resource(resource: str, local: bool) -> str | None:
@@ -221,9 +228,8 @@ def _path(through: Any, problems: list[Problem]) -> Path:
     if through is None or through == INTERNET:
         return INTERNET if through else None
     if isinstance(through, str):
-        for part in ("vpce", "vpc"):
-            if _PATH_PARTS[part][0].fullmatch(through):
-                return ((part, through),)
+        if path := _path_of_id(through):
+            return path
     elif isinstance(through, Mapping) and through:
         return _path_of_parts(through, problems)
     shown = f"{through!r} is no path" if through else "The path through an endpoint says nothing"
@@ -235,6 +241,11 @@ def _path(through: Any, problems: list[Problem]) -> Path:
         )
     )
     return None
+
+
+@lru_cache(maxsize=1024)
+def _path_of_id(text: str) -> Path:
+    return next((((part, text),) for part in ("vpce", "vpc") if _PATH_PARTS[part][0].fullmatch(text)), None)
 
 
 def _path_of_parts(through: Mapping[Any, Any], problems: list[Problem]) -> Path:
