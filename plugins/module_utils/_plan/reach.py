@@ -7,9 +7,10 @@
 
 """The proof of a perimeter: its policies let pass what was declared, and nothing else.
 
-What is declared to pass has to be allowed for a usual request; what is not has to be denied whatever else the request
-carries. A request that is meant to pass and hangs on a key that nobody knows is neither proved nor refuted, and said to
-be unknown; one that is not meant to pass, and may, refutes.
+What is declared to pass has to be allowed for a usual request, or at least not explicitly denied where the declaration
+spares principals of other accounts; what is not has to be denied whatever else the request carries. A request that is
+meant to pass and hangs on a key that nobody knows is neither proved nor refuted, and said to be unknown; one that is
+not meant to pass, and may, refutes.
 """
 
 from __future__ import annotations

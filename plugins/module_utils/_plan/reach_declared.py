@@ -8,7 +8,8 @@
 """Who is meant to reach what on which way, by the declaration of a perimeter and by nothing else.
 
 What is read here is what people declared, never a policy, so that a policy can be held against it. A way on which the
-declaration is silent is judged neither way: ``EITHER``.
+declaration is silent is judged neither way: ``EITHER``. Principals of other accounts who may pass from everywhere need
+an Allow as well, of which nothing is declared: no more is asked for them than ``NO_EXPLICIT_DENY``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.patterns impo
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import Perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import Context
 
-ALLOW, DENY, EITHER = "allow", "deny", "either"
+ALLOW, DENY, NO_EXPLICIT_DENY, EITHER = "allow", "deny", "no_explicit_deny", "either"
 
 # Ways to a bucket, as they stand in results.
 ENDPOINT = "endpoint"
@@ -114,7 +115,7 @@ class Ask:
 
 
 def expected(declaration: Declaration, shared: Perimeter | None, grant: Grant, who: Who, way: str, ask: Ask) -> str:
-    """Whether a request is declared to pass: ``ALLOW``, ``DENY`` or ``EITHER``.
+    """Whether a request is declared to pass: ``ALLOW``, ``DENY``, ``NO_EXPLICIT_DENY`` or ``EITHER``.
 
     :param shared: what other declarations spare in the perimeter of a shared bucket, ``None`` if there are none.
     :param way: one of the ways above.
@@ -150,8 +151,7 @@ def _through_endpoint(declaration: Declaration, grant: Grant, who: Who, ask: Ask
 def _from_anywhere(declaration: Declaration, shared: Perimeter | None, who: Who, action: str) -> str:
     may = _may_from_anywhere(declaration, who, action)
     if may:
-        # The perimeter spares those of other accounts, who need an Allow as well, of which nothing is declared.
-        return ALLOW if who.own else EITHER
+        return ALLOW if who.own else NO_EXPLICIT_DENY
     if may is None:
         return EITHER
     if shared and (

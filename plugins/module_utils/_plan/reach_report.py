@@ -17,6 +17,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_declared 
     ALLOW,
     DENY,
     ENDPOINT,
+    NO_EXPLICIT_DENY,
     WITHOUT_TLS,
     Ask,
     Declaration,
@@ -28,6 +29,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.document impo
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import Decision
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import BUCKET
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import ENDPOINT as ENDPOINT_POLICY
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene
 
 UNKNOWN, MIXED = "unknown", "mixed"
 #: What was decided of an action -> how a row shows it. Mixed: of several principals or keys in the row.
@@ -59,10 +61,10 @@ class Report:
         actions = self._cells.setdefault((who.label, ask.keys), {}).setdefault(way.name, {})
         name = ACTIONS[ask.action]
         actions[name] = found if actions.get(name, found) == found else MIXED
-        if found == meant or meant not in (ALLOW, DENY):
+        agrees = _agrees(meant, decision)
+        if agrees:
             return
-        doubtful = meant == ALLOW and found == UNKNOWN
-        entries = self._doubts if doubtful else self._mismatches
+        entries = self._doubts if agrees is None else self._mismatches
         remedy = _remedy(way, meant, decision)
         key = (ask.action, meant, decision.decision, decision.layer, decision.statement, remedy)
         entry = entries.get(key)
@@ -90,6 +92,18 @@ class Report:
             "unknown": [_finished(entry) for entry in self._doubts.values()],
             "assumed": list(_assumed(self.declaration)),
         }
+
+
+def _agrees(meant: str, decision: Decision) -> Kleene:
+    """Whether a decision is what was declared; ``None``: it hangs on something that nobody knows."""
+    if meant == DENY:
+        return decision.denied
+    doubtful = decision.decision == evaluate.UNKNOWN
+    if meant == ALLOW:
+        return None if doubtful else not decision.denied
+    if meant == NO_EXPLICIT_DENY:
+        return None if doubtful and decision.case.denials else decision.decision != evaluate.EXPLICIT_DENY
+    return True
 
 
 def _entry(ask: Ask, meant: str, decision: Decision, remedy: str) -> Raw:
@@ -146,7 +160,7 @@ def _some(names: list[str]) -> str:
 def _remedy(way: Way, meant: str, decision: Decision) -> str:
     statement = f"statement {decision.statement!r}" if decision.statement else "the statement"
     through = way.name in (ENDPOINT, WITHOUT_TLS)
-    if decision.decision == evaluate.UNKNOWN and meant == ALLOW:
+    if decision.decision == evaluate.UNKNOWN and meant != DENY:
         return "Ask access_check with the keys that such requests carry."
     if meant == DENY:
         if way.name == ENDPOINT:

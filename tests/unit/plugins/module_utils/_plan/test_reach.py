@@ -18,6 +18,7 @@ ACCOUNT, OTHER = "111122223333", "444455556666"
 VPCE, VPC, PEER, STRANGER = "vpce-1a2b3c4d", "vpc-1a2b3c4d", "vpce-2b3c4d5e", "vpce-3c4d5e6f"
 AUTOMATION = f"arn:aws:sts::{ACCOUNT}:assumed-role/automation/run"
 GLASS = f"arn:aws:iam::{ACCOUNT}:role/break-glass"
+FOREIGN_GLASS = f"arn:aws:iam::{OTHER}:role/break-glass"
 APP = f"arn:aws:iam::{ACCOUNT}:role/app"
 BUCKET = "examplebucket"
 EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
@@ -83,6 +84,9 @@ def test_what_the_role_writes_holds():
     "declared, perimeter",
     [
         pytest.param({"break_glass": [GLASS]}, {"break_glass_principals": [GLASS]}, id="break glass"),
+        pytest.param(
+            {"managers": (AUTOMATION, FOREIGN_GLASS)}, {"managers": (AUTOMATION, FOREIGN_GLASS)}, id="foreign manager"
+        ),
         pytest.param({"additional": (PEER,)}, {"endpoints": (VPCE, PEER)}, id="additional endpoint"),
         pytest.param({}, {"endpoints": (), "vpcs": (VPC,)}, id="restricted to the VPC"),
         pytest.param({"forwarded": True}, {"allow_forwarded_access": True}, id="forwarded access"),
@@ -199,6 +203,69 @@ def test_an_exception_that_nobody_declared_refutes():
     result = proof(break_glass_principals=[GLASS])
     assert {name for one in result["mismatches"] for name in one["principals"]} == {GLASS}
     assert {one["found"] for one in result["mismatches"]} == {"allow"}
+
+
+@pytest.mark.parametrize(
+    "others, reached",
+    [
+        pytest.param([], [], id="nothing allows it"),
+        pytest.param(
+            [statement("Allow", "s3:GetObject", "/*", Principal={"AWS": FOREIGN_GLASS})], ["get"], id="others allow it"
+        ),
+        pytest.param(
+            [
+                statement(
+                    "Allow",
+                    "s3:GetObject",
+                    "/*",
+                    Principal={"AWS": FOREIGN_GLASS},
+                    Condition={"StringEquals": {"aws:PrincipalTag/team": "security"}},
+                )
+            ],
+            ["get (unknown)"],
+            id="others perhaps allow it",
+        ),
+    ],
+)
+def test_break_glass_of_another_account_need_not_be_allowed(others, reached):
+    declaration = declare(break_glass=[FOREIGN_GLASS])
+    result = proof(*others, declaration=declaration, break_glass_principals=[FOREIGN_GLASS])
+    assert messages(result) == []
+    assert result["unknown"] == []
+    assert row(result, "break glass")["internet"] == reached
+
+
+def test_an_explicit_denial_of_break_glass_of_another_account_refutes():
+    result = proof(declaration=declare(break_glass=[FOREIGN_GLASS]))
+    assert result["holds"] is False
+    assert {(one["declared"], one["found"]) for one in result["mismatches"]} == {("no_explicit_deny", "explicit_deny")}
+    assert {name for one in result["mismatches"] for name in one["principals"]} == {FOREIGN_GLASS}
+    assert {way for one in result["mismatches"] for way in one["ways"]} == {
+        "from the internet",
+        "forwarded by athena.amazonaws.com",
+        "through another endpoint (vpce-0ffffffffffffffff)",
+    }
+    assert messages(result)[0] == (
+        f"{FOREIGN_GLASS} s3:ListBucket arn:aws:s3:::{BUCKET} from the internet: declared no_explicit_deny, found "
+        "explicit_deny. Bucket policy statement 'DenyOutsidePerimeter' denies s3:ListBucket: aws:SourceVpce is absent "
+        "on requests from the internet, and StringNotEquals is true for an absent key. Change statement "
+        "'DenyOutsidePerimeter' of the bucket policy, or declare only what it leaves. So with 2 more ways (through "
+        "another endpoint (vpce-0ffffffffffffffff), forwarded by athena.amazonaws.com)."
+    )
+
+
+def test_what_may_deny_break_glass_of_another_account_is_unknown_where_it_is_allowed():
+    declaration = declare(break_glass=[FOREIGN_GLASS])
+    encrypted = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    deny = statement("Deny", "s3:PutObject", "/*", Sid="Encrypted", Principal={"AWS": FOREIGN_GLASS})
+    deny["Condition"] = encrypted
+    allow = statement("Allow", "s3:PutObject", "/*", Principal={"AWS": FOREIGN_GLASS})
+    result = proof(allow, deny, declaration=declaration, break_glass_principals=[FOREIGN_GLASS])
+    assert result["holds"] is True
+    (found,) = result["unknown"]
+    assert (found["declared"], found["found"]) == ("no_explicit_deny", "unknown")
+    assert found["missing_keys"] == ["s3:x-amz-server-side-encryption"]
+    assert found["remedy"] == "Ask access_check with the keys that such requests carry."
 
 
 def test_an_excepted_account_refutes_where_a_statement_lets_it_in():
