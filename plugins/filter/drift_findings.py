@@ -12,19 +12,25 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import (
     bucket_findings,
     endpoint_findings,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_reach import reach_findings
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained
 
 
 @explained("drift_findings")
 def find(
-    endpoint: Mapping[str, Any], buckets: Mapping[str, Mapping[str, Any]], account: str, region: str = ""
+    endpoint: Mapping[str, Any],
+    buckets: Mapping[str, Mapping[str, Any]],
+    account: str,
+    region: str = "",
+    reach: Mapping[str, Any] | None = None,
 ) -> list[Raw]:
-    """What drifted, by the results of the modules."""
+    """What drifted, by the results of the modules and the proof."""
     place = Place(str(account), str(region or ""))
     findings = endpoint_findings(place, endpoint.get("before"), endpoint.get("endpoint"))
     for name, result in buckets.items():
         findings += bucket_findings(place, name, result["before"], result["policy"])
+    findings += reach_findings(place, (reach or {}).get("mismatches", ()))
     return [finding.as_dict() for finding in findings]
 
 

@@ -17,6 +17,16 @@ import pytest
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "drift.yml"
 BUCKET = "drifting-bucket"
+#: A statement that keeps out what is declared, and is not ours to correct.
+FOREIGN = {
+    "Sid": "Foreign",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": f"arn:aws:s3:::{BUCKET}/*",
+}
+POLICY_OF_OTHERS = json.dumps({"Version": "2012-10-17", "Statement": [FOREIGN]})
+REMEDY = "Change statement 'Foreign' of the bucket policy, or declare only what it leaves."
 #: Markers, which no output may show.
 SECRET, TOKEN = "MARKERsecretMARKERsecretMARKERsecretMARK", "MARKERtokenMARKERtoken"
 
@@ -83,19 +93,26 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
     status, report, output = play(emulator, vpc, tmp_path, drift_fail_on="minor")
     assert (status, report["status"], writes(emulator)) == (0, "clean", []), output
 
+    # One thing that correcting would put back, and one of others, that it would leave.
     policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
-    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "DenyOutsidePerimeter"]
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    kept = [each for each in policy["Statement"] if each["Sid"] != "DenyOutsidePerimeter"]
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({**policy, "Statement": [*kept, FOREIGN]}))
     status, report, output = play(emulator, vpc, tmp_path, drift_fail_on="critical")
-    assert status == 2, output
-    assert "1 critical" in output
-    [finding] = report["findings"]
-    assert finding["what"] == "DenyOutsidePerimeter is missing"
-    assert (finding["account"], finding["region"]) == ("123456789012", "us-east-1")
-    assert any("through internet" in opened for opened in finding["opens"])
+    assert (status, report["status"], report["failures"]) == (2, "drifted", []), output
+    said = " ".join(output.split())
+    assert "1 critical, 1 major and 0 minor differences from the declaration. Run with drift_correct=true" in said
+    assert f"No run corrects this: {BUCKET}: what is declared does not pass (s3:PutObject)" in said
+    missing, refuted = report["findings"]
+    assert (missing["what"], missing["remedy"]) == ("DenyOutsidePerimeter is missing", "")
+    assert (missing["account"], missing["region"]) == ("123456789012", "us-east-1")
+    assert any("through internet" in opened for opened in missing["opens"])
+    assert (refuted["kind"], refuted["severity"], refuted["resource"]) == ("reach", "major", BUCKET)
+    assert refuted["remedy"] == REMEDY
     suite = ElementTree.fromstring(Path(tmp_path, "drift.xml").read_text(encoding="utf-8").encode())
-    assert suite.get("failures") == "1"
-    assert "DenyOutsidePerimeter is missing" in Path(tmp_path, "drift.md").read_text(encoding="utf-8")
+    assert (suite.get("failures"), suite.get("errors")) == ("2", "0")
+    written = Path(tmp_path, "drift.md").read_text(encoding="utf-8")
+    assert "DenyOutsidePerimeter is missing" in written
+    assert f"- Remedy: {REMEDY}\n" in written
 
 
 def test_a_bucket_that_fails_does_not_hide_the_drift_of_others(emulator, ec2, s3, vpc, tmp_path):
@@ -140,27 +157,27 @@ def test_who_changed_it(emulator, ec2, s3, vpc, tmp_path):
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_user_policy(UserName="auditor", PolicyName="p", PolicyDocument=document)
     made = iam.create_access_key(UserName="auditor")["AccessKey"]
-    s3.delete_bucket_policy(Bucket=BUCKET)
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=POLICY_OF_OTHERS)
     key = (made["AccessKeyId"], made["SecretAccessKey"])
     status, report, output = play(emulator, vpc, tmp_path, key=key, drift_who=True)
     assert (status, report["status"]) == (0, "drifted"), output
     assert [each["by"] for each in report["findings"]] == [None] * len(report["findings"])
     assert "Who changed what is not known." in output
-    assert "no permission for cloudtrail:LookupEvents" in " ".join(output.split())
+    said = " ".join(output.split())
+    assert "no permission for cloudtrail:LookupEvents" in said
+    # What the proof refutes fails nothing by itself either.
+    assert [each["severity"] for each in report["findings"] if each["kind"] == "reach"] == ["major"]
+    assert (report["failures"], REMEDY in said) == ([], True)
 
 
-def test_what_others_let_differ_is_reported_beside_the_drift(emulator, s3, vpc, tmp_path):
-    foreign = {
-        "Sid": "Foreign",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:PutObject",
-        "Resource": f"arn:aws:s3:::{BUCKET}/*",
-    }
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [foreign]}))
-    status, report, output = play(emulator, vpc, tmp_path)
-    assert (status, writes(emulator)) == (2, []), output
+def test_a_correction_fails_on_what_others_let_differ(emulator, s3, vpc, tmp_path):
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=POLICY_OF_OTHERS)
+    status, report, output = play(emulator, vpc, tmp_path, drift_correct=True)
+    assert (status, report["status"]) == (2, "failed"), output
     [failure] = report["failures"]
     assert failure["msg"].startswith("What the policies let pass is not what was declared.")
-    assert "Change statement 'Foreign' of the bucket policy" in failure["msg"]
+    assert REMEDY in failure["msg"]
+    # All that is ours was corrected.
     assert {each["severity"] for each in report["findings"]} >= {"critical", "major"}
+    assert [each for each in report["findings"] if each["kind"] == "reach"] == []
+    assert "PutBucketPolicy" in writes(emulator)

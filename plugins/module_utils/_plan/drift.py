@@ -37,7 +37,10 @@ _ATTRIBUTES = ("ip_address_type", "dns_record_ip_type")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that drifted; ``before`` is how AWS has it, ``after`` how it is declared."""
+    """One thing that drifted; ``before`` is how AWS has it, ``after`` how it is declared.
+
+    ``remedy``: what to do about what the automation does not correct; empty for what it does.
+    """
 
     account: str
     region: str
@@ -49,6 +52,7 @@ class Finding:
     severity: str
     opens: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
+    remedy: str = ""
 
     def as_dict(self) -> Raw:
         # Not asdict, which would copy the containers of Ansible's templating, and they do not let themselves be copied.
@@ -77,8 +81,15 @@ def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> li
         place, name, ENDPOINT, "endpoint policy", before["policy_document"], after["policy_document"]
     )
 
-    def add(kind: str, what: str, pair: tuple[Any, Any], severity: str, **reach: tuple[str, ...]) -> None:
-        found.append(Finding(place.account, place.region, name, kind, what, *pair, severity, **reach))
+    def add(
+        kind: str,
+        what: str,
+        pair: tuple[Any, Any],
+        severity: str,
+        opens: tuple[str, ...] = (),
+        cuts: tuple[str, ...] = (),
+    ) -> None:
+        found.append(Finding(place.account, place.region, name, kind, what, *pair, severity, opens, cuts))
 
     live, declared = set(before["route_table_ids"]), set(after["route_table_ids"])
     for table in sorted(declared - live):
@@ -167,6 +178,7 @@ def report(
     """The report of a run, ``{status, counts, findings, failures, failed_hosts}``, the worst findings first.
 
     ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all could be looked at or corrected, ``failed``.
+    What has a remedy is not corrected.
 
     :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last
         changed the resource, nobody if nobody is known, ``None`` if that could not be looked up.
@@ -180,12 +192,13 @@ def report(
             *(each[key] for key in ("account", "region", "resource", "kind", "what")),
         ),
     )
+    gone = sum(not each.get("remedy") for each in ordered) if corrected else 0
     failed = sorted(failed_hosts)
     missed = sorted((dict(each) for each in failures), key=lambda each: (each["host"], each.get("bucket", "")))
     if failed or missed:
         status = FAILED
     elif ordered:
-        status = CORRECTED if corrected else DRIFTED
+        status = CORRECTED if gone == len(ordered) else DRIFTED
     else:
         status = CLEAN
     counts = {severity: sum(each["severity"] == severity for each in ordered) for severity in SEVERITIES}
@@ -193,7 +206,7 @@ def report(
         "status": status,
         "counts": {
             "drifted": len(ordered),
-            "corrected": len(ordered) if corrected else 0,
+            "corrected": gone,
             **counts,
             "failed": len(failed) + len(missed),
         },

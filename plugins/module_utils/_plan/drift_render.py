@@ -45,6 +45,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         lines += ["", f"## {each['severity']}: {_cell(each['resource'])}, {_cell(_title(each))}", ""]
         lines += [f"- Opens: {_cell(what)}" for what in each["opens"]]
         lines += [f"- Cuts off: {_cell(what)}" for what in each["cuts"]]
+        lines += [f"- Remedy: {_cell(each['remedy'])}"] if each.get("remedy") else []
         lines += [f"- Last changed by: {_cell(who)}" for who in _authors(each)]
         # Indented code needs no fence, which a value could close.
         for name in ("before", "after"):
@@ -68,7 +69,7 @@ def junit(report: Mapping[str, Any]) -> str:
         where = ".".join(filter(None, (each["account"], each["region"], each["resource"])))
         case = ElementTree.SubElement(suite, "testcase", classname=where, name=_title(each))
         failure = ElementTree.SubElement(case, "failure", type=each["severity"], message=_title(each))
-        told = {key: each[key] for key in ("opens", "cuts", "by", "before", "after") if key in each}
+        told = {key: each[key] for key in ("opens", "cuts", "remedy", "by", "before", "after") if key in each}
         failure.text = _xml(json.dumps(told, indent=2))
     for each in failures:
         where = ".".join(filter(None, (each["account"], each["region"], _failed(each))))

@@ -53,7 +53,7 @@ _PRINCIPAL_KEYS = frozenset({"aws:principalarn"})
 _TLS = "aws:SecureTransport"
 #: More actions of one pattern tell no more, and the usual ones are asked anyway.
 _MOST_OF_A_PATTERN = 12
-_MOST_EXAMPLES = 3
+MOST_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def effect(kind: str, live: Raw | None, declared: Raw | None, account: str, name
             cuts.append(_sentence(raw, now))
     opened = bool(opens or unclear)
     severity = CRITICAL if opened else MAJOR if cuts else MINOR
-    return Effect(severity, tuple(opens[:_MOST_EXAMPLES]), tuple(cuts[:_MOST_EXAMPLES]), unclear)
+    return Effect(severity, tuple(opens[:MOST_EXAMPLES]), tuple(cuts[:MOST_EXAMPLES]), unclear)
 
 
 def worst(severities: Iterable[str]) -> str:

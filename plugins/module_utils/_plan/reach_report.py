@@ -73,6 +73,10 @@ class Report:
         bucket = ask.resource.partition(":::")[2].partition("/")[0]
         for name, value in zip(_LISTS, (bucket, who.principal, way.said), strict=True):
             entry[name][value] = None
+        # Not every one of these comes to every bucket on every way, so each bucket has a request of its own.
+        entry["examples"].setdefault(
+            bucket, {"principal": who.principal, "action": ask.action, "resource": ask.resource, "way": way.said}
+        )
 
     def finish(self, bucket: str) -> None:
         """All has been asked of a bucket."""
@@ -110,6 +114,7 @@ def _entry(ask: Ask, meant: str, decision: Decision, remedy: str) -> Raw:
     return {
         # In their order, and each once.
         **{name: {} for name in _LISTS},
+        "examples": {},
         "action": ask.action,
         "resource": ask.resource,
         "declared": meant,
