@@ -17,8 +17,9 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_diagnosis import explained
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import pace_of, patiently
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Steps, pace_of, patiently
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import CountedSession, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
@@ -98,13 +99,14 @@ def _tagged(
 
     with places.spread([one.region for one in found]):
         clients = {region: places.at(region).client for region in {one.region for one in found}}
-        jobs = [
-            partial(
-                patiently,
-                partial(s3.get_bucket_tagging, clients[one.region], one.bucket, owner),
-                pace_of(clients[one.region], {}),
-            )
-            for one in found
-        ]
+        jobs = [partial(_read_tags, clients[one.region], one.bucket, owner) for one in found]
         Fleet(jobs, finished).run(workers)
     return [one for one in kept if one is not None]
+
+
+def _read_tags(client: Any, bucket: str, owner: str | None) -> Steps[dict[str, str]]:
+    """:raises BucketError: explained as far as further calls can."""
+    try:
+        return (yield from patiently(partial(s3.get_bucket_tagging, client, bucket, owner), pace_of(client, {})))
+    except BucketError as error:
+        raise explained(client, owner, error) from error

@@ -127,6 +127,19 @@ def test_tags_that_cannot_be_read_are_nobodys_guess():
     ]
 
 
+def test_who_may_not_read_tags_is_told_what_to_allow():
+    said = (
+        "User: arn:aws:iam::1:user/me is not authorized to perform: s3:GetBucketTagging on resource: "
+        '"arn:aws:s3:::data" because no identity-based policy allows it'
+    )
+    broken = {"data": client_error("AccessDenied", said, status=403)}
+    (found,) = found_by(Account(broken=broken), {"tags": {"stage": "prod"}, "name": "data"})
+    assert str(found.error) == (
+        "Cannot read the tags of bucket data: arn:aws:iam::1:user/me has no permission for s3:GetBucketTagging on "
+        "arn:aws:s3:::data because no identity-based policy allows it. Allow s3:GetBucketTagging for that identity."
+    )
+
+
 def test_a_botocore_without_the_filters():
     account = Account(old=True)
     with pytest.raises(PolicyError, match=r"discover: needs botocore 1\.35\.42 or later"):
