@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
 from tests.emulator.client import Emulator
 
-READS = ("Describe", "Get", "List", "Head")
+READS = ("Describe", "Get", "List", "Head", "Lookup")
 
 
 class Result(dict):

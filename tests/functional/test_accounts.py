@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
+from ansible_collections.perimeter.s3.tests.functional.robot import Robot, actions_of, make_role, without
 from tests.functional.organization import (
     MANAGEMENT,
     aws_environment,
@@ -253,18 +255,40 @@ def test_no_account_is_left(emulator, organization, tmp_path):
     assert "exclude_accounts: 999988887777 would not be here anyway." in said(inventory)
 
 
-def test_missing_permission_is_named(emulator, organization, tmp_path):
-    iam = emulator.client("iam")
-    iam.create_user(UserName="reader")
-    allowed = ["organizations:DescribeOrganization", "organizations:ListRoots"]
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": allowed, "Resource": "*"}]}
-    iam.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=json.dumps(document))
-    key = iam.create_access_key(UserName="reader")["AccessKey"]
-    credentials = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
-    inventory = list_inventory(emulator, write_inventory(tmp_path, **credentials))
-    assert inventory.status != 0
-    assert "and allow organizations:ListOrganizationalUnitsForParent there" in said(inventory)
-    assert key["SecretAccessKey"] not in inventory.stderr
+def test_permissions(emulator, organization, tmp_path):
+    """The policies of automation_policy are enough, with and without a role, and nothing in them can be left out.
+
+    All in one directory, each file with a user of its own.
+    """
+    tags = "organizations:ListTagsForResource"
+    reading = build([], MANAGEMENT, "us-east-1", content="accounts", optional=tags)
+    role = make_role(emulator, "reader", reading)
+    assuming = build([], MANAGEMENT, "us-east-1", content="accounts", assume_roles=role)
+    assumes = {**assuming, "Statement": [one for one in assuming["Statement"] if one["Sid"] == "AssumeRoles"]}
+    secrets = []
+
+    def write(name, document, **options):
+        keys = Robot(emulator, name).may(document)
+        secrets.append(keys["secret_key"])
+        write_inventory(tmp_path, name, tags={"env": "prod"}, **keys, **options)
+
+    for action in actions_of(reading):
+        write(f"no-{action.partition(':')[2]}", without(reading, action), regions=["eu-north-1"])
+    write("no-AssumeRole", without(assumes, "sts:AssumeRole"), regions=["eu-north-1"], assume_role_arn=role)
+    write("reads", reading, regions=["us-east-1"])
+    write("assumes", assumes, regions=["us-east-2"], assume_role_arn=role)
+
+    inventory = list_inventory(emulator, tmp_path, ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="false")
+    assert names(inventory) == ["payroll prod", "payroll prod", "web prod", "web prod"]
+    assert {host["region"] for host in inventory.hosts.values()} == {"us-east-1", "us-east-2"}
+    assert len(actions_of(reading)) == 5
+    for action in actions_of(reading):
+        denied = f"user/no-{action.partition(':')[2]} is not authorized to perform: {action} on resource: "
+        assert denied in said(inventory)
+        assert f"and allow {action} there" in said(inventory)
+    # In the words of amazon.aws, if it has some.
+    assert re.search("user/no-AssumeRole (has no permission for|is not authorized to perform:) sts:", said(inventory))
+    assert [secret for secret in secrets if secret in inventory.stderr] == []
 
 
 def test_other_files_are_for_other_plugins(emulator, organization, tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from tests.functional.module_run import run_module
+from tests.functional.robot import Robot
 
 STATEMENT = {
     "Sid": "ReadByAccount",
@@ -19,14 +20,6 @@ STATEMENT = {
 }
 NOBODY = {"resource": "archive", "events": [], "complete": True, "error": None}
 NO_LOOKUP = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-
-
-def keys_of_user(emulator, policy):
-    iam = emulator.client("iam")
-    iam.create_user(UserName="auditor")
-    iam.put_user_policy(UserName="auditor", PolicyName="p", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName="auditor")["AccessKey"]
-    return {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
 
 
 def test_who_changed_what(emulator, ec2, s3):
@@ -63,8 +56,7 @@ def test_who_changed_what(emulator, ec2, s3):
 
 def test_without_permission(emulator, s3):
     s3.create_bucket(Bucket="reports")
-    keys = keys_of_user(emulator, NO_LOOKUP)
-    asked = {"resources": ["reports", "archive"], **keys}
+    asked = {"resources": ["reports", "archive"], **Robot(emulator).may(NO_LOOKUP)}
     result = run_module(emulator, "change_events_info", **asked)
     assert result["failed"]
     assert "no permission for cloudtrail:LookupEvents" in result["msg"]

@@ -19,12 +19,16 @@ from botocore.session import get_session
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import OPTIONAL, uses_of
 from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
+from ansible_collections.perimeter.s3.tests.functional.robot import Robot, actions_of, without
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 ACCOUNT, REGION = "123456789012", "us-east-1"
 BUCKET, OTHER_BUCKET = "payroll", "payroll-of-others"
 ARN = f"arn:aws:s3:::{BUCKET}"
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+#: What a fleet discovers, and the permissions that this takes.
+DISCOVER = {"prefix": BUCKET, "tags": {"team": "blue"}}
+DISCOVERY = ["s3:GetBucketTagging", "s3:ListAllMyBuckets"]
 
 
 def policy_of(vpc: str) -> dict:
@@ -49,20 +53,19 @@ def place(emulator, ec2, s3):
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     for bucket in (BUCKET, OTHER_BUCKET):
         s3.create_bucket(Bucket=bucket)
-    iam = emulator.client("iam")
-    iam.create_user(UserName="robot")
-    made = iam.create_access_key(UserName="robot")["AccessKey"]
-    keys = {"access_key": made["AccessKeyId"], "secret_key": made["SecretAccessKey"]}
-
-    def user(document: dict) -> dict[str, str]:
-        iam.put_user_policy(UserName="robot", PolicyName="only", PolicyDocument=json.dumps(document))
-        return keys
 
     def endpoint(**options) -> str:
         made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", **options)
         return made["VpcEndpoint"]["VpcEndpointId"]
 
-    return SimpleNamespace(vpc=vpc, subnet=subnet, table=table, user=user, endpoint=endpoint)
+    return SimpleNamespace(vpc=vpc, subnet=subnet, table=table, user=Robot(emulator).may, endpoint=endpoint)
+
+
+@pytest.fixture
+def tagged(place, s3):
+    """The bucket, the only one, has the tags by which it is discovered."""
+    s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "team", "Value": "blue"}]})
+    s3.delete_bucket(Bucket=OTHER_BUCKET)
 
 
 def for_endpoints(mode: str = "remove", **options) -> dict:
@@ -72,21 +75,6 @@ def for_endpoints(mode: str = "remove", **options) -> dict:
 
 def automation(mode: str, content: str, **options) -> dict:
     return build([BUCKET], ACCOUNT, REGION, mode, content, **options)
-
-
-def without(document: dict, action: str) -> dict:
-    """The document without a permission."""
-    statements = []
-    for statement in document["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        left = [one for one in actions if one != action]
-        statements += [{**statement, "Action": left}] if left else []
-    return {**document, "Statement": statements}
-
-
-def actions_of(document: dict) -> set[str]:
-    listed = (statement["Action"] for statement in document["Statement"])
-    return {action for one in listed for action in (one if isinstance(one, list) else [one])}
 
 
 # step -> whether there is an endpoint before it, and the options of its run
@@ -278,8 +266,11 @@ def writes(calls: set[str]) -> set[str]:
 
 def test_the_playbooks(emulator, place, ec2):
     detect, correct, remove = (automation(mode, "private_access") for mode in ("detect", "correct", "remove"))
-    status, output, calls = play(emulator, "drift", place.user(detect))
+    asking = automation("detect", "drift", optional=["cloudtrail:LookupEvents"])
+    status, output, calls = play(emulator, "drift", place.user(asking), drift_who=True)
     assert (status, writes(calls)) == (0, set()), output
+    assert "cloudtrail:LookupEvents" in calls
+    assert "not known" not in output
     seen = calls
 
     status, output, calls = play(emulator, "drift", place.user(detect), drift_correct=True)
@@ -315,26 +306,62 @@ def test_the_playbooks(emulator, place, ec2):
     assert needed - seen == {"ec2:CreateVpcEndpoint"}
 
 
-# permission -> what the fleet discovers with it, and the outcome without it
-DISCOVERIES = {
-    "s3:ListAllMyBuckets": {"prefix": BUCKET},
-    "s3:GetBucketTagging": {"name": BUCKET, "tags": {"team": "blue"}},
-}
-
-
-@pytest.mark.skipif(
+DISCOVERING = pytest.mark.skipif(
     "Prefix" not in get_session().get_service_model("s3").operation_model("ListBuckets").input_shape.members,
     reason="this botocore lists no buckets by prefix",
 )
-@pytest.mark.parametrize("permission, discover", DISCOVERIES.items(), ids=DISCOVERIES)
-def test_a_fleet_discovers_with_optional_permissions(emulator, place, s3, permission, discover):
-    s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "team", "Value": "blue"}]})
-    s3.delete_bucket(Bucket=OTHER_BUCKET)
-    full = automation("correct", "bucket_policies", optional=list(DISCOVERIES))
-    statement = policy_of(place.vpc)["Statement"][0]
-    options = {"discover": discover, "statements": [{**statement, "Resource": "arn:aws:s3:::{bucket}/*"}]}
-    refused = run_module(emulator, "bucket_policies", **options, **place.user(without(full, permission)))
-    assert refused["failed"], refused
-    assert permission in json.dumps(refused)
-    done = run_module(emulator, "bucket_policies", **options, **place.user(full))
-    assert done["changed"], done
+#: Closed around an endpoint, which the guards look up.
+CLOSED = {
+    "Sid": "Ours",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::{bucket}/*",
+    "Condition": {"StringNotEquals": {"aws:SourceVpce": "{endpoint}"}},
+}
+REQUEST = {
+    "principal": f"arn:aws:iam::{ACCOUNT}:role/app",
+    "action": "s3:GetObject",
+    "resource": f"{ARN}/a",
+    "through": "{endpoint}",
+}
+# module -> the mode of its policy, the permissions that it takes besides, and what it does
+OTHER_MODULES = [
+    pytest.param("access_check", "detect", [], {"requests": [REQUEST]}, id="access_check"),
+    pytest.param(
+        "bucket_policies",
+        "correct",
+        DISCOVERY,
+        {"discover": DISCOVER, "statements": [CLOSED]},
+        id="bucket_policies",
+        marks=DISCOVERING,
+    ),
+    pytest.param(
+        "bucket_policy_info", "detect", DISCOVERY, {"discover": DISCOVER}, id="bucket_policy_info", marks=DISCOVERING
+    ),
+    pytest.param("change_events_info", "detect", [], {"resources": [BUCKET]}, id="change_events_info"),
+    pytest.param("gateway_endpoint_info", "detect", [], {"prefix_lists": True}, id="gateway_endpoint_info"),
+]
+
+
+@pytest.mark.parametrize("module, mode, optional, options", OTHER_MODULES)
+def test_what_other_modules_take(emulator, place, tagged, module, mode, optional, options):
+    """Each permission is missed, in an error or in a warning of what stays unknown; nothing is when all are there."""
+    filled = json.loads(json.dumps(options).replace("{endpoint}", place.endpoint()))
+    full = automation(mode, module, optional=optional)
+    for permission in actions_of(full):
+        reads = not permission.startswith("s3:Put")
+        done = run_module(emulator, module, reads, **filled, **place.user(without(full, permission)))
+        assert f"user/robot has no permission for {permission} on " in json.dumps(done), done
+        assert f"Allow {permission} for that identity." in json.dumps(done)
+    done = run_module(emulator, module, **filled, **place.user(full))
+    assert not done.get("failed"), done
+    assert "no permission" not in json.dumps(done)
+    assert done["changed"] is (mode != "detect")
+
+
+def test_every_module_is_examined():
+    apart = {"bucket_policy", "gateway_endpoint"}
+    assert {param.values[0] for param in OTHER_MODULES} | apart == {
+        path.stem for path in (PLAYBOOKS.parent / "plugins" / "modules").glob("[!_]*.py")
+    }

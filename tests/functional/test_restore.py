@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The restore playbook, run as a process against the emulator."""
+"""The restore playbook, run as a process against the emulator by those who have nothing but the policy for it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
+from ansible_collections.perimeter.s3.tests.functional.robot import Robot, make_role, without
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "restore.yml"
 
@@ -26,12 +30,20 @@ def policy(bucket, sid):
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def restore(emulator, directory, *words, **variables):
-    connection = emulator.connection
-    given = {"restore_dir": str(directory), "private_access_connection": connection, **variables}
+def automation(mode, **options):
+    return build(["site", "site.*"], "123456789012", "us-east-1", mode, "restore", **options)
+
+
+def restore(emulator, directory, keys, **variables):
+    given = {
+        "restore_dir": str(directory),
+        "private_access_connection": {**emulator.connection, **keys},
+        **variables,
+    }
     command = Path(sys.executable).with_name("ansible-playbook")
-    return subprocess.run(
-        [command, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given), *words],
+    emulator.reset_calls()
+    finished = subprocess.run(
+        [command, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)],
         capture_output=True,
         text=True,
         timeout=180,
@@ -39,6 +51,13 @@ def restore(emulator, directory, *words, **variables):
         stdin=subprocess.DEVNULL,
         env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable},
     )
+    calls = {f"{call['service']}:{call['operation']}" for call in emulator.calls()}
+    assert calls - set(uses_of("restore")) == set()
+    return finished.returncode, " ".join((finished.stdout + finished.stderr).split())
+
+
+def sid(s3, bucket):
+    return json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"][0]["Sid"]
 
 
 def test_policies_are_put_back(emulator, s3, tmp_path):
@@ -51,20 +70,30 @@ def test_policies_are_put_back(emulator, s3, tmp_path):
         "site.logs.20260301T000000000000Z": None,
     }.items():
         Path(tmp_path, f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    robot = Robot(emulator)
 
     # A bucket without backup: nothing is written, of the others neither.
-    failed = restore(emulator, tmp_path, restore_buckets=["site", "other"])
-    assert failed.returncode != 0
-    assert "no backup of the policy of bucket other" in failed.stdout
-    assert json.loads(s3.get_bucket_policy(Bucket="site")["Policy"])["Statement"][0]["Sid"] == "Now"
+    status, output = restore(emulator, tmp_path, robot.keys, restore_buckets=["site", "other"])
+    assert status != 0
+    assert "no backup of the policy of bucket other" in output
+    assert sid(s3, "site") == "Now"
 
-    done = restore(emulator, tmp_path, restore_buckets=["site", "site.logs"])
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(s3.get_bucket_policy(Bucket="site")["Policy"]) == policy("site", "Newer")
-    assert "GetBucketPolicy" in {call["operation"] for call in emulator.calls()}
-    assert "DeleteBucketPolicy" in {call["operation"] for call in emulator.calls()}
+    both = ["site", "site.logs"]
+    # There was no policy, and whoever may write one need not be allowed to remove it.
+    status, output = restore(emulator, tmp_path, robot.may(automation("correct")), restore_buckets=both)
+    assert status != 0
+    assert "user/robot has no permission for s3:DeleteBucketPolicy on arn:aws:s3:::site.logs because" in output
+    assert (sid(s3, "site"), sid(s3, "site.logs")) == ("Newer", "Now")
 
-    # What was in force in December was replaced in January.
-    done = restore(emulator, tmp_path, restore_buckets=["site"], restore_at="20251201T000000")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(s3.get_bucket_policy(Bucket="site")["Policy"]) == policy("site", "Old")
+    status, output = restore(emulator, tmp_path, robot.may(automation("remove")), restore_buckets=both)
+    assert status == 0, output
+    assert sid(s3, "site") == "Newer"
+    assert [call["resource"] for call in emulator.calls() if call["operation"] == "DeleteBucketPolicy"] == ["site.logs"]
+
+    # What was in force in December was replaced in January. A role puts it back, whose user may only assume it.
+    role = make_role(emulator, "restorer", automation("correct"))
+    keys = robot.may(without(automation("detect", assume_roles=role), "s3:GetBucketPolicy"))
+    given = {"restore_buckets": ["site"], "restore_at": "20251201T000000", "private_access_assume_role_arn": role}
+    status, output = restore(emulator, tmp_path, keys, **given)
+    assert status == 0, output
+    assert sid(s3, "site") == "Old"
