@@ -10,6 +10,8 @@ import json
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
+from tests.functional.robot import Robot
 from tests.functional.role_run import Step, play
 
 BUCKET, OTHER = "role-data", "role-archive"
@@ -225,16 +227,27 @@ def test_bad_declarations_write_nothing_and_say_why(emulator, vpc):
 
 
 def test_workloads_are_not_cut_off(emulator, ec2, s3, vpc):
-    both, one = {"vpc_id": vpc, "buckets": [BUCKET, OTHER]}, {"vpc_id": vpc, "buckets": [BUCKET]}
-    first, refused, overridden, left, narrowed, planned = play(
+    managers = [f"arn:aws:iam::123456789012:user/{name}" for name in ("automation", "robot")]
+    both = {"vpc_id": vpc, "buckets": [BUCKET, OTHER], "manager_principals": managers}
+    one = {**both, "buckets": [BUCKET]}
+    # Whoever has the policy for what is declared cannot read that of another bucket.
+    blind = {**emulator.connection, **Robot(emulator).may(build([BUCKET], "123456789012", "us-east-1"))}
+    played = play(
         emulator,
         Step(both),
+        Step({**one, "connection": blind}, check=True),
         Step(one),
         Step({**one, "allow_cutoff": True}, check=True),
         Step({**both, "state": "absent", "limit": [OTHER]}),
         Step(one),
         Step({**one, "state": "absent"}, check=True),
-    ).outcomes
+    )
+    first, unread, refused, overridden, left, narrowed, planned = played.outcomes
+    assert unread.message == ""
+    said = " ".join(played.output.split())
+    assert unread.result["actions"] == ["ec2:ModifyVpcEndpoint"]
+    assert f"user/robot has no permission for s3:GetBucketPolicy on arn:aws:s3:::{OTHER} because" in said
+    assert said.count("Whether workloads lose a bucket that the endpoint does not let through any more") == 1
     made = first.result["endpoint"]["vpc_endpoint_id"]
     assert f"Workloads would lose bucket {OTHER}" in refused.message
     assert "or set allow_cutoff if that is meant" in refused.message
