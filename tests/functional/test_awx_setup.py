@@ -123,6 +123,7 @@ def test_what_is_there_is_used(awx):
     for table, name in (
         ("organizations", "Platform"),
         ("credentials", "aws-payments"),
+        ("credentials", "aws-payments-detect"),
         ("inventories", "accounts"),
         ("execution_environments", "perimeter"),
         ("notification_templates", "on-call"),
@@ -137,6 +138,7 @@ def test_what_is_there_is_used(awx):
         "awx_setup_name": "Payments",
         "awx_setup_organization": "Platform",
         "awx_setup_credentials": ["aws-payments"],
+        "awx_setup_check_credentials": ["aws-payments-detect"],
         "awx_setup_inventory": "accounts",
         "awx_setup_execution_environment": "perimeter",
         "awx_setup_notifications": ["on-call"],
@@ -159,7 +161,9 @@ def test_what_is_there_is_used(awx):
         "workflow_job_template_nodes": ["check", "correct"],
     }
     for number, values in awx.tables["job_templates"].items():
-        assert awx.associated("job_templates", number, "credentials") == ["aws-payments"]
+        looks = values["name"] == "Payments: check"
+        used = "aws-payments-detect" if looks else "aws-payments"
+        assert awx.associated("job_templates", number, "credentials") == [used]
         assert awx.associated("job_templates", number, "notification_templates_error") == ["on-call"]
         assert values["job_slice_count"] == 4
         questions = survey_of(awx, "job_templates", values["name"])
