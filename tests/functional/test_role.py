@@ -219,9 +219,18 @@ BAD = {
 
 
 def test_bad_declarations_write_nothing_and_say_why(emulator, vpc):
-    steps = [Step({"vpc_id": vpc, "buckets": [BUCKET], **given}) for given, _message in BAD.values()]
+    role = "arn:aws:iam::123456789012:role/perimeter"
+    nobody = {**emulator.connection, **Robot(emulator).keys}
+    bad = {
+        **BAD,
+        "no permission": (
+            {"connection": nobody, "assume_role_arn": role},
+            f"to perform: sts:AssumeRole on resource: {role}",
+        ),
+    }
+    steps = [Step({"vpc_id": vpc, "buckets": [BUCKET], **given}) for given, _message in bad.values()]
     outcomes = play(emulator, *steps).outcomes
-    for name, (_given, message), outcome in zip(BAD, BAD.values(), outcomes, strict=True):
+    for name, (_given, message), outcome in zip(bad, bad.values(), outcomes, strict=True):
         assert message in outcome.message, name
         assert outcome.writes == [], name
 
