@@ -33,12 +33,12 @@ class Killings:
 def kill_and_repeat(emulator: Emulator, times: int, chance: random.Random, buckets: int = 1) -> Killings:
     """``buckets``: how many each run is about; one is a run of bucket_policy, more are one of bucket_policies."""
     s3, killings = emulator.client("s3"), Killings()
-    emulator.settings(latency_ms=LATENCY * 1000)
     for number in range(times):
         names = [f"killed-{number}-{index}" for index in range(buckets)]
         for name in names:
             s3.create_bucket(Bucket=name)
             s3.put_bucket_policy(Bucket=name, Policy=document("Foreign", bucket=name))
+        emulator.settings(latency_ms=LATENCY * 1000)
         emulator.reset_calls()
         process = _start(emulator, names)
         # Who calls; then each policy is read, written and read again.
@@ -46,6 +46,7 @@ def kill_and_repeat(emulator: Emulator, times: int, chance: random.Random, bucke
         time.sleep(chance.uniform(0, 2 * LATENCY))
         process.kill()
         process.communicate()
+        emulator.settings(latency_ms=0)
         counts = Counter(call["operation"] for call in emulator.calls())
         point = ", ".join(f"{count} {name}" for name, count in counts.items()) or "before the first call"
         killings.points[point] = killings.points.get(point, 0) + 1
