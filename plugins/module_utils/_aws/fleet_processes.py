@@ -50,8 +50,12 @@ def useful_processes(calls: int, workers: int) -> int:
 
 
 def _cores() -> int:
-    """Those that this process may use, which in a container or under taskset are fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Those that this process may use, which in a container or under taskset are fewer than there are.
+
+    1 where that cannot be told: it is so on macOS, whose own libraries do not stand a fork.
+    https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 @dataclass(frozen=True)

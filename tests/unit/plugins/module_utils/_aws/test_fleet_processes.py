@@ -167,6 +167,11 @@ def test_an_interrupt_of_the_terminal_is_not_for_the_processes():
         assert len(set(processes_of(s3["s3"]))) == PROCESSES
 
 
+def test_none_are_made_where_forks_are_not_safe(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert useful_processes(10_000, 32) == 0
+
+
 @pytest.mark.parametrize(
     "cores, calls, workers, processes",
     [
