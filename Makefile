@@ -5,12 +5,12 @@
 # `make demo` and `make test` need git, make and Python 3.11 or later, and set up the rest by themselves under .build.
 # CONTRIBUTING.md explains the targets. What they do is in scripts/toolchain.
 
-CHECKS := lint types unit units sanity integration molecule docs package
+CHECKS := lint types units functional sanity integration molecule docs package
 
 PYTHON ?= $(shell sh scripts/find-python)
 TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchain
 
-# make unit CORE=2.18: a release line of supported.toml instead of the floor and the newest one
+# make units CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
 .PHONY: help bench demo test $(CHECKS) format changelog pytest exec versions requirements clean

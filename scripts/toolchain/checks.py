@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The parts of the tests that are not ansible-test: linters, types, unit tests, molecule, documentation.
+"""The parts of the tests that are not ansible-test: linters, types, functional tests, molecule, documentation.
 
 Each takes the workplace and the name of the part, raises `Failed`, and returns how many tests passed.
 """
@@ -75,13 +75,14 @@ def _utils(collection: Path) -> Path:
     return collection / "plugins" / "module_utils"
 
 
-def unit(workplace: Workplace, part: str) -> int:
-    """pytest on everything that it can run in one process: tests/unit and the tests of emulator, demo and tools."""
+def functional(workplace: Workplace, part: str) -> int:
+    """pytest on all that is not a unit test: runs against the emulator, the emulator itself, demo and tools."""
     venv = workplace.environments.core(workplace.choice)
     collection = workplace.tree(part)
     words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-rs", "--durations", "20", "-p", "no:cacheprovider"]
-    if part == "unit-floor":
-        # Each of them runs whole programs for minutes. `make unit CORE=2.16` takes them on the floor, too.
+    words += ["tests", "--ignore", "tests/unit"]  # which `units` runs, on the same releases
+    if part == "functional-floor":
+        # Each of them runs whole programs for minutes. `make functional CORE=2.16` takes them on the floor, too.
         words += ["-m", "not surroundings"]
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]

@@ -26,17 +26,17 @@ class Part:
         return f"{self.check}-{self.choice}" if self.check in _ON_BOTH else self.check
 
 
-_ON_BOTH = ("sanity", "integration", "unit", "units")
+_ON_BOTH = ("sanity", "integration", "functional", "units")
 
 # The long ones come first, so that the processors have something to do to the end.
 PARTS = (
-    Part("unit", "newest", checks.unit),
+    Part("functional", "newest", checks.functional),
     Part("sanity", "floor", ansible_test.sanity),
     Part("sanity", "newest", ansible_test.sanity),
     Part("molecule", "newest", checks.molecule),
     Part("integration", "floor", ansible_test.integration),
     Part("integration", "newest", ansible_test.integration),
-    Part("unit", "floor", checks.unit),
+    Part("functional", "floor", checks.functional),
     Part("units", "floor", ansible_test.units),
     Part("units", "newest", ansible_test.units),
     Part("docs", "newest", checks.docs),
