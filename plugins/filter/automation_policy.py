@@ -5,15 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation_policy import (
-    DEFAULT_CONTENT,
-    Reach,
-    automation_policy,
-)
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, explained
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 
 @explained("automation_policy")
@@ -22,7 +19,7 @@ def build(
     account: Any,
     region: str,
     mode: str = "detect",
-    content: Any = DEFAULT_CONTENT,
+    content: Any = None,
     vpcs: Any = None,
     endpoints: Any = None,
     route_tables: Any = None,
@@ -32,6 +29,12 @@ def build(
     optional: Any = None,
 ) -> Raw:
     """The identity policy that whoever runs the collection needs, and nothing beyond."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation_policy import (
+        DEFAULT_CONTENT,
+        Reach,
+        automation_policy,
+    )
+
     names = [one.get("name") if isinstance(one, Mapping) else one for one in as_list(buckets)]
     # YAML reads an account id without quotes as a number.
     reach = Reach(
@@ -45,7 +48,9 @@ def build(
         assume_roles=as_list(assume_roles),
         services=as_list(services),
     )
-    return automation_policy(reach, mode=mode, content=as_list(content), optional=as_list(optional))
+    return automation_policy(
+        reach, mode=mode, content=as_list(DEFAULT_CONTENT if content is None else content), optional=as_list(optional)
+    )
 
 
 class FilterModule:

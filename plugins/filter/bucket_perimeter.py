@@ -5,22 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import (
-    ANY_BUCKET,
-    bucket_perimeter,
-)
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import EVERY_ACTION
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_bucket_policy
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
     as_bool,
     as_list,
     choose_partition,
     explained,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 
 @explained("bucket_perimeter")
@@ -33,12 +28,20 @@ def build(
     excepted_accounts: Any = None,
     allow_aws_services: Any = False,
     allow_forwarded_access: Any = False,
-    actions: Any = EVERY_ACTION,
+    actions: Any = None,
     tls_only: Any = False,
     partition: str | None = None,
     region: str | None = None,
 ) -> Raw:
     """The policy of a bucket that denies it to everybody outside of the perimeter."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import (
+        ANY_BUCKET,
+        bucket_perimeter,
+    )
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import EVERY_ACTION
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_bucket_policy
+
     where = choose_partition(partition, region)
     document = bucket_perimeter(
         bucket,
@@ -51,7 +54,7 @@ def build(
         excepted_accounts=[str(account) for account in as_list(excepted_accounts)],
         allow_aws_services=as_bool(allow_aws_services, "allow_aws_services"),
         allow_forwarded_access=as_bool(allow_forwarded_access, "allow_forwarded_access"),
-        actions=as_list(actions),
+        actions=as_list(EVERY_ACTION if actions is None else actions),
         tls_only=as_bool(tls_only, "tls_only"),
     )
     # What stands in for a name is no part of an ARN; whoever puts the names in examines the result.

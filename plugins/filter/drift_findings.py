@@ -5,16 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import (
-    Place,
-    bucket_findings,
-    endpoint_findings,
-)
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_reach import reach_findings
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 
 @explained("drift_findings")
@@ -26,11 +22,18 @@ def find(
     reach: Mapping[str, Any] | None = None,
 ) -> list[Raw]:
     """What drifted, by the results of the modules and the proof."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import bucket_findings, endpoint_findings
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import Place
+
     place = Place(str(account), str(region or ""))
     findings = endpoint_findings(place, endpoint.get("before"), endpoint.get("endpoint"))
     for name, result in buckets.items():
         findings += bucket_findings(place, name, result["before"], result["policy"])
-    findings += reach_findings(place, (reach or {}).get("mismatches", ()))
+    mismatches = (reach or {}).get("mismatches")
+    if mismatches:
+        from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_reach import reach_findings
+
+        findings += reach_findings(place, mismatches)
     return [finding.as_dict() for finding in findings]
 
 

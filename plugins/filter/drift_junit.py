@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_render import junit
+
+def render(report: Mapping[str, Any]) -> str:
+    """The report as JUnit XML."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_render import junit
+
+    return junit(report)
 
 
 class FilterModule:
     """Filters of the collection."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"drift_junit": junit}
+        return {"drift_junit": render}

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import report
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_bool, as_list, explained
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 
 @explained("drift_report")
@@ -21,6 +22,8 @@ def sum_up(
     failures: Any = None,
 ) -> Raw:
     """The report of a run."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_report import report
+
     return report(
         findings,
         as_bool(corrected, "corrected"),

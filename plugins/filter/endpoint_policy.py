@@ -5,15 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import endpoint_policy
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.presets import aws_service_statements
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_endpoint_policy
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, choose_partition, explained
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 
 @explained("endpoint_policy")
@@ -21,7 +18,7 @@ def build(
     buckets: Any,
     partition: str | None = None,
     region: str | None = None,
-    access: Any = DEFAULT_ACCESS,
+    access: Any = None,
     scope: str = "buckets",
     account: Any = None,
     organization: str | None = None,
@@ -31,6 +28,12 @@ def build(
     statements: Any = None,
 ) -> Raw:
     """The policy of a gateway endpoint that lets through what was declared and nothing else."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import endpoint_policy
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.presets import aws_service_statements
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_endpoint_policy
+
     services = as_list(aws_services)
     if services and region is None:
         raise PolicyError(
@@ -40,7 +43,7 @@ def build(
     document = endpoint_policy(
         as_list(buckets),
         choose_partition(partition, region),
-        access=access,
+        access=DEFAULT_ACCESS if access is None else access,
         scope=scope,
         # YAML reads an account id without quotes as a number.
         account=None if account is None else str(account),

@@ -5,11 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
     as_bool,
     as_list,
@@ -17,12 +14,18 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
     read_document,
 )
 
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+
 
 @explained("policy_merge")
 def merge_statements(
     policy: Any, statements: Any = None, remove_sids: Any = None, purge_statements: Any = False
 ) -> Raw | None:
     """The policy with these statements in it; none when no statement is left."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
+
     wanted = as_list(statements)
     problems = [
         Problem(f"statements[{index}]", "A statement is a mapping.")

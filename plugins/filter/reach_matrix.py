@@ -5,14 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach import prove
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_input import read_declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
     as_bool,
     as_list,
@@ -20,6 +16,9 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
     explained,
     read_document,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 
 @explained("reach_matrix")
@@ -31,7 +30,7 @@ def build(
     vpc_id: Any,
     endpoint_policy: Any = None,
     endpoint_account: Any = None,
-    access: Any = DEFAULT_ACCESS,
+    access: Any = None,
     break_glass_principals: Any = None,
     manager_principals: Any = None,
     additional_endpoints: Any = None,
@@ -45,6 +44,10 @@ def build(
     region: str | None = None,
 ) -> Raw:
     """Who reaches what on which way, and where that is not what was declared."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach import prove
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_input import read_declaration
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
+
     if not isinstance(policies, Mapping):
         raise AnsibleFilterError("perimeter.s3.reach_matrix: Give the policies of the buckets by name.")
     declaration = read_declaration(
@@ -56,7 +59,7 @@ def build(
         partition=choose_partition(partition, region or None),
         region=region or "",
         endpoint_account=str(endpoint_account or ""),
-        access=access,
+        access=DEFAULT_ACCESS if access is None else access,
         break_glass=as_list(break_glass_principals),
         managers=as_list(manager_principals),
         additional=as_list(additional_endpoints),

@@ -157,7 +157,7 @@ endpoints:
       last_error:
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_module import (
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_info import (
     INFO_OPTIONS,
     run_gateway_endpoint_info,
 )

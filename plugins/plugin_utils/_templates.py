@@ -5,20 +5,25 @@
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What the filters and tests share: they read what people write in templates, and speak to them through Ansible."""
+"""What the filters and tests share: they read what people write in templates, and speak to them through Ansible.
+
+They import the core when they are called, not when they are loaded: on its way to the filter that it looks for, Ansible
+loads those of the whole collection, and compiles what they import, anew in each task.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import partition_of_region
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+
+if TYPE_CHECKING:
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 
 Result = TypeVar("Result")
 
@@ -45,6 +50,8 @@ def read_document(value: Any, name: str = "policy") -> Raw | None:
 
     :raises PolicyError: it is neither, or the text is not JSON.
     """
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import load
+
     return None if value is None or (isinstance(value, str) and not value.strip()) else load(value, name)
 
 
@@ -73,6 +80,8 @@ def choose_partition(partition: str | None, region: str | None) -> str:
     """
     if region is None:
         return partition or "aws"
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import partition_of_region
+
     found = partition_of_region(region)
     if partition not in (None, found):
         raise AnsibleFilterError(f"The region {region!r} is in the partition {found!r}, not in {partition!r}.")

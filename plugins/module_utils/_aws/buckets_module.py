@@ -30,8 +30,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_g
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import render
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import RequestError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, RequestError
 
 #: The options of one bucket, apart from its name.
 BUCKET_OPTIONS: dict[str, dict[str, Any]] = {

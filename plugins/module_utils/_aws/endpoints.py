@@ -14,8 +14,9 @@ plan is carried out; when it is the same plan, the error is what it seems to be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, endpoints_read
@@ -30,12 +31,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import
     decide,
     differences,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import (
-    Guard,
-    dependents,
-    judge,
-    needs_dependents,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import Guard, judge
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_identity import Found
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import (
     AVAILABLE,
@@ -44,7 +40,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values
     Endpoint,
     Wanted,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import DEPENDENTS, Verdict
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import Verdict
 
 #: How often a run makes a new plan because another writer came in between, before it gives up.
 MAX_ROUNDS = 3
@@ -66,36 +62,26 @@ class Outcome:
     verdict: Verdict = field(default_factory=Verdict)
 
 
-def standard_guards(client: Any) -> dict[str, Guard]:
-    """The guards that every run has. They read what they need when there is a plan that it matters for."""
-
-    def depended_on(plan: Plan) -> list[Any]:
-        if plan.before is None or not needs_dependents(plan):
-            return []
-        return list(dependents(plan, endpoints_read.interfaces(client, plan.before.vpc_id)))
-
-    return {DEPENDENTS: depended_on}
-
-
 def converge(
     client: Any,
     wanted: Wanted,
     *,
     actions: list[str],
     check: bool = False,
-    guards: Mapping[str, Guard] | None = None,
+    guards: Callable[[], Mapping[str, Guard]] = dict,
     pace: Pace | None = None,
 ) -> Outcome:
     """Make the endpoint what the task declares; with ``check``, only say what that would take.
 
     :param client: a client for EC2.
+    :param guards: makes the guards; called when there is something to write.
     :param actions: gets each write that AWS has carried out, also when an exception follows.
     :raises Refusal: what is asked for does not fit what is there. Nothing was written.
     :raises GuardRefusal: what is to be written would harm.
     :raises CallError: AWS did not do it, or did not say.
     :raises NotSettled: it was written, but AWS does not show it.
     """
-    run = _Run(client, wanted, actions, guards or {}, pace or Pace())
+    run = _Run(client, wanted, actions, guards, pace or Pace())
     plan = run.look()
     if not plan.changed:
         return run.unchanged(plan, check)
@@ -109,18 +95,22 @@ class _Run:
     """The state of one run on one endpoint."""
 
     def __init__(
-        self, client: Any, wanted: Wanted, actions: list[str], guards: Mapping[str, Guard], pace: Pace
+        self, client: Any, wanted: Wanted, actions: list[str], guards: Callable[[], Mapping[str, Guard]], pace: Pace
     ) -> None:
         self.client = client
         self.wanted = wanted
         self.actions = actions
-        self.guards = guards
+        self._make_guards = guards
         self.pace = pace
         self.around = Surroundings()
         self.created: Endpoint | None = None
         self.warnings: list[str] = []
         self.rounds = 0
         self.passed = 0
+
+    @cached_property
+    def guards(self) -> Mapping[str, Guard]:
+        return self._make_guards()
 
     def look(self) -> Plan:
         return self._plan(endpoints_read.find(self.client, self.wanted))

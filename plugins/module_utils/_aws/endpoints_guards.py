@@ -17,33 +17,27 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import endpoints_read, s3
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import Knowledge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import standard_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, guard_problems
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_cutoff import CutoffGuard, Dependent
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import Guard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import (
+    Guard,
+    dependents,
+    needs_dependents,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_lockout import EndpointLockoutGuard, root_of
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_networks import NetworksGuard
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import CUTOFF, LOCKOUT, NETWORKS
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import CUTOFF, DEPENDENTS, LOCKOUT, NETWORKS
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard_input import guard_problems
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.keepers import OWN_KEYS, Keeper, keepers_of
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
-
-#: The options that the guards go by.
-ENDPOINT_GUARD_OPTIONS: dict[str, dict[str, Any]] = {
-    "protected_principals": {"type": "list", "elements": "str"},
-    "arriving_through": {"type": "str"},
-    "request_context": {"type": "dict"},
-    "dependent_buckets": {"type": "list", "elements": "str"},
-    "dependent_policies": {"type": "dict"},
-    "allow_lockout": {"type": "bool", "default": False},
-    "allow_cutoff": {"type": "bool", "default": False},
-}
 
 
 class _Buckets:
@@ -102,10 +96,21 @@ def check_guard_options(options: Mapping[str, Any], partition: str) -> None:
         raise PolicyError(problems, "options of the gateway endpoint")
 
 
+def standard_guards(client: Any) -> dict[str, Guard]:
+    """The guards that every run has. They read what they need when there is a plan that it matters for."""
+
+    def depended_on(plan: Plan) -> list[Any]:
+        if plan.before is None or not needs_dependents(plan):
+            return []
+        return list(dependents(plan, endpoints_read.interfaces(client, plan.before.vpc_id)))
+
+    return {DEPENDENTS: depended_on}
+
+
 def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, check: bool) -> dict[str, Guard]:
     """The guards of one endpoint, for :func:`endpoints.converge`.
 
-    :param options: those of :data:`ENDPOINT_GUARD_OPTIONS`.
+    :param options: those of :data:`endpoints_module.GUARD_OPTIONS`.
     :param client: a client for EC2.
     """
     partition, region = client.meta.partition, client.meta.region_name

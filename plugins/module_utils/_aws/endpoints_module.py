@@ -5,27 +5,34 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""From the options of the endpoint modules to what they return."""
+"""From the options of ``gateway_endpoint`` to what it returns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, endpoints_read
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards import (
-    ENDPOINT_GUARD_OPTIONS,
-    check_guard_options,
-    endpoint_guards,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_shown import shown
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_diff import endpoint_diff
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import check_ids, declare
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import Endpoint
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import Guard
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 
+#: The options that the guards go by.
+GUARD_OPTIONS: dict[str, dict[str, Any]] = {
+    "protected_principals": {"type": "list", "elements": "str"},
+    "arriving_through": {"type": "str"},
+    "request_context": {"type": "dict"},
+    "dependent_buckets": {"type": "list", "elements": "str"},
+    "dependent_policies": {"type": "dict"},
+    "allow_lockout": {"type": "bool", "default": False},
+    "allow_cutoff": {"type": "bool", "default": False},
+}
 ENDPOINT_OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "vpc_id": {"type": "str"},
@@ -44,13 +51,7 @@ ENDPOINT_OPTIONS: dict[str, dict[str, Any]] = {
     "prefix_lists": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 300},
-    **ENDPOINT_GUARD_OPTIONS,
-}
-INFO_OPTIONS: dict[str, dict[str, Any]] = {
-    "vpc_id": {"type": "str"},
-    "endpoint_ids": {"type": "list", "elements": "str", "aliases": ["vpc_endpoint_ids"]},
-    "filters": {"type": "dict", "default": {}},
-    "prefix_lists": {"type": "bool", "default": False},
+    **GUARD_OPTIONS,
 }
 
 
@@ -61,26 +62,26 @@ def run_gateway_endpoint(module: Any) -> None:
     with reported(module, session):
         wanted = declare(options)
         client = session.client("ec2")
-        check_guard_options(options, client.meta.partition)
+        _check_guard_options(options, client.meta.partition)
         try:
             outcome = converge(
                 client,
                 wanted,
                 actions=session.actions,
                 check=module.check_mode,
-                guards=endpoint_guards(options, client, session, module.check_mode),
+                guards=partial(_guards, options, client, session, module.check_mode),
                 pace=Pace(wait=options["wait"], timeout=options["wait_timeout"]),
             )
         except (CallError, NotSettled, Refusal):
             # They may say why AWS does not take the policy.
             warn_user(wanted.warnings)
             raise
-        after = outcome.after and _shown(client, outcome.after, options["prefix_lists"])
+        after = outcome.after and shown(client, outcome.after, options["prefix_lists"])
         warn_user(outcome.warnings)
         result = {
             "changed": bool(outcome.actions),
             "endpoint": after,
-            "before": outcome.before and _shown(client, outcome.before, False),
+            "before": outcome.before and shown(client, outcome.before, False),
             "actions": list(outcome.actions),
             "guard": outcome.verdict.as_dict(),
         }
@@ -89,32 +90,20 @@ def run_gateway_endpoint(module: Any) -> None:
         module.exit_json(**result)
 
 
-def run_gateway_endpoint_info(module: Any) -> None:
-    """Read the gateway endpoints that the options mean, and leave the module."""
-    options = module.params
-    session = Session(module)
-    with reported(module, session):
-        check_ids(options)
-        client = session.client("ec2")
-        filters = {
-            **{str(name): value for name, value in options["filters"].items()},
-            # What is not a gateway endpoint is not of interest here, whatever the filters say.
-            "vpc-endpoint-type": "Gateway",
-            **({"vpc-id": options["vpc_id"]} if options["vpc_id"] else {}),
-        }
-        found = ec2.find_vpc_endpoints(
-            client,
-            options["endpoint_ids"] or (),
-            [{"Name": name, "Values": _values(value)} for name, value in sorted(filters.items())],
-        )
-        endpoints = sorted((Endpoint.from_description(one) for one in found), key=lambda one: (one.vpc_id, str(one.id)))
-        module.exit_json(changed=False, endpoints=[_shown(client, one, options["prefix_lists"]) for one in endpoints])
+# A module's sources are compiled in each run. Only one that writes, or is told who asks, needs those of the guards.
 
 
-def _shown(client: Any, endpoint: Endpoint, prefix_lists: bool) -> dict[str, Any]:
-    """As it is returned; the prefix lists cost a call, so they are looked up for those who ask."""
-    ids = endpoints_read.prefix_lists(client, endpoint) if prefix_lists else None
-    return {**endpoint.as_dict(), "prefix_list_ids": ids}
+def _check_guard_options(options: Mapping[str, Any], partition: str) -> None:
+    if any(options[name] not in (None, [], {}, True, False) for name in GUARD_OPTIONS):
+        from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards import check_guard_options
+
+        check_guard_options(options, partition)
+
+
+def _guards(options: Mapping[str, Any], client: Any, session: Session, check: bool) -> Mapping[str, Guard]:
+    from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards import endpoint_guards
+
+    return endpoint_guards(options, client, session, check)
 
 
 def _diff(outcome: Outcome) -> dict[str, str]:
@@ -122,7 +111,3 @@ def _diff(outcome: Outcome) -> dict[str, str]:
     if not outcome.actions:
         return endpoint_diff(outcome.before, outcome.before)
     return endpoint_diff(outcome.before, outcome.after)
-
-
-def _values(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, (list, tuple)) else [str(value)]

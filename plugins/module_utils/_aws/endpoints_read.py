@@ -80,18 +80,5 @@ def surroundings(client: Any, found: Found, wanted: Wanted) -> Surroundings:
     return Surroundings(vpc_id, name, chosen, any(table.ipv6 for table in tables))
 
 
-def prefix_lists(client: Any, endpoint: Endpoint) -> list[str]:
-    """Ids of the prefix lists whose routes the endpoint puts into its tables, by its address type.
-
-    AWS names the IPv6 list of a service ``com.amazonaws.<region>.ipv6.<service>``, where there is one.
-    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
-    """
-    place, _dot, service = endpoint.service_name.rpartition(".")
-    names = {"ipv4": endpoint.service_name, "ipv6": f"{place}.ipv6.{service}"}
-    asked = [name for kind, name in names.items() if endpoint.ip_address_type in (kind, "dualstack")]
-    found = ec2.describe_managed_prefix_lists(client, asked)
-    return sorted(one["PrefixListId"] for one in found if one.get("OwnerId") == "AWS")
-
-
 def _endpoints(described: list[dict[str, Any]]) -> list[Endpoint]:
     return [Endpoint.from_description(one) for one in described]

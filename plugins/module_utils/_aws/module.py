@@ -27,8 +27,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws import sts
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import with_connection_options
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled, aws_errors
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import RequestError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, RequestError
 
 # botocore waits a minute for a connection and another one for an answer, and tries five times. Whoever mistyped
 # endpoint_url, or is behind a firewall, shall hear of it in seconds. aws_config of the task overrides each of them.

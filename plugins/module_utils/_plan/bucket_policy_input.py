@@ -15,19 +15,18 @@ from typing import Any
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import (
     ACCOUNT,
-    bucket_arn,
     is_bucket_name,
-    parse_arn,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import VERSIONS, Raw, load, parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import NETWORK_SID
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import read_caller
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request, RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import (
     validate_bucket_policy,
     warn_bucket_policy,
 )
+
+#: The options that say who has to stay able to manage a policy, and where from.
+GUARDED = ("protected_principals", "arriving_through", "request_context")
 
 # Reserved endings of names that are not general purpose buckets -> what they are, and where their policies are.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html#general-purpose-bucket-names
@@ -64,7 +63,7 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
         *_bucket_problems(bucket),
         *_owner_problems(given),
         *_option_problems(given),
-        *guard_problems(given, partition),
+        *_guard_problems(given, partition),
     ]
     if problems:
         raise PolicyError(problems, f"options of bucket {bucket}")
@@ -164,54 +163,12 @@ def _owner_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("expected_bucket_owner", f"{owner!r} is not an account.", "Give its 12 digits, in quotes.")
 
 
-def guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem]:
-    """What is wrong with the options that say who has to stay able to manage something, and where from.
+def _guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem]:
+    if any(name in given for name in GUARDED):
+        # A module's sources are compiled in each run, and few tasks say who asks.
+        from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard_input import guard_problems
 
-    They are those of requests, so a request with them is what finds out.
-    """
-    owner = given.get("expected_bucket_owner")
-    for index, name in enumerate(given.get("protected_principals") or ()):
-        place = f"protected_principals[{index}]"
-        caller = read_caller(str(name), partition)
-        if caller is None or not caller.signs:
-            yield Problem(
-                place,
-                f"{name!r} is not somebody who can manage a policy.",
-                "Give the ARN of a user, a role, a session or the root user.",
-            )
-        elif caller.partition != partition:
-            yield Problem(place, f"{name!r} is of the partition {caller.partition}, not {partition}.")
-        elif owner is not None and caller.account != owner:
-            yield Problem(
-                place,
-                f"{name!r} is not of the bucket's account {owner}, and only its own account manages a bucket's policy.",
-                "Name principals of that account.",
-            )
-    if given.get("protected_principals") is None and "arriving_through" not in given and "request_context" not in given:
-        return
-    request = {
-        "principal": _asking(given.get("request_context"), partition, owner),
-        "action": "s3:GetBucketPolicy",
-        "resource": bucket_arn("any", partition),
-        "through": given.get("arriving_through"),
-        "context": given.get("request_context"),
-    }
-    try:
-        Request.from_mapping({key: value for key, value in request.items() if value is not None})
-    except RequestError as error:
-        for problem in error.problems:
-            named = "request_context" if problem.path.startswith("context") else "arriving_through"
-            yield Problem(problem.path.replace(problem.path.partition(".")[0], named, 1), problem.rule, problem.remedy)
-
-
-def _asking(context: Any, partition: str, owner: str | None) -> str:
-    """Somebody for whom the request can be: a session of the role whose ARN the context tells, if it tells one."""
-    account, role = owner or "111122223333", "any"
-    for key, value in context.items() if isinstance(context, Mapping) else ():
-        arn = parse_arn(value) if str(key).lower() == "aws:principalarn" and isinstance(value, str) else None
-        if arn is not None and arn.resource.startswith("role/") and ACCOUNT.fullmatch(arn.account):
-            account, role = arn.account, arn.resource.rpartition("/")[2]
-    return f"arn:{partition}:sts::{account}:assumed-role/{role}/any"
+        yield from guard_problems(given, partition)
 
 
 def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str) -> Iterator[str]:

@@ -9,63 +9,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_severity import (
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import (
     BUCKET,
     CRITICAL,
     ENDPOINT,
     MAJOR,
     MINOR,
     SEVERITIES,
-    effect,
+    Finding,
+    Place,
     worst,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import diff
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
-
-CLEAN, DRIFTED, CORRECTED, FAILED = "clean", "drifted", "corrected", "failed"
 
 #: kind of difference -> how it is said of the live document (``before``) against the declared one (``after``).
 _WHAT = {"added": "is missing", "removed": "is not declared", "changed": "has changed"}
 #: Attributes of an endpoint -> what of it they are. They say which addresses and names lead to the endpoint.
 _ATTRIBUTES = ("ip_address_type", "dns_record_ip_type")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that drifted; ``before`` is how AWS has it, ``after`` how it is declared.
-
-    ``remedy``: what to do about what the automation does not correct; empty for what it does.
-    """
-
-    account: str
-    region: str
-    resource: str
-    kind: str
-    what: str
-    before: Any
-    after: Any
-    severity: str
-    opens: tuple[str, ...] = ()
-    cuts: tuple[str, ...] = ()
-    remedy: str = ""
-
-    def as_dict(self) -> Raw:
-        # Not asdict, which would copy the containers of Ansible's templating, and they do not let themselves be copied.
-        named = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**named, "opens": list(self.opens), "cuts": list(self.cuts)}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it was looked; ``region`` is empty if nobody said."""
-
-    account: str
-    region: str
 
 
 def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> list[Finding]:
@@ -120,6 +84,10 @@ def _document_findings(
 ) -> list[Finding]:
     if equivalent(live, declared):
         return []
+    # Most documents have not drifted, and Ansible compiles what is imported here anew for each task.
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_severity import effect
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import diff
+
     reach = effect(layer, live, declared, place.account, name)
     changes = [change for change in diff(live, declared) if change.kind != "same"]
     if not changes:
@@ -166,51 +134,3 @@ def _with(document: Raw | None, out: Raw | None, put: Raw | None) -> Raw | None:
     statements = [given] if isinstance(given, Mapping) else list(given)
     kept = [each for each in statements if each != out] + ([put] if put is not None else [])
     return {**(document or {"Version": "2012-10-17"}), "Statement": kept} if kept else None
-
-
-def report(
-    findings: Iterable[Mapping[str, Any]],
-    corrected: bool,
-    failed_hosts: Iterable[str] = (),
-    changes: Iterable[Mapping[str, Any]] = (),
-    failures: Iterable[Mapping[str, Any]] = (),
-) -> Raw:
-    """The report of a run, ``{status, counts, findings, failures, failed_hosts}``, the worst findings first.
-
-    ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all could be looked at or corrected, ``failed``.
-    What has a remedy is not corrected.
-
-    :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last
-        changed the resource, nobody if nobody is known, ``None`` if that could not be looked up.
-    :param failures: ``host``, ``account``, ``region``, ``msg``, and ``bucket`` if it is one bucket that failed.
-    """
-    known = {each["resource"]: None if each.get("error") else list(each["events"]) for each in changes}
-    ordered = sorted(
-        (dict(each) | ({"by": known[each["resource"]]} if each["resource"] in known else {}) for each in findings),
-        key=lambda each: (
-            SEVERITIES.index(each["severity"]),
-            *(each[key] for key in ("account", "region", "resource", "kind", "what")),
-        ),
-    )
-    gone = sum(not each.get("remedy") for each in ordered) if corrected else 0
-    failed = sorted(failed_hosts)
-    missed = sorted((dict(each) for each in failures), key=lambda each: (each["host"], each.get("bucket", "")))
-    if failed or missed:
-        status = FAILED
-    elif ordered:
-        status = CORRECTED if gone == len(ordered) else DRIFTED
-    else:
-        status = CLEAN
-    counts = {severity: sum(each["severity"] == severity for each in ordered) for severity in SEVERITIES}
-    return {
-        "status": status,
-        "counts": {
-            "drifted": len(ordered),
-            "corrected": gone,
-            **counts,
-            "failed": len(failed) + len(missed),
-        },
-        "findings": ordered,
-        "failures": missed,
-        "failed_hosts": failed,
-    }

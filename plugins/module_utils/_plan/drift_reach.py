@@ -16,8 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import Finding, Place
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_severity import CRITICAL, MAJOR, MOST_EXAMPLES
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import (
+    CRITICAL,
+    MAJOR,
+    MOST_EXAMPLES,
+    Finding,
+    Place,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_declared import DENY
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import UNKNOWN

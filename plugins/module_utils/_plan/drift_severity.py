@@ -15,9 +15,17 @@ the same, so documents that differ in meaning while a sample stays unknown count
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import (
+    BUCKET,
+    CRITICAL,
+    ENDPOINT,
+    MAJOR,
+    MINOR,
+    MOST_EXAMPLES,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Document, Raw, parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
@@ -29,12 +37,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate impo
     compile_policies,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import OBJECT, expand_action
-
-CRITICAL, MAJOR, MINOR = "critical", "major", "minor"
-#: The worst first.
-SEVERITIES = (CRITICAL, MAJOR, MINOR)
-
-BUCKET, ENDPOINT = "bucket", "endpoint"
 
 _USUAL_ACTIONS = (
     "s3:GetObject",
@@ -53,7 +55,6 @@ _PRINCIPAL_KEYS = frozenset({"aws:principalarn"})
 _TLS = "aws:SecureTransport"
 #: More actions of one pattern tell no more, and the usual ones are asked anyway.
 _MOST_OF_A_PATTERN = 12
-MOST_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,6 @@ def effect(kind: str, live: Raw | None, declared: Raw | None, account: str, name
     opened = bool(opens or unclear)
     severity = CRITICAL if opened else MAJOR if cuts else MINOR
     return Effect(severity, tuple(opens[:MOST_EXAMPLES]), tuple(cuts[:MOST_EXAMPLES]), unclear)
-
-
-def worst(severities: Iterable[str]) -> str:
-    """The worst of some, ``minor`` of none."""
-    return min(severities, key=SEVERITIES.index, default=MINOR)
 
 
 def _layers(kind: str, document: Raw | None, account: str) -> Raw:

@@ -29,7 +29,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_passag
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import CUTOFF, Finding
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import bucket_arn, object_arn
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Document, Raw, parse
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
     ALLOW,
     ASSUME_ALLOW,
@@ -39,7 +39,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate impo
     compile_policies,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import ANONYMOUS, read_caller
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import RequestError
 
 ALLOW_CUTOFF = "allow_cutoff"
 ACTIONS = ("s3:GetObject", "s3:PutObject")

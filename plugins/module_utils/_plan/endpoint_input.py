@@ -9,10 +9,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_ids import id_problems
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import SERVICE_DEFINED, Wanted
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
@@ -21,14 +21,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate impo
     warn_endpoint_policy,
 )
 
-# Option -> what its ids begin with.
-_IDS = {
-    "vpc_id": "vpc",
-    "endpoint_id": "vpce",
-    "endpoint_ids": "vpce",
-    "route_table_ids": "rtb",
-    "subnet_ids": "subnet",
-}
 _ROUTE_OPTIONS = ("route_table_ids", "subnet_ids", "all_route_tables")
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-dns-record-ip-type
@@ -53,7 +45,7 @@ def declare(options: Mapping[str, Any]) -> Wanted:
     present = given.get("state", "present") == "present"
     place = given.get("endpoint_id") or given.get("vpc_id")
     name = f"options of the gateway endpoint {place}" if place else "options of the gateway endpoint"
-    problems = [*_place_problems(given), *_id_problems(given)]
+    problems = [*_place_problems(given), *id_problems(given)]
     if present:
         problems += [*_route_problems(given), *_type_problems(given), *_tag_problems(given), *_policy_problems(given)]
     if problems:
@@ -78,16 +70,6 @@ def declare(options: Mapping[str, Any]) -> Wanted:
     )
 
 
-def check_ids(options: Mapping[str, Any]) -> None:
-    """For endpoints that are only read.
-
-    :raises PolicyError: what is given as an id cannot be one.
-    """
-    problems = [*_id_problems({name: value for name, value in options.items() if value is not None})]
-    if problems:
-        raise PolicyError(problems, "options")
-
-
 def types_misfit(ip_address_type: str, dns_record_ip_type: str) -> tuple[str, str] | None:
     """Rule and remedy when AWS does not take the two together."""
     fitting = _DNS_RECORDS.get(ip_address_type)
@@ -102,14 +84,6 @@ def types_misfit(ip_address_type: str, dns_record_ip_type: str) -> tuple[str, st
 def _place_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
     if not given.get("vpc_id") and not given.get("endpoint_id"):
         yield Problem("", "Nothing says which endpoint is meant.", "Give vpc_id, or endpoint_id, or both.")
-
-
-def _id_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
-    for option, kind in _IDS.items():
-        value = given.get(option, ())
-        for one in value if isinstance(value, (list, tuple)) else (value,):
-            if not re.fullmatch(rf"{kind}-[0-9a-f]+", str(one)):
-                yield Problem(option, f"{one!r} is not an id.", f"Ids here look like {kind}-1a2b3c4d.")
 
 
 def _route_problems(given: Mapping[str, Any]) -> Iterator[Problem]:

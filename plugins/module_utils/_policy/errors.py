@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What is wrong with a policy, said so that a person can mend it."""
+"""What is wrong with a policy or a request, said so that a person can mend it."""
 
 from __future__ import annotations
 
@@ -40,3 +40,11 @@ class PolicyError(ValueError):
 
     def __str__(self) -> str:
         return f"Invalid {self.name}: " + " | ".join(str(problem) for problem in self.problems)
+
+
+class RequestError(ValueError):
+    """A request that cannot be; ``problems`` names the keys of the request and what is wrong with each."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("Invalid request: " + " | ".join(map(str, self.problems)))

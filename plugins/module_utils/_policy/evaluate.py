@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.explain import (
     missing_keys,
     reason_of_denial,
@@ -29,7 +30,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import
     Layers,
     compile_layers,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request, RequestError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.verdict import Case, lacking, weigh
 
 ALLOW, EXPLICIT_DENY, IMPLICIT_DENY, UNKNOWN = "allow", "explicit_deny", "implicit_deny", "unknown"

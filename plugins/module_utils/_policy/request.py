@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,7 +28,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.context impor
     form_keys,
     through_endpoint,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem, RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Caller, Kind, read_caller
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import Context, Value
@@ -57,14 +57,6 @@ _PATH_PARTS: dict[str, tuple[re.Pattern[str], str]] = {
     "org": (re.compile(r"o-[a-z0-9]+"), "the id of an organization such as 'o-exampleorgid', or null"),
     "region": (re.compile(r"[a-z0-9-]+"), "a Region such as 'eu-central-1'"),
 }
-
-
-class RequestError(ValueError):
-    """A request that cannot be; ``problems`` names the keys of the request and what is wrong with each."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(problems)
-        super().__init__("Invalid request: " + " | ".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True, slots=True)

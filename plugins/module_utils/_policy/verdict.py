@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.context import RESOURCE_ACCOUNT_KEYS
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import Problem, RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.judge import OPEN, SILENT, Layer, Outcome
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import (
     BLOCK_PUBLIC_ACCESS,
@@ -32,7 +32,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.logic import Kleene, agreed, either, every, negate
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request, RequestError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import Context
 
 #: What only principals of the bucket's account may do, and what its root user always may as far as the bucket policy

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import botocore.session
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge, standard_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints import Outcome, converge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_guards import standard_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.waiters import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_values import Wanted
 
@@ -195,7 +197,7 @@ def run(
 ) -> Outcome:
     """Converge an endpoint of ``VPC``; ``pauses`` is called whenever the run would sleep."""
     actions: list[str] = []
-    guards = standard_guards(ec2) if guarded else {}
+    guards = partial(standard_guards, ec2) if guarded else dict
     wanted = Wanted(**{"vpc_id": VPC, **options})
     outcome = converge(ec2, wanted, actions=actions, check=check, guards=guards, pace=Time(pauses).pace(wait))
     if not check:

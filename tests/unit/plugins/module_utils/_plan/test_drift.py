@@ -8,13 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import (
-    Place,
-    bucket_findings,
-    endpoint_findings,
-    report,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import bucket_findings, endpoint_findings
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import Place
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_render import junit, markdown
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_report import report
 
 PLACE = Place("111122223333", "us-east-1")
 OUTSIDE = {

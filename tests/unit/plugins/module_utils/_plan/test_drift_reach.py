@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import Place, report
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import Place
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_reach import reach_findings
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_render import junit, markdown
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_report import report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach import prove
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_input import read_declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import endpoint_policy

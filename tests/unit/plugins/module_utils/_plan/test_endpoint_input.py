@@ -10,7 +10,8 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import check_ids, declare
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_ids import check_ids
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_routes import (
     RouteTable,
     choose,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import RequestError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.principals import Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request, RequestError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.values import RoleOfSession, State, find
 
 ABSENT, PRESENT, UNKNOWN = State.ABSENT, State.PRESENT, State.UNKNOWN
