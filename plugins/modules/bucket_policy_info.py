@@ -141,7 +141,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_info imp
     INFO_OPTIONS,
     run_bucket_policy_info,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import FLEET_RULES
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_options import FLEET_RULES
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
 
 

@@ -38,6 +38,11 @@ options:
       - Look up RV(endpoints[].prefix_list_ids), which takes one C(DescribeManagedPrefixLists) more for each endpoint.
     type: bool
     default: false
+  caller:
+    description:
+      - Also return RV(caller), who the credentials belong to, which takes one C(GetCallerIdentity).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
@@ -76,6 +81,24 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+caller:
+  description: Who asked.
+  returned: if O(caller=true)
+  type: dict
+  contains:
+    account:
+      description: The account of the credentials.
+      type: str
+    arn:
+      description: The ARN of the user or of the session.
+      type: str
+    user_id:
+      description: The unique id behind it, as C(aws:userid) has it.
+      type: str
+  sample:
+    account: "111122223333"
+    arn: arn:aws:sts::111122223333:assumed-role/deploy/awx
+    user_id: AROAEXAMPLE:awx
 endpoints:
   description: The endpoints, by VPC and id.
   returned: success

@@ -290,6 +290,12 @@ def test_info(ec2, emulator, vpc, endpoint):
     assert run_module(emulator, "gateway_endpoint_info", vpc_id="vpc-0123456789abcdef0")["endpoints"] == []
     looked_up = run_module(emulator, "gateway_endpoint_info", filters={"service-name": SERVICE}, prefix_lists=True)
     assert looked_up["endpoints"][0]["prefix_list_ids"]
+    assert "caller" not in looked_up
+    by_whom = run_module(emulator, "gateway_endpoint_info", vpc_id=vpc.id, caller=True)
+    assert by_whom["endpoints"] == found["endpoints"]
+    assert by_whom["caller"].keys() == {"account", "arn", "user_id"}
+    assert by_whom["caller"]["arn"].startswith(f"arn:aws:iam::{by_whom['caller']['account']}:")
+    assert sorted(by_whom.calls) == [LOOK, "GetCallerIdentity"]
     missing = run_module(emulator, "gateway_endpoint_info", endpoint_ids=["vpce-0123456789abcdef0"])
     assert missing["failed"] is True
     assert "InvalidVpcEndpointId.NotFound" in missing["msg"]

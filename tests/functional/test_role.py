@@ -51,7 +51,6 @@ def test_nothing_drifted_takes_few_calls(emulator, ec2, s3, vpc):
             "GetBucketPolicy",
             "GetBucketPolicy",
             "GetCallerIdentity",
-            "ListAccountAliases",
         ]
 
 

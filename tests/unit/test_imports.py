@@ -109,6 +109,15 @@ def imports_of(tree):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+def imports_when_loaded(tree):
+    """As :func:`imports_of`, but for those in functions and those for type checkers."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield from imports_of(node)
+
+
 def forbidden(tree, allowed):
     return sorted(
         name for name in imports_of(tree) if not any(name == known or name.startswith(f"{known}.") for known in allowed)
@@ -147,6 +156,35 @@ def test_private_and_of_a_size_to_read(path):
     assert text.count("\n") <= MAXIMUM_LINES
 
 
+# Ansible loads all filters, or tests, of a collection on its way to the one that it looks for, anew in each task.
+@pytest.mark.parametrize("path", [path for path in FILES if directory_of(path) in ("filter", "test")], ids=name_of)
+def test_filters_and_tests_import_the_core_when_they_are_called(path):
+    assert [name for name in imports_when_loaded(tree_of(path)) if name.startswith((POLICY, PLAN))] == []
+
+
+def shipped(path):
+    """The files of module_utils that Ansible ships with a module: those that it imports, also inside of functions."""
+    found, left = set(), [path]
+    while left:
+        for name in imports_of(tree_of(left.pop())):
+            parts = name.removeprefix(f"{OURS}module_utils.").split(".")
+            # What is imported is a file, or a name inside of one.
+            for candidate in (MODULE_UTILS.joinpath(*parts), MODULE_UTILS.joinpath(*parts[:-1])):
+                file = candidate.with_suffix(".py")
+                if name.startswith(f"{OURS}module_utils.") and file.is_file() and file not in found:
+                    found.add(file)
+                    left.append(file)
+    return {file.stem for file in found}
+
+
+@pytest.mark.parametrize("name", ["bucket_policy_info", "change_events_info", "gateway_endpoint_info"])
+def test_what_only_reads_does_not_bring_the_guards_along(name):
+    brought = shipped(PLUGINS / "modules" / f"{name}.py")
+    assert {"argspec", "errors"} <= brought
+    assert brought & {"evaluate", "buckets_guards", "endpoints_guards"} == set()
+    assert "evaluate" in shipped(PLUGINS / "modules" / "gateway_endpoint.py")
+
+
 # The checks above see what they should: (code, what is allowed, what they must find).
 SAMPLES = [
     ("import os", PURE, ["os"]),
@@ -164,6 +202,21 @@ SAMPLES = [
 @pytest.mark.parametrize("code, allowed, found", SAMPLES)
 def test_forbidden(code, allowed, found):
     assert forbidden(ast.parse(code), allowed) == found
+
+
+def test_imports_when_loaded():
+    code = """
+import json
+if TYPE_CHECKING:
+    import typing
+def f():
+    import ast
+try:
+    import yaml
+except ImportError:
+    pass
+"""
+    assert list(imports_when_loaded(ast.parse(code))) == ["json", "yaml"]
 
 
 def test_impure_calls():

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2, s3
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import MAX_FILTER_VALUES
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_read import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported, warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.access_check import (

@@ -25,7 +25,8 @@ from typing import Any
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_diagnosis import explained
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, Patience, Steps, patiently
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, Patience, Steps
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_read import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import (
     DELETE,
     Declaration,
@@ -35,7 +36,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy i
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_guard import Guard
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard import LOCKOUT, Verdict, judge
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, load, minify
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw, minify
 
 #: How often a run writes because another writer took its statements away again, before it gives up.
 MAX_ROUNDS = 3
@@ -74,18 +75,6 @@ class NotSettledError(Exception):
     def __init__(self, message: str, outcome: BucketOutcome) -> None:
         self.outcome = outcome
         super().__init__(message)
-
-
-def read_policy(client: Any, bucket: str, owner: str | None, pace: Pace) -> Steps[Raw | None]:
-    """The live document; ``None`` when the bucket has no policy.
-
-    :raises BucketError: explained as far as further calls can.
-    """
-    try:
-        text = yield from patiently(lambda: s3.get_bucket_policy(client, bucket, owner), pace)
-    except BucketError as error:
-        raise explained(client, owner, error) from error
-    return None if text is None else load(text, f"live policy of bucket {bucket}")
 
 
 def converge(
@@ -215,7 +204,7 @@ class _Run:
                 raise error  # Time does not bring back who was deleted.
             return patience.after(error)
         except BucketError as final:
-            raise explained(self.client, self.owner, final, plan) from final
+            raise explained(self.client, self.owner, final, plan.dead) from final
 
     def _keep(self, plan: Plan) -> None:
         if self.keep is None or (self.backups and equivalent(self.backups[-1][0], plan.before)):

@@ -9,23 +9,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import s3
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import denial
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import permission_of
 
 
-def explained(client: Any, owner: str | None, error: BucketError, plan: Plan | None = None) -> BucketError:
-    """The same error, saying more where more can be known. ``plan`` is what was to be written, if anything was."""
+def explained(
+    client: Any, owner: str | None, error: BucketError, dead: Mapping[str, Sequence[str]] | None = None
+) -> BucketError:
+    """The same error, saying more where more can be known.
+
+    :param dead: deleted principals in what was to be written, as in a plan.
+    """
     if error.kind is Kind.DENIED:
         return error.because(_why_denied(client, owner, error))
     if error.kind is Kind.PUBLIC_BLOCKED:
         return error.because(_which_block(client, owner, error))
-    if error.kind is Kind.INVALID_PRINCIPAL and plan is not None and plan.dead:
-        return error.because(_which_dead(plan))
+    if error.kind is Kind.INVALID_PRINCIPAL and dead:
+        return error.because(_which_dead(dead))
     return error
 
 
@@ -78,8 +83,8 @@ def _which_block(client: Any, owner: str | None, error: BucketError) -> str:
     )
 
 
-def _which_dead(plan: Plan) -> str:
-    listed = "; ".join(f"{label}: {', '.join(ids)}" for label, ids in plan.dead.items())
+def _which_dead(dead: Mapping[str, Sequence[str]]) -> str:
+    listed = "; ".join(f"{label}: {', '.join(ids)}" for label, ids in dead.items())
     return (
         "AWS refuses a document that names deleted users or roles, and the live policy has some in statements that "
         f"this task leaves as they are ({listed}). Remove these statements (sids), declare them anew with the ARN of "

@@ -12,9 +12,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Steps, pace_of
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_read import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import (
     DISCOVER_OPTIONS,
     NONE_FOUND,
@@ -24,11 +24,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import CONCURRENCY, check_fleet_options
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_options import CONCURRENCY, check_fleet_options
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import CountedSession, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import warn_user
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import failure_message
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_failures import failure_message
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_names import check_bucket
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_principals import (
     dead_by_statement,
     labelled,

@@ -18,12 +18,12 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import endpoints_read, s3
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_knowledge import Knowledge
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_read import read_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_names import check_bucket
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint import Plan
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_cutoff import CutoffGuard, Dependent
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_guard import (

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import ec2
@@ -22,6 +23,7 @@ INFO_OPTIONS: dict[str, dict[str, Any]] = {
     "endpoint_ids": {"type": "list", "elements": "str", "aliases": ["vpc_endpoint_ids"]},
     "filters": {"type": "dict", "default": {}},
     "prefix_lists": {"type": "bool", "default": False},
+    "caller": {"type": "bool", "default": False},
 }
 
 
@@ -44,7 +46,9 @@ def run_gateway_endpoint_info(module: Any) -> None:
             [{"Name": name, "Values": _values(value)} for name, value in sorted(filters.items())],
         )
         endpoints = sorted((Endpoint.from_description(one) for one in found), key=lambda one: (one.vpc_id, str(one.id)))
-        module.exit_json(changed=False, endpoints=[shown(client, one, options["prefix_lists"]) for one in endpoints])
+        caller = {"caller": asdict(session.caller)} if options["caller"] else {}
+        shown_endpoints = [shown(client, one, options["prefix_lists"]) for one in endpoints]
+        module.exit_json(changed=False, endpoints=shown_endpoints, **caller)
 
 
 def _values(value: Any) -> list[str]:

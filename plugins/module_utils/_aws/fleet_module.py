@@ -37,23 +37,19 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_calls import Calls
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_options import CONCURRENCY, check_fleet_options
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_places import CountedSession, Place, Places
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import warn_user
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.progress import VARIABLE, Progress
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import (
-    MAX_LISTED,
-    declare_all,
-    failure_message,
-    for_each,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_failures import MAX_LISTED, failure_message
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import declare_all, for_each
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
 #: The same for each bucket of a list, without defaults: what is not there is taken from the module's own.
 _OF_ONE = {
     name: {key: value for key, value in spec.items() if key != "default"} for name, spec in BUCKET_OPTIONS.items()
 }
-CONCURRENCY: dict[str, dict[str, Any]] = {"concurrency": {"type": "int", "default": 32}}
 FLEET_OPTIONS: dict[str, dict[str, Any]] = {
     "buckets": {
         "type": "list",
@@ -66,12 +62,6 @@ FLEET_OPTIONS: dict[str, dict[str, Any]] = {
     "full_results": {"type": "bool", "default": False},
     **BUCKET_OPTIONS,
 }
-#: For :func:`create_module`, as are the options.
-FLEET_RULES: dict[str, Any] = {
-    "mutually_exclusive": [("buckets", "discover")],
-    "required_one_of": [("buckets", "discover")],
-}
-MAX_CONCURRENCY = 256
 
 
 @dataclass(slots=True)
@@ -203,22 +193,6 @@ def run_bucket_policies(module: Any) -> None:
     if "msg" in told:
         module.fail_json(**told)
     module.exit_json(**told)
-
-
-def check_fleet_options(module: Any, region: bool = True) -> None:
-    """:param region: whether it is needed; that of an endpoint cannot be looked up without.
-    :raises PolicyError: with what is wrong.
-    """
-    limit = module.params.get("max_failures")
-    problems = []
-    if not 1 <= module.params["concurrency"] <= MAX_CONCURRENCY:
-        problems.append(Problem("concurrency", f"has to be from 1 to {MAX_CONCURRENCY}."))
-    if limit is not None and limit < 1:
-        problems.append(Problem("max_failures", "has to be 1 or more.", "Leave it out to have no such limit."))
-    if region and not module.region:
-        problems.append(Problem("region", "is not known.", "Give it, or set AWS_REGION where the module runs."))
-    if problems:
-        raise PolicyError(problems, "options")
 
 
 def _buckets(module: Any, session: CountedSession, places: Places) -> tuple[list[Found], list[dict[str, Any]]]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_failures import MAX_LISTED, MAX_NAMED
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import load
@@ -25,9 +26,6 @@ PLACEHOLDER = re.compile(r"(?<!\$)\{bucket\}")
 #: Options that say what is owned in a bucket's policy. A bucket that says it in one way takes nothing of the other.
 _WHOLE = frozenset({"policy"})
 _SINGLE = frozenset({"statements", "sids", "purge_statements", "peers"})
-#: How many errors a message lists; the others are in the results.
-MAX_LISTED = 10
-MAX_NAMED = 50
 
 
 def for_each(buckets: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -75,19 +73,6 @@ def declare_all(options: Sequence[Mapping[str, Any]], partition: str) -> list[De
             listed.append(Problem("", f"and {more} more buckets with problems in their options."))
         raise PolicyError(listed, f"options of {len(errors)} of {len(options)} buckets")
     return declarations
-
-
-def failure_message(failed: Sequence[tuple[str, str]], total: int, skipped: int, because: str) -> str:
-    """``failed``: (bucket, cause), the cause naming the bucket. ``because``: why the skipped ones are skipped."""
-    said = [f"{len(failed)} of {total} buckets failed."]
-    said += [cause for _bucket, cause in failed[:MAX_LISTED]]
-    others = [bucket for bucket, _cause in failed[MAX_LISTED:]]
-    if others:
-        names = ", ".join(others[:MAX_NAMED]) + (", ..." if len(others) > MAX_NAMED else "")
-        said.append(f"The causes of {len(others)} more are in results: {names}.")
-    if skipped:
-        said.append(f"{skipped} buckets were skipped, because {because}.")
-    return " ".join(said)
 
 
 def _named_once(names: Sequence[str]) -> None:

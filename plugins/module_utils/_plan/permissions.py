@@ -79,8 +79,6 @@ CALLS: dict[str, tuple[tuple[str, About], ...]] = {
         ("ec2:ModifyVpcEndpoint", About.ROUTE_TABLES),
     ),
     "iam:GetRole": (("iam:GetRole", About.ROLES),),
-    # Asked by amazon.aws.aws_caller_info, whose answer is not used.
-    "iam:ListAccountAliases": (),
     "organizations:DescribeOrganization": (("organizations:DescribeOrganization", About.EVERYTHING),),
     "organizations:ListAccountsForParent": (("organizations:ListAccountsForParent", About.EVERYTHING),),
     "organizations:ListOrganizationalUnitsForParent": (
@@ -173,6 +171,7 @@ USES: dict[str, dict[str, Mode | None]] = {
         "ec2:DeleteVpcEndpoints": REMOVE,
     },
     "gateway_endpoint_info": {
+        "sts:GetCallerIdentity": DETECT,
         "ec2:DescribeVpcEndpoints": DETECT,
         "ec2:DescribeManagedPrefixLists": DETECT,
     },
@@ -180,7 +179,6 @@ USES: dict[str, dict[str, Mode | None]] = {
     "private_access": {
         "sts:GetCallerIdentity": DETECT,
         "sts:AssumeRole": OPTIONAL,
-        "iam:ListAccountAliases": OPTIONAL,
         "iam:GetRole": OPTIONAL,
         "ec2:DescribeVpcs": DETECT,
         "ec2:DescribeVpcAttribute": DETECT,
@@ -201,7 +199,6 @@ USES: dict[str, dict[str, Mode | None]] = {
     "restore": {
         **_WRITE_BUCKET,
         "sts:AssumeRole": OPTIONAL,
-        "iam:ListAccountAliases": OPTIONAL,
     },
 }
 

@@ -10,11 +10,8 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import (
-    declare_all,
-    failure_message,
-    for_each,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_failures import failure_message
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import declare_all, for_each
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
 TLS = {

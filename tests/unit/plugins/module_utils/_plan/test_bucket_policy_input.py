@@ -10,7 +10,8 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import check_bucket, declare
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_names import check_bucket
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard_input import guard_problems
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
