@@ -31,12 +31,12 @@ _ON_BOTH = ("sanity", "integration", "functional", "units")
 # The long ones come first, so that the processors have something to do to the end.
 PARTS = (
     Part("functional", "newest", checks.functional),
+    Part("functional", "floor", checks.functional),
+    Part("integration", "newest", ansible_test.integration),
+    Part("integration", "floor", ansible_test.integration),
+    Part("molecule", "newest", checks.molecule),
     Part("sanity", "floor", ansible_test.sanity),
     Part("sanity", "newest", ansible_test.sanity),
-    Part("molecule", "newest", checks.molecule),
-    Part("integration", "floor", ansible_test.integration),
-    Part("integration", "newest", ansible_test.integration),
-    Part("functional", "floor", checks.functional),
     Part("units", "floor", ansible_test.units),
     Part("units", "newest", ansible_test.units),
     Part("docs", "newest", checks.docs),

@@ -19,6 +19,14 @@ settings.register_profile("repeat", _TOLERANT, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
 
+def pytest_configure(config):
+    """ansible-test forks for each test, which for thousands of rows of tables takes minutes that they do not. Nothing
+    here leaves anything behind: pytest by itself runs all in one process."""
+    forking = config.pluginmanager.get_plugin("ansible_forked")
+    if forking is not None:
+        config.pluginmanager.unregister(forking)
+
+
 @pytest.fixture(autouse=True)
 def _no_aws_account(monkeypatch):
     """No test reaches a real account, whatever the caller's environment and configuration files have."""
