@@ -5,7 +5,7 @@
 # `make demo` and `make test` need git, make and Python 3.11 or later, and set up the rest by themselves under .build.
 # CONTRIBUTING.md explains the targets. What they do is in scripts/toolchain.
 
-CHECKS := lint types units functional sanity integration molecule docs package
+CHECKS := lint types units functional surroundings sanity integration molecule docs package
 
 PYTHON ?= $(shell sh scripts/find-python)
 TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchain

@@ -76,14 +76,21 @@ def _utils(collection: Path) -> Path:
 
 
 def functional(workplace: Workplace, part: str) -> int:
-    """pytest on all that is not a unit test: runs against the emulator, the emulator itself, demo and tools."""
+    """Runs against the emulator, the emulator itself, demo and tools."""
+    return _pytest(workplace, part, "not surroundings")
+
+
+def surroundings(workplace: Workplace, part: str) -> int:
+    """What starts playbooks, such as AWX, ansible-rulebook or cron; each test runs whole programs for minutes."""
+    return _pytest(workplace, part, "surroundings")
+
+
+def _pytest(workplace: Workplace, part: str, marked: str) -> int:
+    """pytest on what is marked so and is not a unit test: `units` runs those, on the same releases."""
     venv = workplace.environments.core(workplace.choice)
     collection = workplace.tree(part)
     words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-rs", "--durations", "20", "-p", "no:cacheprovider"]
-    words += ["tests", "--ignore", "tests/unit"]  # which `units` runs, on the same releases
-    if part == "functional-floor":
-        # Each of them runs whole programs for minutes. `make functional CORE=2.16` takes them on the floor, too.
-        words += ["-m", "not surroundings"]
+    words += ["tests", "--ignore", "tests/unit", "-m", marked]
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]
     output = run(words, cwd=collection, env=workplace.variables(venv, collection))

@@ -34,6 +34,7 @@ PARTS = (
     Part("functional", "floor", checks.functional),
     Part("integration", "newest", ansible_test.integration),
     Part("integration", "floor", ansible_test.integration),
+    Part("surroundings", "newest", checks.surroundings),
     Part("molecule", "newest", checks.molecule),
     Part("sanity", "floor", ansible_test.sanity),
     Part("sanity", "newest", ansible_test.sanity),
