@@ -78,6 +78,13 @@ def test_policies_are_put_back(emulator, s3, tmp_path):
     assert "no backup of the policy of bucket other" in output
     assert sid(s3, "site") == "Now"
 
+    # The safety catch: the bucket is of another account than the one that is meant.
+    given = {"restore_buckets": ["site"], "private_access_account_id": "111122223333"}
+    status, output = restore(emulator, tmp_path, {}, **given)
+    assert status != 0
+    assert "it does not belong to account 111122223333" in output
+    assert sid(s3, "site") == "Now"
+
     both = ["site", "site.logs"]
     # There was no policy, and whoever may write one need not be allowed to remove it.
     status, output = restore(emulator, tmp_path, robot.may(automation("correct")), restore_buckets=both)
