@@ -10,7 +10,6 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_failures import failure_message
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_fleet import declare_all, for_each
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
 
@@ -106,16 +105,3 @@ def test_everything_wrong_is_said_before_anything_is_done():
     assert "bucket wrong-09" in str(many.value)
     assert "bucket wrong-10" not in str(many.value)
     assert "and 2 more buckets" in str(many.value)
-
-
-def test_the_message_about_failures():
-    failed = [(f"b{number}", f"Cannot read the policy of bucket b{number}: why.") for number in range(3)]
-    assert failure_message(failed[:1], 5, 0, "") == "1 of 5 buckets failed. Cannot read the policy of bucket b0: why."
-    assert failure_message(failed, 5, 2, "max_failures is 3") == (
-        "3 of 5 buckets failed. " + " ".join(cause for _name, cause in failed) + " 2 buckets were skipped, because "
-        "max_failures is 3."
-    )
-    many = failure_message([(f"b{number}", "Why.") for number in range(2000)], 2000, 0, "")
-    assert "The causes of 1990 more are in results: b10, b11," in many
-    assert many.endswith("b59, ....")
-    assert len(many) < 1000

@@ -10,7 +10,6 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_ids import check_ids
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint_routes import (
     RouteTable,
@@ -169,12 +168,6 @@ def test_warnings_of_the_policy_are_kept():
     assert len(warnings) == 1
     assert warnings[0].startswith("Policy of the gateway endpoint vpc-1a: Statement[0]")
     assert "s3:GetObjekt" in warnings[0]
-
-
-def test_ids_to_read():
-    check_ids({"vpc_id": None, "endpoint_ids": ["vpce-1"]})
-    with pytest.raises(PolicyError, match="endpoint_ids: 'vpc-1' is not an id"):
-        check_ids({"endpoint_ids": ["vpce-1", "vpc-1"]})
 
 
 MAIN = RouteTable("rtb-0", VPC, main=True, subnets=("subnet-0",))
