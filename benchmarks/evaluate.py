@@ -22,7 +22,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import Policies, Request, compile_policies
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import (
+    Policies,
+    Request,
+    compile_policies,
+)
 
 TARGET = 40_000
 BUCKET = "arn:aws:s3:::amzn-s3-demo-bucket"

@@ -25,7 +25,7 @@ from ansible import constants
 from ansible.plugins.action.normal import ActionModule as RunModule
 from ansible.utils.display import Display
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.progress import VARIABLE
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.progress import VARIABLE
 
 # Asked when the plugin is loaded, in the process that has the terminal: those that run tasks have none.
 AT_TERMINAL = sys.stdout.isatty() and sys.stderr.isatty()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, explained
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("automation_policy")
@@ -29,7 +29,7 @@ def build(
     optional: Any = None,
 ) -> Raw:
     """The identity policy that whoever runs the collection needs, and nothing beyond."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation_policy import (
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.policy import (
         DEFAULT_CONTENT,
         Reach,
         automation_policy,

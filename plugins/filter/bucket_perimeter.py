@@ -15,7 +15,7 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("bucket_perimeter")
@@ -34,13 +34,13 @@ def build(
     region: str | None = None,
 ) -> Raw:
     """The policy of a bucket that denies it to everybody outside of the perimeter."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_perimeter import (
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import (
         ANY_BUCKET,
         bucket_perimeter,
     )
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.perimeter import EVERY_ACTION
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_bucket_policy
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.perimeter import EVERY_ACTION
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.validate import validate_bucket_policy
 
     where = choose_partition(partition, region)
     document = bucket_perimeter(

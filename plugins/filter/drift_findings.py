@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("drift_findings")
@@ -22,8 +22,11 @@ def find(
     reach: Mapping[str, Any] | None = None,
 ) -> list[Raw]:
     """What drifted, by the results of the modules and the proof."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift import bucket_findings, endpoint_findings
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_finding import Place
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import (
+        bucket_findings,
+        endpoint_findings,
+    )
 
     place = Place(str(account), str(region or ""))
     findings = endpoint_findings(place, endpoint.get("before"), endpoint.get("endpoint"))
@@ -31,7 +34,7 @@ def find(
         findings += bucket_findings(place, name, result["before"], result["policy"])
     mismatches = (reach or {}).get("mismatches")
     if mismatches:
-        from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_reach import reach_findings
+        from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.reach import reach_findings
 
         findings += reach_findings(place, mismatches)
     return [finding.as_dict() for finding in findings]

@@ -10,7 +10,7 @@ from typing import Any
 
 def render(report: Mapping[str, Any]) -> str:
     """The report as Markdown."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_render import markdown
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.render import markdown
 
     return markdown(report)
 

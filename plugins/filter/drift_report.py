@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_bool, as_list, explained
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("drift_report")
@@ -22,7 +22,7 @@ def sum_up(
     failures: Any = None,
 ) -> Raw:
     """The report of a run."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift_report import report
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 
     return report(
         findings,

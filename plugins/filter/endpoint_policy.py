@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, choose_partition, explained
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("endpoint_policy")
@@ -28,11 +28,11 @@ def build(
     statements: Any = None,
 ) -> Raw:
     """The policy of a gateway endpoint that lets through what was declared and nothing else."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.builders_endpoint import endpoint_policy
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.presets import aws_service_statements
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.validate import validate_endpoint_policy
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.presets import aws_service_statements
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.access_levels import DEFAULT_ACCESS
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError, Problem
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.validate import validate_endpoint_policy
 
     services = as_list(aws_services)
     if services and region is None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained, read_document
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("policy_diff")
 def compare(before: Any, after: Any) -> list[Raw]:
     """The statements that differ in meaning."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.diff import diff
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.diff import diff
 
     changes = diff(read_document(before, "policy before"), read_document(after, "policy after"))
     return [change.as_dict() for change in changes if change.kind != "same"]

@@ -15,7 +15,7 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("policy_merge")
@@ -23,8 +23,8 @@ def merge_statements(
     policy: Any, statements: Any = None, remove_sids: Any = None, purge_statements: Any = False
 ) -> Raw | None:
     """The policy with these statements in it; none when no statement is left."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.merge import merge
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError, Problem
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.merge import merge
 
     wanted = as_list(statements)
     problems = [

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("policy_normalize")
 def normalize(policy: Any) -> Raw:
     """The form that all documents of the same meaning have."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import canonical
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import canonical
 
     return canonical(policy)
 

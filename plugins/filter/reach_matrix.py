@@ -18,7 +18,7 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 
 @explained("reach_matrix")
@@ -44,9 +44,9 @@ def build(
     region: str | None = None,
 ) -> Raw:
     """Who reaches what on which way, and where that is not what was declared."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach import prove
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.reach_input import read_declaration
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.access_levels import DEFAULT_ACCESS
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.input import read_declaration
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reach import prove
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.access_levels import DEFAULT_ACCESS
 
     if not isinstance(policies, Mapping):
         raise AnsibleFilterError("perimeter.s3.reach_matrix: Give the policies of the buckets by name.")

@@ -180,13 +180,13 @@ try:
 except ImportError:  # ansible-core before 2.19 takes every text for a template.
     trust_as_template = str
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, aws_errors
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.organizations import Directory, client_config
-from ansible_collections.perimeter.s3.plugins.module_utils._plan import accounts as plan
-from ansible_collections.perimeter.s3.plugins.module_utils._plan import accounts_input
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts_units import choose_units
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.accounts.organizations import Directory, client_config
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.errors import CallError, aws_errors
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import input as accounts_input
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts import plan
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts.units import choose_units
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 
 GROUP = "perimeter_accounts"
 # What tells one organization, or one view of it, from another; keys and tokens change with every session.

@@ -212,7 +212,7 @@ summary:
     unmet: 0
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.access_check import (
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.claims.access_check import (
     ACCESS_CHECK_OPTIONS,
     run_access_check,
 )

@@ -382,8 +382,8 @@ summary:
     seconds: 2.71
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import FLEET_OPTIONS, run_bucket_policies
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_options import FLEET_RULES
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.module import FLEET_OPTIONS, run_bucket_policies
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.options import FLEET_RULES
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
 
 

@@ -311,7 +311,7 @@ backup_files:
   sample: [/var/backups/bucket-policies/my_secure_bucket.20261123T101500000000Z.json]
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module import BUCKET_OPTIONS, run_bucket_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.module import BUCKET_OPTIONS, run_bucket_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
 
 

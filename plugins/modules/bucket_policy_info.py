@@ -137,11 +137,11 @@ policies:
         ReadApp: [AROAEXAMPLEID12345678]
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_info import (
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.info import (
     INFO_OPTIONS,
     run_bucket_policy_info,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_options import FLEET_RULES
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.options import FLEET_RULES
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
 
 

@@ -140,7 +140,7 @@ resources:
       error:
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.change_events_module import (
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.history.changes import (
     CHANGE_EVENTS_OPTIONS,
     run_change_events_info,
 )

@@ -416,7 +416,7 @@ guard:
     assumed: []
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_module import (
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoint.module import (
     ENDPOINT_OPTIONS,
     run_gateway_endpoint,
 )

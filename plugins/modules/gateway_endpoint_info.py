@@ -180,7 +180,7 @@ endpoints:
       last_error:
 """
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoints_info import (
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoint.info import (
     INFO_OPTIONS,
     run_gateway_endpoint_info,
 )

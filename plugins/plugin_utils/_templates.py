@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 
 if TYPE_CHECKING:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import Raw
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
 
 Result = TypeVar("Result")
 
@@ -50,7 +50,7 @@ def read_document(value: Any, name: str = "policy") -> Raw | None:
 
     :raises PolicyError: it is neither, or the text is not JSON.
     """
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import load
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import load
 
     return None if value is None or (isinstance(value, str) and not value.strip()) else load(value, name)
 
@@ -80,7 +80,7 @@ def choose_partition(partition: str | None, region: str | None) -> str:
     """
     if region is None:
         return partition or "aws"
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import partition_of_region
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import partition_of_region
 
     found = partition_of_region(region)
     if partition not in (None, found):

@@ -15,13 +15,13 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import exp
 @explained("policy_allows")
 def allows(policies: Any, request: Any) -> bool:
     """Whether a request is certainly allowed; a decision that is unknown is not."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import (
         ALLOW,
         ASSUME_ALLOW,
         RequestError,
         compile_policies,
     )
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.layers import KEYS
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.layers import KEYS
 
     if not isinstance(policies, Mapping) or not policies.keys() <= set(KEYS):
         # A bucket policy alone: the other policies of the caller's own account are taken to let everything pass.
@@ -40,7 +40,7 @@ def allows(policies: Any, request: Any) -> bool:
 
 
 def _account(request: Any) -> str | None:
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.arns import ACCOUNT, parse_arn
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import ACCOUNT, parse_arn
 
     principal = str(request.get("principal", "")) if isinstance(request, Mapping) else ""
     if ACCOUNT.fullmatch(principal):

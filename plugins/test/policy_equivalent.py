@@ -13,7 +13,7 @@ from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_
 @explained("policy_equivalent")
 def is_equivalent(policy: Any, other: Any, labels: Any = True) -> bool:
     """Whether AWS decides every request alike by the two policies."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._policy.canonical import equivalent
+    from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import equivalent
 
     return equivalent(read_document(policy), read_document(other, "other policy"), labels=as_bool(labels, "labels"))
 

@@ -60,7 +60,7 @@ def types(workplace: Workplace, part: str) -> int:
     venv = workplace.environments.tools("quality", workplace.choice)
     collection = workplace.tree(part)
     variables = workplace.variables(venv, collection, MYPYPATH=str(collection.parents[2]))
-    packages = [name for name in ("_policy", "_plan", "_aws") if any((_utils(collection) / name).glob("*.py"))]
+    packages = [name for name in ("_policy", "_plan", "_aws") if any((_utils(collection) / name).rglob("*.py"))]
     if not packages:
         raise Failed("nothing to check: plugins/module_utils has none of its packages")
     cache = workplace.environments.build / "mypy"

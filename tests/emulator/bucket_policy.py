@@ -13,8 +13,8 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.document import parse
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.public import public_statements
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import parse
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.public import public_statements
 from tests.emulator.answers import Refused
 
 MAX_BYTES = 20 * 1024

@@ -17,7 +17,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import ASSUME_ALLOW
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import ASSUME_ALLOW
 
 ANONYMOUS = "anonymous"
 ROOT_KEY = "AKIAROOT"

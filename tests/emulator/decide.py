@@ -15,7 +15,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluate import (
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import (
     ALLOW,
     EXPLICIT_DENY,
     UNKNOWN,

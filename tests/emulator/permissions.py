@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from moto.backends import get_backend
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import OBJECT, find_action
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.vocabulary import OBJECT, find_action
 from tests.emulator.answers import Refused
 from tests.emulator.call import Call
 

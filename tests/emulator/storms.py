@@ -12,12 +12,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets import BucketOutcome, NotSettledError, converge
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace, Steps, drive
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import Fleet
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet_module import Report
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket_policy import Declaration
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.pace import Pace, Steps, drive
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.converge import (
+    BucketOutcome,
+    NotSettledError,
+    converge,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.module import Report
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.pool import Fleet
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import Declaration
 from tests.emulator.fake_s3 import FakeS3
 from tests.emulator.faults import Faults
 from tests.emulator.virtual_time import VirtualTime

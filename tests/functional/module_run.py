@@ -15,7 +15,7 @@ import subprocess
 import sys
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from tests.emulator.client import Emulator
 
 READS = ("Describe", "Get", "List", "Head", "Lookup")

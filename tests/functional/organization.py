@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from tests.emulator.client import ACCESS_KEY, SECRET_KEY, Emulator
 
 MANAGEMENT = "123456789012"  # moto's account of keys that nobody registered

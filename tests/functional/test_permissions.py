@@ -17,7 +17,7 @@ import pytest
 from botocore.session import get_session
 
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import OPTIONAL, uses_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import OPTIONAL, uses_of
 from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, actions_of, without
 

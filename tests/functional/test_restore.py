@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import uses_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, make_role, without
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "restore.yml"

@@ -14,10 +14,12 @@ import pytest
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 MODULE_UTILS = PLUGINS / "module_utils"
+UNIT = Path(__file__).resolve().parent
 OURS = "ansible_collections.perimeter.s3.plugins."
 POLICY, PLAN, AWS = (f"{OURS}module_utils.{name}" for name in ("_policy", "_plan", "_aws"))
 PLUGIN_UTILS = f"{OURS}plugin_utils"
 MAXIMUM_LINES = 400
+MAXIMUM_FILES = 15
 
 # Files, clock, chance, processes, network: a decision that uses one is not decided by its arguments alone.
 NOT_PURE = {
@@ -79,6 +81,81 @@ ARROWS = {
     "action": {AWS, "ansible.constants", "ansible.plugins.action", "ansible.utils.display", *STDLIB},
     "doc_fragments": {"__future__"},
 }
+# Room of module_utils -> the rooms, and the files beside rooms, that it imports from. Every entry is in use.
+ROOMS = {
+    "_policy/language": (),
+    "_policy/meaning": ("_policy/language",),
+    "_policy/rules": ("_policy/language",),
+    "_policy/evaluation": ("_policy/language", "_policy/rules"),
+    "_policy/building": ("_policy/language", "_policy/meaning"),
+    "_plan/errors": (),
+    "_plan/guard_options": ("_policy/evaluation", "_policy/language"),
+    "_plan/bucket": (
+        "_plan/guard_options",
+        "_policy/building",
+        "_policy/language",
+        "_policy/meaning",
+        "_policy/rules",
+    ),
+    "_plan/endpoint": ("_plan/errors", "_policy/language", "_policy/meaning", "_policy/rules"),
+    "_plan/guard": (
+        "_plan/bucket",
+        "_plan/endpoint",
+        "_plan/errors",
+        "_policy/building",
+        "_policy/evaluation",
+        "_policy/language",
+        "_policy/meaning",
+        "_policy/rules",
+    ),
+    "_plan/perimeter": ("_policy/building", "_policy/evaluation", "_policy/language"),
+    "_plan/drift": ("_plan/perimeter", "_policy/evaluation", "_policy/language", "_policy/meaning"),
+    "_plan/claims": ("_policy/evaluation", "_policy/language"),
+    "_plan/history": ("_plan/errors", "_policy/language"),
+    "_plan/accounts": ("_plan/errors", "_policy/language"),
+    "_plan/automation": ("_policy/building", "_policy/language"),
+    "_aws/api": (),
+    "_aws/argspec": (),
+    "_aws/module": ("_aws/api", "_aws/argspec", "_plan/errors", "_policy/language"),
+    "_aws/bucket": (
+        "_aws/api",
+        "_aws/module",
+        "_plan/automation",
+        "_plan/bucket",
+        "_plan/guard",
+        "_policy/language",
+        "_policy/meaning",
+    ),
+    "_aws/endpoint": (
+        "_aws/api",
+        "_aws/bucket",
+        "_aws/module",
+        "_plan/bucket",
+        "_plan/endpoint",
+        "_plan/errors",
+        "_plan/guard",
+        "_plan/guard_options",
+        "_policy/language",
+    ),
+    "_aws/fleet": ("_aws/api", "_aws/bucket", "_aws/module", "_plan/bucket", "_policy/language"),
+    "_aws/claims": ("_aws/api", "_aws/bucket", "_aws/module", "_plan/claims", "_policy/language"),
+    "_aws/history": ("_aws/api", "_aws/module", "_plan/errors", "_plan/history"),
+    "_aws/accounts": ("_aws/api", "_aws/module", "_plan/accounts"),
+}
+# What a room keeps to itself: only the files beside them import these.
+PRIVATE = {
+    "_policy/language": ("vocabulary_data",),
+    "_policy/meaning": ("canonical_conditions", "subsume"),
+    "_policy/rules": ("actions", "conditions", "resources"),
+    "_policy/evaluation": ("explain", "explain_conditions", "outcome"),
+    "_policy/building": ("presets_data",),
+    "_plan/drift": ("severity",),
+    "_plan/guard": ("endpoint_passage",),
+    "_plan/perimeter": ("reach_report", "samples"),
+    "_aws/bucket": ("backup", "guards"),
+    "_aws/endpoint": ("converge", "errors", "guards", "read", "shown"),
+    "_aws/fleet": ("clients", "discover"),
+}
 # Directories of pure code, where these calls are not for us either.
 IMPURE_CALLS = {"open", "print", "input", "now", "utcnow", "today"}
 PURE_DIRECTORIES = ("module_utils/_policy", "module_utils/_plan", "plugin_utils", "filter", "test")
@@ -99,14 +176,19 @@ def tree_of(path):
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imports_of(tree):
-    """Dotted names of all imports of a file, also of those inside functions; a relative one starts with a dot."""
+def imports_of(tree, package=""):
+    """Dotted names of all imports of a file, also of those inside functions; relative ones from a package."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
+            above = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def package_of(path):
+    return OURS + ".".join(path.relative_to(PLUGINS).parent.parts)
 
 
 def imports_when_loaded(tree):
@@ -118,10 +200,35 @@ def imports_when_loaded(tree):
             yield from imports_of(node)
 
 
-def forbidden(tree, allowed):
+def forbidden(tree, allowed, package=""):
     return sorted(
-        name for name in imports_of(tree) if not any(name == known or name.startswith(f"{known}.") for known in allowed)
+        name
+        for name in imports_of(tree, package)
+        if not any(name == known or name.startswith(f"{known}.") for known in allowed)
     )
+
+
+def file_of(name):
+    """The file of module_utils that an import means, by itself or as where the name is; None for others."""
+    if not name.startswith(f"{OURS}module_utils."):
+        return None
+    parts = name.removeprefix(f"{OURS}module_utils.").split(".")
+    candidates = (
+        MODULE_UTILS.joinpath(*parts).with_suffix(".py"),
+        MODULE_UTILS.joinpath(*parts[:-1]).with_suffix(".py"),
+    )
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def room_of(file):
+    """Such as _policy/language, or _plan/errors for a file that stands beside the rooms."""
+    return "/".join(file.relative_to(MODULE_UTILS).with_suffix("").parts[:2])
+
+
+def neighbours(file):
+    """The files of other rooms that a file imports."""
+    found = {file_of(name) for name in imports_of(tree_of(file), package_of(file))} - {None}
+    return {other for other in found if room_of(other) != room_of(file)}
 
 
 def impure_calls(tree):
@@ -141,7 +248,7 @@ def test_there_is_something_to_check():
 def test_arrows(path):
     directory = directory_of(path)
     assert directory is not None, f"say in ARROWS what plugins/{name_of(path)} may import"
-    assert forbidden(tree_of(path), ARROWS[directory]) == []
+    assert forbidden(tree_of(path), ARROWS[directory], package_of(path)) == []
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if directory_of(path) in PURE_DIRECTORIES], ids=name_of)
@@ -156,6 +263,51 @@ def test_private_and_of_a_size_to_read(path):
     assert text.count("\n") <= MAXIMUM_LINES
 
 
+HOUSE = sorted(MODULE_UTILS.rglob("*.py"))
+
+
+def test_every_room_imports_from_where_the_table_says():
+    arrows = {room: set() for room in map(room_of, HOUSE)}
+    for file in HOUSE:
+        arrows[room_of(file)] |= {room_of(other) for other in neighbours(file)}
+    assert {room: tuple(sorted(others)) for room, others in arrows.items()} == ROOMS
+
+
+def test_no_arrow_leads_back():
+    seen = set()
+    for room, others in ROOMS.items():
+        assert set(others) <= seen, f"{room} stands in ROOMS before what it imports from"
+        seen.add(room)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_small(room):
+    assert len(list(MODULE_UTILS.glob(f"{room}/**/*.py"))) <= MAXIMUM_FILES
+
+
+@pytest.mark.parametrize("room", PRIVATE)
+def test_a_room_keeps_its_own_business(room):
+    private = {MODULE_UTILS / room / f"{name}.py" for name in PRIVATE[room]}
+    assert {file for file in private if not file.is_file()} == set()
+    front_doors = [path for path in FILES if not path.is_relative_to(MODULE_UTILS)]
+    used = {file_of(name) for path in front_doors for name in imports_of(tree_of(path))}
+    used = used.union(*map(neighbours, HOUSE))
+    assert private & used == set()
+
+
+@pytest.mark.parametrize("path", HOUSE, ids=name_of)
+def test_imports_within_module_utils_are_relative(path):
+    written = {name for name in imports_of(tree_of(path)) if name.startswith(OURS)}
+    assert written == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((UNIT / "plugins" / "module_utils").rglob("*.py")), ids=lambda path: str(path.relative_to(UNIT))
+)
+def test_unit_tests_stand_in_the_rooms(path):
+    assert (MODULE_UTILS / path.relative_to(UNIT / "plugins" / "module_utils").parent).is_dir()
+
+
 # Ansible loads all filters, or tests, of a collection on its way to the one that it looks for, anew in each task.
 @pytest.mark.parametrize("path", [path for path in FILES if directory_of(path) in ("filter", "test")], ids=name_of)
 def test_filters_and_tests_import_the_core_when_they_are_called(path):
@@ -166,23 +318,19 @@ def shipped(path):
     """The files of module_utils that Ansible ships with a module: those that it imports, also inside of functions."""
     found, left = set(), [path]
     while left:
-        for name in imports_of(tree_of(left.pop())):
-            parts = name.removeprefix(f"{OURS}module_utils.").split(".")
-            # What is imported is a file, or a name inside of one.
-            for candidate in (MODULE_UTILS.joinpath(*parts), MODULE_UTILS.joinpath(*parts[:-1])):
-                file = candidate.with_suffix(".py")
-                if name.startswith(f"{OURS}module_utils.") and file.is_file() and file not in found:
-                    found.add(file)
-                    left.append(file)
-    return {file.stem for file in found}
+        file = left.pop()
+        new = {file_of(name) for name in imports_of(tree_of(file), package_of(file))} - {None} - found
+        found |= new
+        left += new
+    return {str(file.relative_to(MODULE_UTILS).with_suffix("")) for file in found}
 
 
 @pytest.mark.parametrize("name", ["bucket_policy_info", "change_events_info", "gateway_endpoint_info"])
 def test_what_only_reads_does_not_bring_the_guards_along(name):
     brought = shipped(PLUGINS / "modules" / f"{name}.py")
-    assert {"argspec", "errors"} <= brought
-    assert brought & {"evaluate", "buckets_guards", "endpoints_guards"} == set()
-    assert "evaluate" in shipped(PLUGINS / "modules" / "gateway_endpoint.py")
+    assert {"_aws/argspec", "_aws/api/errors"} <= brought
+    assert brought & {"_policy/evaluation/decide", "_aws/bucket/guards", "_aws/endpoint/guards"} == set()
+    assert "_policy/evaluation/decide" in shipped(PLUGINS / "modules" / "gateway_endpoint.py")
 
 
 # The checks above see what they should: (code, what is allowed, what they must find).
@@ -190,7 +338,8 @@ SAMPLES = [
     ("import os", PURE, ["os"]),
     ("import os.path", PURE, ["os.path"]),
     ("def f():\n    from time import sleep", PURE, ["time.sleep"]),
-    ("from . import errors", PURE, ["..errors"]),
+    ("from . import errors", PURE, ["a.b.errors"]),
+    ("from ..c import errors", {"a.c"}, []),
     ("import json\nfrom typing import Any", PURE, []),
     ("from botocore.exceptions import ClientError", ARROWS["modules"], ["botocore.exceptions.ClientError"]),
     (f"from {AWS} import s3", ARROWS["module_utils/_plan"], [f"{AWS}.s3"]),
@@ -201,7 +350,7 @@ SAMPLES = [
 
 @pytest.mark.parametrize("code, allowed, found", SAMPLES)
 def test_forbidden(code, allowed, found):
-    assert forbidden(ast.parse(code), allowed) == found
+    assert forbidden(ast.parse(code), allowed, "a.b") == found
 
 
 def test_imports_when_loaded():

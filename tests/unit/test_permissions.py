@@ -15,13 +15,13 @@ import yaml
 from botocore import xform_name
 from botocore.session import get_session
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.permissions import (
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import (
     CALLS,
     OPTIONAL,
     USES,
     uses_of,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.vocabulary import find_action
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.vocabulary import find_action
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
@@ -56,7 +56,7 @@ def names_in(code):
 
 def calls_in_code():
     known = operations()
-    files = [path for part in ("module_utils/_aws", "modules", "inventory") for path in (PLUGINS / part).glob("*.py")]
+    files = [path for part in ("module_utils/_aws", "modules", "inventory") for path in (PLUGINS / part).rglob("*.py")]
     assert files
     names = {name for path in files for name in names_in(path.read_text(encoding="utf-8"))}
     return {call for name in names for call in known.get(name, ())}

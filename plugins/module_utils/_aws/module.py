@@ -23,11 +23,11 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import sts
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.argspec import with_connection_options
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError, NotSettled, aws_errors
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, RequestError
+from .._plan.errors import Refusal
+from .._policy.language.errors import PolicyError, RequestError
+from .api import sts
+from .api.errors import CallError, NotSettled, aws_errors
+from .argspec import with_connection_options
 
 # botocore waits a minute for a connection and another one for an answer, and tries five times. Whoever mistyped
 # endpoint_url, or is behind a firewall, shall hear of it in seconds. aws_config of the task overrides each of them.

@@ -12,7 +12,7 @@ import pytest
 from ansible.plugins.action.normal import ActionModule as RunModule
 
 from ansible_collections.perimeter.s3.plugins.action import bucket_policies
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.progress import VARIABLE, Progress
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.progress import VARIABLE, Progress
 
 LINE = '{"done": 25, "changed": 3, "failed": 1, "total": 100}\n'
 END = '{"done": 100, "changed": 3, "failed": 1, "total": 100}\n'

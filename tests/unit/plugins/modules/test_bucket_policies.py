@@ -10,12 +10,12 @@ import pytest
 
 pytest.importorskip("botocore")
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import fleet_module
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import Found
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.pace import Pace
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import module as fleet_module
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.discover import Found
 from ansible_collections.perimeter.s3.plugins.modules import bucket_policies
-from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket.bucket_fake import (
     Buckets,
     FakePlaces,
     client_error,
@@ -47,11 +47,11 @@ def run(monkeypatch):
         monkeypatch.setattr(fleet_module, "Places", lambda *_rest: FakePlaces(client, knowledge))
         monkeypatch.setattr(fleet_module, "warn_user", module.warnings.extend)
         monkeypatch.setattr(
-            "ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_module.pace_of",
+            "ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.module.pace_of",
             lambda _client, _options: Pace(settle=0, wait_timeout=0, spread=lambda low, high: 0),
         )
         monkeypatch.setattr(
-            "ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_guards.bucket_guards",
+            "ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guards.bucket_guards",
             lambda *_rest: {},
         )
         monkeypatch.setattr(bucket_policies, "create_module", lambda options, **rules: module)

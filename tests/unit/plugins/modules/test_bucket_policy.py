@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("botocore")
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets_module
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_pace import Pace
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.pace import Pace
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket import module as buckets_module
 from ansible_collections.perimeter.s3.plugins.modules import bucket_policy
-from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket.bucket_fake import (
     OWNER,
     FakeS3,
     client_error,

@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("botocore")
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws import buckets_info
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.buckets_errors import BucketError, Kind
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.discover import Found
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import info as buckets_info
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.discover import Found
 from ansible_collections.perimeter.s3.plugins.modules import bucket_policy_info
-from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket_fake import (
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket.bucket_fake import (
     OWNER,
     Buckets,
     FakePlaces,

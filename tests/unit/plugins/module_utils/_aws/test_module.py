@@ -13,11 +13,11 @@ pytest.importorskip("botocore")
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from botocore import exceptions as boto
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.errors import CallError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.errors import CallError
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.sts import Caller
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import Session, reported
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.sts import Caller
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.errors import PolicyError, Problem
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError, Problem
 
 REFUSED = boto.ClientError({"Error": {"Code": "AuthFailure", "Message": "no"}}, "GetCallerIdentity")
 

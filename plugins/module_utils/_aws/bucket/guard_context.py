@@ -1,0 +1,123 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What the guards of bucket policies go by: the options of a task, and what AWS says.
+
+Each thing is asked once in a module run, when the first plan needs it; a run with nothing to write asks for nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from ..._plan.guard.administrators import Keeper
+from ..._plan.guard.known_endpoints import KnownEndpoint, Remembered
+from ..._policy.language.arns import parse_arn
+from ..api import ec2, iam, sts
+from ..api.errors import CallError
+
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Using_Filtering.html
+MAX_FILTER_VALUES = 200
+#: The options that the guards go by, of one bucket.
+GUARD_OPTIONS: dict[str, dict[str, Any]] = {
+    "protected_principals": {"type": "list", "elements": "str"},
+    "arriving_through": {"type": "str"},
+    "request_context": {"type": "dict"},
+    "allow_lockout": {"type": "bool", "default": False},
+    "allow_public": {"type": "bool", "default": False},
+    "allow_unknown_endpoints": {"type": "bool", "default": False},
+}
+
+
+class Asking(Protocol):
+    """A :class:`module.Session`, as far as the guards need it."""
+
+    @property
+    def caller(self) -> sts.Caller:
+        """Who calls."""
+
+    def client(self, service: str) -> Any:
+        """The client of that service in the region of the buckets."""
+
+
+class Knowledge:
+    """What the guards of one module run know; threads may share it.
+
+    :ivar warnings: what could not be examined, for the user.
+    """
+
+    def __init__(self, session: Asking, region: str, check: bool) -> None:
+        self.region = region
+        self.check = check
+        self.warnings: list[str] = []
+        self._session = session
+        self._lock = threading.RLock()
+        self._arns: dict[tuple[tuple[str, str], str], str | None] = {}
+        self._endpoints = Remembered(self._describe)
+
+    @property
+    def caller(self) -> Keeper:
+        """Who calls.
+
+        :raises CallError: AWS does not say.
+        """
+        with self._lock:
+            found = self._session.caller
+        # The user id of GetCallerIdentity is the one that policies compare:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
+        return Keeper(found.arn, {"aws:userid": found.user_id}, "caller")
+
+    def full_arn(self, session: str) -> str | None:
+        """The ARN of a session's role, which the session's own does not tell if it has a path."""
+        arn = parse_arn(session)
+        if arn is None or arn.service != "sts" or not arn.resource.startswith("assumed-role/"):
+            return None
+        place, role = (arn.partition, arn.account), arn.resource.split("/")[1]
+        with self._lock:
+            if (place, role) not in self._arns:
+                self._arns[place, role] = self._role_arn(role) if place == self._place() else None
+            return self._arns[place, role]
+
+    def _role_arn(self, role: str) -> str | None:
+        try:
+            return iam.get_role_arn(self._session.client("iam"), role)
+        except CallError:
+            # Few automations may ask. The finding says how else to make it known.
+            return None
+
+    def _place(self) -> tuple[str, str] | None:
+        """Partition and account of the roles that can be looked up: those of who calls."""
+        arn = parse_arn(self._session.caller.arn)
+        return (arn.partition, arn.account) if arn else None
+
+    def endpoints(self, ids: frozenset[str]) -> Mapping[str, KnownEndpoint] | None:
+        with self._lock:
+            return self._endpoints(ids)
+
+    def _describe(self, ids: Iterable[str]) -> Mapping[str, KnownEndpoint] | None:
+        names = list(ids)
+        chunks = [names[start : start + MAX_FILTER_VALUES] for start in range(0, len(names), MAX_FILTER_VALUES)]
+        try:
+            # By filter, because one id that is not there fails a call by ids.
+            found = [
+                one
+                for chunk in chunks
+                for one in ec2.find_vpc_endpoints(
+                    self._session.client("ec2"), (), [{"Name": "vpc-endpoint-id", "Values": chunk}]
+                )
+            ]
+        except CallError as error:
+            self.warnings.append(f"Whether the endpoints that bucket policies name exist was not examined. {error}")
+            return None
+        return {
+            one["VpcEndpointId"]: KnownEndpoint(
+                one["VpcEndpointId"], one.get("ServiceName", ""), one.get("VpcId", ""), one.get("State", "")
+            )
+            for one in found
+        }

@@ -1,0 +1,50 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The guards of bucket policies, with the evaluator behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..._plan.guard.administrators import Keeper, keepers_of
+from ..._plan.guard.bucket import Guard
+from ..._plan.guard.bucket_exposure import (
+    EndpointsGuard,
+    PublicGuard,
+)
+from ..._plan.guard.bucket_lockout import LockoutGuard
+from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, PUBLIC
+from .guard_context import Knowledge
+
+
+def bucket_guards(options: Mapping[str, Any], partition: str, owner: str, knowledge: Knowledge) -> dict[str, Guard]:
+    """The guards of one bucket, for :func:`buckets.converge`.
+
+    :param options: those of :data:`GUARD_OPTIONS`.
+    :param owner: the account of the bucket.
+    """
+    context = dict(options.get("request_context") or {})
+
+    def keepers() -> list[Keeper]:
+        return keepers_of(knowledge.caller, options.get("protected_principals") or (), context)
+
+    return {
+        LOCKOUT: LockoutGuard(
+            keepers,
+            partition,
+            owner,
+            options.get("arriving_through"),
+            bool(options.get("allow_lockout")),
+            knowledge.full_arn,
+        ),
+        PUBLIC: PublicGuard(bool(options.get("allow_public"))),
+        ENDPOINTS: EndpointsGuard(
+            knowledge.endpoints, knowledge.region, knowledge.check, bool(options.get("allow_unknown_endpoints"))
+        ),
+    }

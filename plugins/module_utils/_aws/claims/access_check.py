@@ -1,0 +1,152 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What access_check reads from AWS where the task does not supply it, and what it returns."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ..._plan.claims.access_check import (
+    Asked,
+    Supplied,
+    answer_all,
+    read_requests,
+    summary_of,
+)
+from ..._policy.language.document import load
+from ..._policy.language.errors import PolicyError
+from ..api import ec2, s3
+from ..api.errors import CallError
+from ..api.pace import Pace, drive
+from ..api.s3_errors import BucketError
+from ..bucket.guard_context import MAX_FILTER_VALUES
+from ..bucket.read import read_policy
+from ..module import Session, reported, warn_user
+
+ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
+    "requests": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "principal": {"type": "str", "required": True},
+            "action": {"type": "str", "required": True},
+            "resource": {"type": "str", "required": True},
+            "through": {"type": "raw"},
+            "called_via": {"type": "list", "elements": "str"},
+            "context": {"type": "dict"},
+            "expect": {"type": "str", "choices": ["allow", "deny"]},
+        },
+    },
+    "bucket_policies": {"type": "dict", "default": {}},
+    "endpoint_policies": {"type": "dict", "default": {}},
+    "identity_policies": {"type": "dict", "default": {}},
+    "permissions_boundaries": {"type": "dict", "default": {}},
+    "session_policies": {"type": "dict", "default": {}},
+    "service_control_policies": {"type": "list", "elements": "list"},
+    "resource_control_policies": {"type": "list", "elements": "list"},
+    "block_public_access": {"type": "dict", "default": {}},
+    "resource_accounts": {"type": "dict", "default": {}},
+    "assume_identity_allows": {"type": "bool", "default": False},
+    "read_missing": {"type": "bool", "default": True},
+}
+
+#: How many buckets are read at the same time.
+_WORKERS = 16
+
+
+def run_access_check(module: Any) -> None:
+    """Decide the requests of the task, and leave the module."""
+    options = dict(module.params)
+    session = Session(module)
+    with reported(module, session):
+        requests = read_requests(options["requests"])
+        supplied = Supplied(options, options["assume_identity_allows"])
+        supplied.check()
+        warnings: list[str] = []
+        if options["read_missing"]:
+            buckets = supplied.missing("bucket_policies", (one.bucket for one in requests))
+            endpoints = supplied.missing("endpoint_policies", (one.endpoint for one in requests))
+            if buckets:
+                _read_buckets(session, options, buckets, warnings)
+            if endpoints:
+                requests = _read_endpoints(session, options, endpoints, requests, warnings)
+        answers = answer_all(requests, supplied.decide)
+        warn_user(warnings)
+        result = {
+            "changed": False,
+            "decisions": [one.as_dict() for one in answers],
+            "summary": summary_of(answers),
+        }
+        unmet = [one for one in answers if one.met is False]
+        if unmet:
+            complaints = "\n".join(f"- {one.complaint}" for one in unmet)
+            module.fail_json(
+                msg=f"{len(unmet)} of {len(answers)} requests are not as expected:\n{complaints}", **result
+            )
+        module.exit_json(**result)
+
+
+def _read_buckets(session: Session, options: dict[str, Any], buckets: list[str], warnings: list[str]) -> None:
+    """Put the live policies beside the supplied ones. What may not be read stays unknown."""
+    client = s3.once_only(session.client("s3"))
+    account = session.caller.account
+
+    def read(bucket: str) -> Any:
+        try:
+            return drive(read_policy(client, bucket, options["resource_accounts"].get(bucket, account), Pace()))
+        except (BucketError, PolicyError) as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=min(_WORKERS, len(buckets))) as pool:
+        found = dict(zip(buckets, pool.map(read, buckets), strict=True))
+    options["bucket_policies"] = dict(options["bucket_policies"])
+    options["resource_accounts"] = dict(options["resource_accounts"])
+    for bucket, policy in found.items():
+        if isinstance(policy, Exception):
+            warnings.append(f"The policy of bucket {bucket} is taken for unknown. {policy}")
+            continue
+        options["bucket_policies"][bucket] = policy
+        options["resource_accounts"].setdefault(bucket, account)
+
+
+def _read_endpoints(
+    session: Session, options: dict[str, Any], endpoints: list[str], requests: list[Asked], warnings: list[str]
+) -> list[Asked]:
+    """Put the live policies beside the supplied ones; returns the requests, with the VPCs of the endpoints."""
+    chunks = [endpoints[start : start + MAX_FILTER_VALUES] for start in range(0, len(endpoints), MAX_FILTER_VALUES)]
+    try:
+        found = {
+            one["VpcEndpointId"]: one
+            for chunk in chunks
+            for one in ec2.find_vpc_endpoints(session.client("ec2"), (), [{"Name": "vpc-endpoint-id", "Values": chunk}])
+        }
+    except CallError as error:
+        warnings.append(f"The policies of the endpoints are taken for unknown. {error}")
+        return requests
+    options["endpoint_policies"] = dict(options["endpoint_policies"])
+    for name in endpoints:
+        if name not in found:
+            warnings.append(
+                f"The policy of endpoint {name} is taken for unknown: it is not in this account and region."
+            )
+            continue
+        text = found[name].get("PolicyDocument")
+        options["endpoint_policies"][name] = load(text, f"policy of endpoint {name}") if text else None
+    vpcs = {name: one["VpcId"] for name, one in found.items() if one.get("VpcId")}
+    raw = [
+        {**one.raw, "through": {"vpce": one.endpoint, "vpc": vpcs[one.endpoint]}}
+        if one.endpoint in vpcs and one.raw.get("through") == one.endpoint
+        else one.raw
+        for one in requests
+    ]
+    return [
+        Asked(before.raw, after.request, before.bucket, before.endpoint, before.expect)
+        for before, after in zip(requests, read_requests(raw), strict=True)
+    ]

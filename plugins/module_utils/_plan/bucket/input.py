@@ -1,0 +1,145 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The options of one bucket, checked before anything is asked of AWS, as a :class:`Declaration`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..._policy.building.perimeter import NETWORK_SID
+from ..._policy.language.document import VERSIONS, Raw, load, parse
+from ..._policy.language.errors import PolicyError, Problem
+from ..._policy.rules.validate import (
+    validate_bucket_policy,
+    warn_bucket_policy,
+)
+from .names import bucket_problems, owner_problems
+from .plan import Declaration
+
+#: The options that say who has to stay able to manage a policy, and where from.
+GUARDED = ("protected_principals", "arriving_through", "request_context")
+
+
+def declare(options: Mapping[str, Any], partition: str) -> Declaration:
+    """The declaration that the options of one bucket stand for.
+
+    ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
+    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``expected_bucket_owner`` and the
+    options of the guards; ``None`` is as good as missing.
+
+    :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
+    :raises PolicyError: with everything that is wrong with them.
+    """
+    bucket = options["bucket"]
+    given = {name: value for name, value in options.items() if value is not None}
+    problems = [
+        *bucket_problems(bucket),
+        *owner_problems(given),
+        *_option_problems(given),
+        *_guard_problems(given, partition),
+    ]
+    if problems:
+        raise PolicyError(problems, f"options of bucket {bucket}")
+    policy = load(given["policy"], f"policy of bucket {bucket}") if "policy" in given else None
+    statements = tuple(dict(one) for one in given["statements"]) if "statements" in given else None
+    state = given.get("state", "present")
+    warnings = tuple(_checked(bucket, policy, statements, partition)) if state == "present" else ()
+    return Declaration(
+        bucket=bucket,
+        state=state,
+        policy=policy,
+        statements=statements,
+        sids=tuple(given.get("sids", ())),
+        purge_statements=given.get("purge_statements", False),
+        drop_deleted_principals=given.get("drop_deleted_principals", False),
+        peers=tuple(given["peers"]) if "peers" in given else None,
+        warnings=warnings,
+    )
+
+
+def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    statements, sids = given.get("statements"), given.get("sids", ())
+    present = given.get("state", "present") == "present"
+    if "policy" in given and ("statements" in given or sids):
+        other = "statements" if "statements" in given else "sids"
+        yield Problem(
+            "policy",
+            f"policy owns the whole document and {other} owns single statements: they exclude each other.",
+            "Give the whole document, or only the statements that are yours.",
+        )
+    if present and "policy" not in given and "statements" not in given:
+        yield Problem(
+            "",
+            "Nothing says what the policy shall be.",
+            "Give policy or statements; to remove a policy or statements of it, say state=absent.",
+        )
+    if "peers" in given and not any(
+        one.get("Sid") == NETWORK_SID for one in statements or [] if isinstance(one, Mapping)
+    ):
+        yield Problem(
+            "peers",
+            f"None of the statements is the perimeter's ({NETWORK_SID}), which peers share.",
+            "Make the statements with the filter perimeter.s3.bucket_perimeter.",
+        )
+    if given.get("purge_statements") and (not present or "statements" not in given):
+        yield Problem("purge_statements", "Purging goes with state=present and statements only.")
+    elif given.get("purge_statements") and not statements:
+        yield Problem(
+            "statements",
+            "An empty list with purge_statements would remove the whole policy.",
+            "If that is what you want, say state=absent without statements.",
+        )
+    if not present and statements == [] and not sids:
+        yield Problem(
+            "statements",
+            "An empty list with state=absent names nothing to remove.",
+            "Leave statements out to remove the whole policy.",
+        )
+    for index, statement in enumerate(statements or []):
+        if not isinstance(statement, Mapping):
+            yield Problem(f"statements[{index}]", "A statement is a mapping.")
+        elif not present and not statement.get("Sid"):
+            yield Problem(
+                f"statements[{index}]", "The statement has no Sid, by which it would be found.", "Give it one."
+            )
+
+
+def _guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem]:
+    if any(name in given for name in GUARDED):
+        # A module's sources are compiled in each run, and few tasks say who asks.
+        from ..guard_options import guard_problems
+
+        yield from guard_problems(given, partition)
+
+
+def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str) -> Iterator[str]:
+    """Warnings about what is ours. Statements of other owners are in force already, so AWS has taken them.
+
+    :raises PolicyError: what is ours is not valid.
+    """
+    name, place = ("policy", "Statement") if policy is not None else ("statements", "statements")
+    document = policy if policy is not None else {"Version": VERSIONS[0], "Statement": list(statements or ())}
+    if policy is None and not statements:
+        return
+    try:
+        parsed = parse(document)
+        problems: Sequence[Problem] = validate_bucket_policy(parsed, bucket, partition)
+    except PolicyError as error:
+        problems = error.problems
+    if problems:
+        raise PolicyError([_placed(one, place) for one in problems], f"{name} for bucket {bucket}")
+    for problem in warn_bucket_policy(parsed, bucket, partition):
+        yield f"Bucket {bucket}: {_placed(problem, place)}"
+
+
+def _placed(problem: Problem, place: str) -> Problem:
+    """``Statement[2].Action`` of the document that was made for the check is ``statements[2].Action`` of the task."""
+    if not problem.path.startswith("Statement"):
+        return problem
+    return Problem(problem.path.replace("Statement", place, 1), problem.rule, problem.remedy)

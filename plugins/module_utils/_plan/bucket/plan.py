@@ -1,0 +1,196 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What becomes of the policy of one bucket: (live document, declaration) -> plan.
+
+Check mode, diff mode, the guards and the write all read the same plan. Nothing here knows AWS, so a plan can be made
+again for a document that another writer has put there in the meantime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..._policy.building.perimeter import PERIMETER_SIDS
+from ..._policy.building.sharing import (
+    outdated,
+    share_perimeter,
+    withdraw_perimeter,
+)
+from ..._policy.language.document import Raw
+from ..._policy.language.errors import PolicyError
+from ..._policy.language.limits import bucket_policy_size
+from ..._policy.meaning.canonical import equivalent, meaning
+from ..._policy.meaning.diff import diff
+from ..._policy.meaning.merge import merge, same_text
+from .principals import (
+    dead_by_statement,
+    drop_dead,
+    labelled,
+)
+
+Action = Literal["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]
+PUT: Action = "s3:PutBucketPolicy"
+DELETE: Action = "s3:DeleteBucketPolicy"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the policy of one bucket shall be.
+
+    Exactly one kind of ownership: ``policy`` owns the whole document, ``statements`` and ``sids`` own those Sids and
+    nothing else. With ``state`` absent, ``statements`` and ``sids`` name what goes; without either, all of it goes.
+    ``peers``, if not ``None``, are the networks that other declarations may have put into the perimeter's statements
+    among ``statements``; they stay there. ``warnings`` is what AWS takes of it though it hardly is meant.
+    """
+
+    bucket: str
+    state: Literal["present", "absent"] = "present"
+    policy: Raw | None = None
+    statements: tuple[Raw, ...] | None = None
+    sids: tuple[str, ...] = ()
+    purge_statements: bool = False
+    drop_deleted_principals: bool = False
+    peers: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def owns_document(self) -> bool:
+        """The whole document is ours, not single statements of it."""
+        return self.statements is None and not self.sids
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChanges:
+    """Labels of statements (the Sid, or ``Statement[2]``), each in the order of its document."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, list[str]]:
+        return {
+            "added": list(self.added),
+            "changed": list(self.changed),
+            "removed": list(self.removed),
+            "kept": list(self.kept),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``action`` is the one write that turns ``before`` into ``after``; ``None`` when they mean the same.
+
+    ``new``: the labels of the statements of ``after`` that mean what none of ``before`` does, if it is to be written.
+    ``dead`` maps the label of a statement of ``after`` to the ids of deleted users and roles among its principals.
+    """
+
+    bucket: str
+    before: Raw | None
+    after: Raw | None
+    action: Action | None
+    statements: StatementChanges
+    new: frozenset[str]
+    dead: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        return self.action is not None
+
+
+def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
+    """The plan for the live document ``current`` (``None``: the bucket has no policy).
+
+    :raises PolicyError: the statements do not merge with the live ones, or the result is over AWS's size limit.
+    """
+    before = dict(current) if current is not None else None
+    after = _after(before, declaration)
+    if declaration.drop_deleted_principals and after is not None:
+        after = drop_dead(after)
+    if same_text(before, after) or equivalent(before, after):
+        after = before
+    action: Action | None = None if after is before else DELETE if after is None else PUT
+    problems = bucket_policy_size(after) if action == PUT and after is not None else []
+    if problems:
+        raise PolicyError(problems, f"policy of bucket {declaration.bucket}")
+    dead = dead_by_statement(after)
+    statements = _changes(before, after)
+    return Plan(
+        bucket=declaration.bucket,
+        before=before,
+        after=after,
+        action=action,
+        statements=statements,
+        new=_new(before, after, statements) if action == PUT else frozenset(),
+        dead=dead,
+        warnings=(*declaration.warnings, *_dead_warnings(declaration.bucket, dead, action)),
+    )
+
+
+def _after(before: Raw | None, declaration: Declaration) -> Raw | None:
+    if declaration.owns_document:
+        return declaration.policy if declaration.state == "present" else None
+    statements = declaration.statements or ()
+    if declaration.state == "absent" and declaration.peers is not None:
+        kept, gone = withdraw_perimeter(before, statements, declaration.peers)
+        others = [sid for sid in map(_sid, statements) if sid not in PERIMETER_SIDS]
+        return merge(before, kept, [*declaration.sids, *gone, *others]).document
+    if declaration.state == "absent":
+        going = [*declaration.sids, *map(_sid, statements)]
+        return merge(before, remove_sids=going).document
+    gone = declaration.sids
+    if declaration.peers is not None:
+        statements = tuple(share_perimeter(before, statements, declaration.peers))
+        gone += outdated(before, statements)
+    return merge(before, statements, gone, declaration.purge_statements).document
+
+
+def _sid(statement: Mapping[str, Any]) -> str:
+    return str(statement.get("Sid"))
+
+
+def _changes(before: Raw | None, after: Raw | None) -> StatementChanges:
+    """From the documents rather than from the way they came about, so that every kind of ownership reports alike."""
+    if after is before:
+        return StatementChanges(kept=tuple(label for label, _statement in labelled(before)))
+    found: dict[str, list[str]] = {"added": [], "changed": [], "removed": [], "same": []}
+    for change in diff(before, after):
+        found[change.kind].append(change.label)
+    return StatementChanges(
+        tuple(found["added"]), tuple(found["changed"]), tuple(found["removed"]), tuple(found["same"])
+    )
+
+
+def _new(before: Raw | None, after: Raw | None, changes: StatementChanges) -> frozenset[str]:
+    """Another Sid is no other meaning."""
+    known = {meaning(statement) for _label, statement in labelled(before)}
+    other_version = before is not None and before.get("Version") != (after or {}).get("Version")
+    return frozenset(
+        label
+        for label, statement in labelled(after)
+        # Policy variables are variables in one version, and text in the other.
+        if (other_version and "${" in repr(statement))
+        or (label in (*changes.added, *changes.changed) and meaning(statement) not in known)
+    )
+
+
+def _dead_warnings(bucket: str, dead: Mapping[str, tuple[str, ...]], action: Action | None) -> Iterator[str]:
+    if action == PUT:
+        hint = (
+            "AWS refuses a document with them, so the write of this task will most likely fail: remove or redeclare "
+            "the statement, or set drop_deleted_principals"
+        )
+    else:
+        hint = "They match nobody, and AWS will refuse the next write that keeps them"
+    for label, ids in dead.items():
+        yield (
+            f"Bucket {bucket}: statement {label} of its policy names deleted users or roles ({', '.join(ids)}). {hint}."
+        )

@@ -1,0 +1,136 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What has drifted: one finding for each part in which AWS differs from the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..._policy.language.document import Raw
+from ..._policy.meaning.canonical import equivalent
+from .finding import (
+    BUCKET,
+    CRITICAL,
+    ENDPOINT,
+    MAJOR,
+    MINOR,
+    SEVERITIES,
+    Finding,
+    Place,
+    worst,
+)
+
+#: kind of difference -> how it is said of the live document (``before``) against the declared one (``after``).
+_WHAT = {"added": "is missing", "removed": "is not declared", "changed": "has changed"}
+#: Attributes of an endpoint -> what of it they are. They say which addresses and names lead to the endpoint.
+_ATTRIBUTES = ("ip_address_type", "dns_record_ip_type")
+
+
+def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> list[Finding]:
+    """What of an endpoint drifted; both as ``gateway_endpoint`` returns them, ``after`` as declared."""
+    if after is None:
+        return []
+    vpc = str(after["vpc_id"])
+    if before is None:
+        reason = f"{vpc} has no S3 gateway endpoint"
+        return [Finding(place.account, place.region, vpc, "endpoint", "is missing", None, after, MAJOR, cuts=(reason,))]
+    name = str(before["vpc_endpoint_id"])
+    found = _document_findings(
+        place, name, ENDPOINT, "endpoint policy", before["policy_document"], after["policy_document"]
+    )
+
+    def add(
+        kind: str,
+        what: str,
+        pair: tuple[Any, Any],
+        severity: str,
+        opens: tuple[str, ...] = (),
+        cuts: tuple[str, ...] = (),
+    ) -> None:
+        found.append(Finding(place.account, place.region, name, kind, what, *pair, severity, opens, cuts))
+
+    live, declared = set(before["route_table_ids"]), set(after["route_table_ids"])
+    for table in sorted(declared - live):
+        cut = (f"the subnets of {table} do not reach S3 through {name}",)
+        add("route table", f"{table} is missing", (None, table), MAJOR, cuts=cut)
+    for table in sorted(live - declared):
+        opened = (f"the subnets of {table} reach S3 through {name}",)
+        add("route table", f"{table} is not declared", (table, None), CRITICAL, opens=opened)
+    for key in _ATTRIBUTES:
+        # What AWS does not say of an endpoint is not known to have drifted.
+        if before.get(key) is not None and after.get(key) is not None and before[key] != after[key]:
+            add(key, "has changed", (before[key], after[key]), MAJOR)
+    tags, wanted = before.get("tags") or {}, after.get("tags") or {}
+    for key in sorted(tags.keys() | wanted.keys()):
+        if tags.get(key) != wanted.get(key):
+            what = "has changed" if key in tags and key in wanted else _WHAT["removed" if key in tags else "added"]
+            add("tag", f"{key} {what}", (tags.get(key), wanted.get(key)), MINOR)
+    return found
+
+
+def bucket_findings(place: Place, bucket: str, before: Raw | None, after: Raw | None) -> list[Finding]:
+    """What of the policy of a bucket drifted; both as ``bucket_policy`` returns them, ``after`` as declared."""
+    return _document_findings(place, bucket, BUCKET, "bucket policy", before, after)
+
+
+def _document_findings(
+    place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None
+) -> list[Finding]:
+    if equivalent(live, declared):
+        return []
+    # Most documents have not drifted, and Ansible compiles what is imported here anew for each task.
+    from ..._policy.meaning.diff import diff
+    from .severity import effect
+
+    reach = effect(layer, live, declared, place.account, name)
+    changes = [change for change in diff(live, declared) if change.kind != "same"]
+    if not changes:
+        return [Finding(place.account, place.region, name, kind, "has changed", live, declared, *_reach(reach))]
+    found: list[Finding] = []
+    for change in changes:
+        # How the declared document would act with this one drift, so that each drift has a severity of its own.
+        alone = _with(declared, change.after, change.before)
+        own = effect(layer, alone, declared, place.account, name)
+        if reach.severity == MINOR:
+            # Such as a statement under another Sid: gone and come, and all in all nothing passes that did not.
+            own = reach
+        found.append(
+            Finding(
+                place.account,
+                place.region,
+                name,
+                f"{kind} statement",
+                f"{change.label} {_WHAT[change.kind]}"
+                + (f" in {', '.join(change.elements)}" if change.elements else ""),
+                change.before,
+                change.after,
+                *_reach(own),
+            )
+        )
+    if SEVERITIES.index(reach.severity) < SEVERITIES.index(worst(each.severity for each in found)):
+        # Drifts that are worse together than each alone.
+        found.append(
+            Finding(
+                place.account, place.region, name, kind, "has changed in several statements", live, declared,
+                *_reach(reach),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _reach(found: Any) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    return found.severity, found.opens, found.cuts
+
+
+def _with(document: Raw | None, out: Raw | None, put: Raw | None) -> Raw | None:
+    """The document with one statement in another form: ``out`` goes, ``put`` comes."""
+    given = (document or {}).get("Statement", [])
+    statements = [given] if isinstance(given, Mapping) else list(given)
+    kept = [each for each in statements if each != out] + ([put] if put is not None else [])
+    return {**(document or {"Version": "2012-10-17"}), "Statement": kept} if kept else None

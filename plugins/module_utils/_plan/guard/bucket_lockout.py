@@ -1,0 +1,120 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Whether somebody who keeps a bucket's policy can still do so once a new document is in force.
+
+A document that denies everybody who does not come through an endpoint denies its author too, and then nobody but the
+root user of the bucket's account can mend it.
+
+What the guard takes for granted: identity policies and the policies of an organization let the keepers do what they do
+today. The keepers call S3 over TLS. S3 never applies a bucket policy to the root user of the bucket's account where it
+reads, replaces or deletes that policy:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ..._policy.evaluation.decide import (
+    ASSUME_ALLOW,
+    UNKNOWN,
+    Decision,
+    Policies,
+    compile_policies,
+)
+from ..._policy.language.arns import bucket_arn
+from ..._policy.language.document import Raw
+from ..bucket.plan import Plan
+from .administrators import Keeper
+from .bucket import touched_document
+from .guard import LOCKOUT, Finding, with_transport
+
+#: What it takes to mend a policy: to read it, and to replace it.
+REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
+#: The key of which a session's ARN tells the account and the name of the role, but not its path.
+ROLE_ARN_KEY = "aws:PrincipalArn"
+
+OVERRIDE = "allow_lockout"
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutGuard:
+    """The guard of one bucket; call it with a plan.
+
+    :ivar keepers: gives them when there is something to examine, since it may ask AWS who calls.
+    :ivar through: the network that they come from, as in requests; ``None``: not known.
+    :ivar owner: the account of the bucket.
+    :ivar overridden: the task allows it.
+    :ivar full_arn: gives the ARN of a session's role with its path, or ``None``; asked only if that decides.
+    """
+
+    keepers: Callable[[], Iterable[Keeper]]
+    partition: str
+    owner: str
+    through: str | None = None
+    overridden: bool = False
+    full_arn: Callable[[str], str | None] = lambda _session: None
+
+    def __call__(self, plan: Plan) -> list[Finding]:
+        # What is denied already is not this write's doing, and denials do not depend on each other.
+        denials = touched_document(plan, ("Deny",))
+        if denials is None:
+            return []
+        policies = compile_policies({"identity": ASSUME_ALLOW, "bucket": denials, "resource_account": self.owner})
+        return [one for keeper in self.keepers() for one in self._examine(policies.assuming_allow(), plan, keeper)]
+
+    def _examine(self, policies: Policies, plan: Plan, keeper: Keeper) -> Iterator[Finding]:
+        for action in REPAIR_ACTIONS:
+            request, decision = self._ask(policies, keeper, action, plan.bucket)
+            if decision.decision == UNKNOWN and ROLE_ARN_KEY in decision.missing_keys:
+                arn = self.full_arn(keeper.principal)
+                known = replace(keeper, context={**keeper.context, ROLE_ARN_KEY: arn}) if arn else keeper
+                request, decision = self._ask(policies, known, action, plan.bucket)
+            if decision.decision == UNKNOWN or decision.denied:
+                yield self._finding(plan, keeper, request, decision)
+                return  # One sentence about each keeper is enough.
+
+    def _ask(self, policies: Policies, keeper: Keeper, action: str, bucket: str) -> tuple[Raw, Decision]:
+        request: Raw = {
+            "principal": keeper.principal,
+            "action": action,
+            "resource": bucket_arn(bucket, self.partition),
+            "context": with_transport(keeper.context),
+        }
+        if self.through is not None:
+            request["through"] = self.through
+        return request, policies.decide(request)
+
+    def _finding(self, plan: Plan, keeper: Keeper, request: Raw, decision: Decision) -> Finding:
+        verb = "might not be" if decision.decision == UNKNOWN else "would not be"
+        remedies = ["Spare that principal in the statement (ArnNotLike on aws:PrincipalArn)"]
+        if self.through is None:
+            remedies.append("say with arriving_through from which network it comes")
+        if ROLE_ARN_KEY in decision.missing_keys:
+            remedies.append("give the full ARN of the role, with its path, in protected_principals")
+        elif decision.missing_keys:
+            remedies.append(f"give {' and '.join(decision.missing_keys)} in request_context, if it is known")
+        remedies.append(f"set {OVERRIDE} if that is meant")
+        return Finding(
+            LOCKOUT,
+            f"The {keeper} {verb} able to mend the policy of bucket {plan.bucket} any more. {decision.reason}",
+            f"{', or '.join(remedies)}.",
+            OVERRIDE if self.overridden else None,
+            decision.statement or _doubtful(decision),
+            request,
+        )
+
+
+def _doubtful(decision: Decision) -> str | None:
+    """The label of the first statement that may deny."""
+    case = decision.case
+    for statement, _about in case.layers.bucket.candidates(case.request, False):
+        if statement.holds(case.request.resource, case.context) is not False:
+            return statement.label
+    return None

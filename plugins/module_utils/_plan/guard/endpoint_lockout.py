@@ -1,0 +1,145 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Whether those who keep bucket policies can still do so through an endpoint, once a new policy of it is in force.
+
+An endpoint policy binds everybody whose requests pass the endpoint, the root user too, whom no bucket policy keeps from
+mending it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+
+It matters to those who come through this endpoint. Requests to EC2 never do, so the endpoint itself can be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ..._policy.evaluation.decide import UNKNOWN, Decision
+from ..._policy.language.arns import bucket_arn, parse_arn
+from ..._policy.language.document import Raw, strings
+from ..endpoint.plan import Plan
+from .administrators import Keeper
+from .bucket_lockout import (
+    OVERRIDE,
+    REPAIR_ACTIONS,
+    ROLE_ARN_KEY,
+)
+from .endpoint_passage import (
+    changes_passage,
+    network_of,
+    passage,
+)
+from .guard import LOCKOUT, Finding, with_transport
+
+#: Stands for any bucket where neither the task nor a policy names one.
+ANY_BUCKET = "any-bucket"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointLockoutGuard:
+    """The guard of one endpoint; call it with a plan.
+
+    :ivar keepers: gives those who have to stay able to mend bucket policies, the root user among them.
+    :ivar account: gives the account of the caller, for an endpoint that is to be created.
+    :ivar through: the network that they come from; ``None``: not through this endpoint, see :meth:`assumes`.
+    :ivar buckets: whose policies they mend; none: those that the endpoint policies name.
+    :ivar full_arn: gives the ARN of a session's role with its path, or ``None``; asked only if that decides.
+    """
+
+    keepers: Callable[[], Iterable[Keeper]]
+    account: Callable[[], str]
+    partition: str
+    region: str
+    through: str | None = None
+    buckets: tuple[str, ...] = ()
+    overridden: bool = False
+    full_arn: Callable[[str], str | None] = lambda _session: None
+
+    def __call__(self, plan: Plan) -> list[Finding]:
+        if not (self._arrives(plan) and changes_passage(plan)):
+            return []
+        network = network_of(plan, self.region, self.account)
+        buckets = self.buckets or named_buckets(plan) or (ANY_BUCKET,)
+        return [finding for keeper in self.keepers() for finding in self._examine(plan, network, buckets, keeper)]
+
+    def assumes(self, plan: Plan) -> Iterator[str]:
+        """What the guard takes for granted of a plan, because nobody has said it."""
+        if self.through is None and changes_passage(plan):
+            yield (
+                "The caller, protected_principals and the root user do not manage bucket policies through this "
+                "endpoint (arriving_through is not given)."
+            )
+
+    def _arrives(self, plan: Plan) -> bool:
+        shown = plan.before or plan.after
+        return shown is not None and self.through is not None and self.through in (shown.id, shown.vpc_id)
+
+    def _examine(self, plan: Plan, network: Raw, buckets: Iterable[str], keeper: Keeper) -> Iterator[Finding]:
+        # Only principals of a bucket's own account manage its policy, so the buckets are of theirs.
+        arn = parse_arn(keeper.principal)
+        lost = passage(plan, arn.account if arn else str(network["account"]))
+        for bucket in buckets:
+            for action in REPAIR_ACTIONS:
+                request = self._request(keeper, action, bucket, network)
+                decision = lost.lost(request)
+                if decision is not None and ROLE_ARN_KEY in decision.missing_keys:
+                    full = self.full_arn(keeper.principal)
+                    if full:
+                        known = replace(keeper, context={**keeper.context, ROLE_ARN_KEY: full})
+                        request = self._request(known, action, bucket, network)
+                        decision = lost.lost(request)
+                if decision is not None:
+                    yield self._finding(plan, keeper, bucket, request, decision)
+                    return  # One sentence about each keeper is enough.
+
+    def _request(self, keeper: Keeper, action: str, bucket: str, network: Raw) -> Raw:
+        return {
+            "principal": keeper.principal,
+            "action": action,
+            "resource": bucket_arn(bucket, self.partition),
+            "through": network,
+            "context": with_transport(keeper.context),
+        }
+
+    def _finding(self, plan: Plan, keeper: Keeper, bucket: str, request: Raw, decision: Decision) -> Finding:
+        verb = "might not be" if decision.decision == UNKNOWN else "would not be"
+        whose = "a bucket" if bucket == ANY_BUCKET else f"bucket {bucket}"
+        remedies = [f"Let {' and '.join(REPAIR_ACTIONS)} of that principal pass"]
+        if ROLE_ARN_KEY in decision.missing_keys:
+            remedies.append("give the full ARN of the role, with its path, in protected_principals")
+        elif decision.missing_keys:
+            remedies.append(f"give {' and '.join(decision.missing_keys)} in request_context, if it is known")
+        remedies.append(f"set {OVERRIDE} if that is meant")
+        return Finding(
+            LOCKOUT,
+            f"The {keeper} {verb} able to mend the policy of {whose} through {plan.subject} any more. "
+            f"{decision.reason} An endpoint policy binds the root user too. The endpoint itself stays repairable, for "
+            "ec2:ModifyVpcEndpoint does not pass it.",
+            f"{', or '.join(remedies)}.",
+            OVERRIDE if self.overridden else None,
+            decision.statement,
+            request,
+        )
+
+
+def root_of(partition: str, account: str) -> Keeper:
+    """The last who can mend the policies of an account's buckets."""
+    return Keeper(f"arn:{partition}:iam::{account}:root", called="root user")
+
+
+def named_buckets(plan: Plan) -> tuple[str, ...]:
+    """The buckets that the old and the new policy name, without wildcards."""
+    found: dict[str, None] = {}
+    for endpoint in (plan.before, plan.after):
+        statements = ((endpoint and endpoint.policy) or {}).get("Statement", ())
+        for statement in statements if isinstance(statements, list) else [statements]:
+            for text in (strings(statement.get("Resource", ())) or ()) if isinstance(statement, dict) else ():
+                arn = parse_arn(text)
+                bucket = arn.resource.partition("/")[0] if arn and arn.service == "s3" and not arn.account else ""
+                if bucket and not set(bucket) & set("*?$"):
+                    found[bucket] = None
+    return tuple(found)

@@ -1,0 +1,265 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Why a request is decided as it is, in sentences for people, and what would decide one that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..language.logic import every
+from ..language.principals import Kind, missing_of
+from .compiled import CompiledStatement
+from .explain_conditions import describe_check
+from .layer import UNSUPPLIED, Layer, Outcome
+from .layers import (
+    BLOCK_PUBLIC_ACCESS,
+    BOUNDARY,
+    BUCKET,
+    ENDPOINT,
+    IDENTITY,
+    RCP,
+    SCP,
+    SESSION,
+)
+from .outcome import Case, Denial, lacking
+
+#: What a layer is called in a sentence, and as something that nobody supplied.
+TITLES = {
+    IDENTITY: "identity policy",
+    BUCKET: "bucket policy",
+    ENDPOINT: "endpoint policy",
+    SCP: "service control policy",
+    RCP: "resource control policy",
+    BOUNDARY: "permissions boundary",
+    SESSION: "session policy",
+    BLOCK_PUBLIC_ACCESS: "Block Public Access",
+}
+UNSUPPLIED_NAMES = {IDENTITY: "identity policies", BUCKET: "bucket policy", ENDPOINT: "endpoint policy"}
+
+_FEDERATED_DOUBT = (
+    "AWS's documents contradict each other on federated users without a session policy: one page lets the identity "
+    "policy decide, another says that such a session has no permissions"
+)
+_NOT_PRINCIPAL_DOUBT = (
+    "NotPrincipal lists part of the chain of account, role and session only, of which AWS says that it might deny"
+)
+_CANONICAL_DOUBT = "it names a canonical user id, which a request does not tell"
+
+
+def missing_keys(case: Case) -> tuple[str, ...]:
+    """The condition keys, as AWS spells them, and the layers that would decide a request that is unknown."""
+    return tuple(dict.fromkeys(key for _clause, keys in _open_points(case) for key in keys))
+
+
+#: A clause about what is not known, and what would tell.
+_Point = tuple[str, tuple[str, ...]]
+_ACCOUNT = "aws:ResourceAccount"
+
+
+def _open_points(case: Case) -> Iterator[_Point]:
+    for denial in case.denials:
+        yield from _open_denial(case, denial)
+    for gate in case.gates:
+        if gate.passes is None:
+            yield from _open_gate(case, gate.layer, gate.outcome, gate.applies)
+    answers = {case.granted_if(same) for same in case.accounts}
+    if len(answers) > 1:
+        yield "the account that owns the bucket was not supplied", (_ACCOUNT,)
+    if None in answers:
+        yield from _open_grant(case)
+
+
+def _open_denial(case: Case, denial: Denial) -> Iterator[_Point]:
+    if denial.layer is None:
+        clause = "RestrictPublicBuckets may deny it"
+        if case.same is None:
+            yield f"{clause} (the account that owns the bucket was not supplied)", (_ACCOUNT,)
+        if case.layers.bucket.fixed == UNSUPPLIED:
+            yield f"{clause} (the bucket policy was not supplied)", (UNSUPPLIED_NAMES[BUCKET],)
+        for finding in case.layers.public:
+            if case.layers.restricted is None:
+                yield f"{clause} (AWS does not say whether this is public: {finding.reason[:-1]})", ()
+        return
+    yield from _open_application(denial.layer, denial.applies)
+    if denial.outcome.denies is None:
+        yield from _open_statements(case, denial.layer, denial.outcome, allows=False)
+
+
+def _open_gate(case: Case, layer: Layer, outcome: Outcome, applies: object) -> Iterator[_Point]:
+    yield from _open_application(layer, applies)
+    if outcome.allows is None:
+        yield from _open_statements(case, layer, outcome, allows=True)
+
+
+def _open_application(layer: Layer, applies: object) -> Iterator[_Point]:
+    if applies is not None:
+        return
+    if layer.name == ENDPOINT:
+        yield "the request may or may not pass the endpoint", ("aws:SourceVpce",)
+    else:
+        yield "the role may be linked to a service, which organizations cannot restrict", ("aws:PrincipalArn",)
+
+
+def _open_grant(case: Case) -> Iterator[_Point]:
+    """Where the policies of the caller and the bucket policy leave open whether they grant a request."""
+    if not case.request.caller.signs or case.request.caller.kind is Kind.ROOT:
+        yield from _open_statements(case, case.layers.bucket, case.bucket, allows=True)
+        return
+    if None in (case.bucket.direct, case.bucket.role, case.bucket.account):
+        yield from _open_statements(case, case.layers.bucket, case.bucket, allows=True)
+    if case.identity.allows is None:
+        yield from _open_statements(case, case.layers.identity, case.identity, allows=True)
+    for layer, outcome in ((case.layers.boundary, case.boundary), (case.layers.session, case.session)):
+        if layer is not None and outcome.allows is None:
+            yield from _open_statements(case, layer, outcome, allows=True)
+    if case.own is None and every((case.identity.allows, case.limits)) is True:
+        yield _FEDERATED_DOUBT, ()
+
+
+def _open_statements(case: Case, layer: Layer, outcome: Outcome, allows: bool) -> Iterator[_Point]:
+    if layer.fixed is not None:
+        if outcome == UNSUPPLIED:
+            name = UNSUPPLIED_NAMES[layer.name]
+            yield f"the {name} {'were' if name.endswith('s') else 'was'} not supplied", (name,)
+        return
+    verb = "allow" if allows else "deny"
+    for statement, about in layer.candidates(case.request, allows):
+        holds = statement.holds(case.request.resource, case.context)
+        # An Allow may be known to name the account, and not whether it names the caller as well.
+        ways = (about.direct, about.role, about.account) if allows else (about.any,)
+        if holds is False or not (None in ways or holds is None):
+            continue
+        clauses = list(_clauses(case, statement, lambda result: result is None)) if holds is None else []
+        keys = list(statement.missing(case.request, case.context)) if holds is None else []
+        if None in ways:
+            clause, missing = _open_principal(case, statement)
+            clauses.append(clause)
+            keys += missing
+        yield f"{_subject(layer, statement)} may {verb} it ({_joined(clauses)})", tuple(keys)
+
+
+def _open_principal(case: Case, statement: CompiledStatement) -> tuple[str, tuple[str, ...]]:
+    principals = statement.source.principal or statement.source.not_principal or {}
+    missing = missing_of(principals.get("AWS", ()), case.request.caller)
+    if missing:
+        return f"the principal of the request is not known in full ({', '.join(missing)})", missing
+    return (_NOT_PRINCIPAL_DOUBT if statement.source.not_principal else _CANONICAL_DOUBT), ()
+
+
+def _subject(layer: Layer, statement: CompiledStatement) -> str:
+    label = statement.label
+    if not statement.source.sid and len({one.place for one in layer.statements}) > 1:
+        label = f"{statement.place}.{label}"
+    return f"{TITLES[layer.name]} statement {label!r}"
+
+
+def _clauses(case: Case, statement: CompiledStatement, wanted: object) -> Iterator[str]:
+    """A clause for the resource and each condition of a statement whose result is a wanted one."""
+    covers = statement.resources.cover(case.request.resource, case.context)
+    select = wanted if callable(wanted) else (lambda result: result is wanted)
+    if select(covers) and covers is not True:
+        verb = "is not known to be" if covers is None else "is not"
+        doubt = statement.resources.doubt(case.request.resource) if covers is None else None
+        yield f"{case.request.resource} {verb} among its resources" + (f" ({doubt})" if doubt else "")
+    for check in statement.checks:
+        result = check.holds(case.context)
+        if select(result):
+            yield describe_check(check, result, case.request, case.context)
+
+
+def reason_of_denial(case: Case, denial: Denial) -> str:
+    """One sentence for a request that is explicitly denied."""
+    action = case.request.action
+    if denial.layer is None or denial.outcome.denier is None:
+        return (
+            f"RestrictPublicBuckets of Block Public Access denies {action} to all but the account of the bucket and "
+            f"AWS services, because the bucket policy is public: {' '.join(one.reason for one in case.layers.public)}"
+        )
+    statement = denial.outcome.denier
+    clauses = list(_clauses(case, statement, True))
+    why = _joined(clauses) if clauses else "it has no conditions"
+    return _sentence(f"{_subject(denial.layer, statement)} denies {action}: {why}")
+
+
+def reason_of_lack(case: Case) -> str:
+    """One sentence for a request that nothing allows."""
+    action, resource = case.request.action, case.request.resource
+    names = lacking(case)
+    if not names:
+        if case.same is not True and lacking_owner(case):
+            return (
+                f"{action} is for principals of the account that owns the bucket only: S3 answers others with 405 "
+                "MethodNotAllowed."
+            )
+        return f"No policy allows {action} on {resource}."
+    clauses = [_lack(case, name) for name in names]
+    return f"{action} on {resource} is not allowed: {', and '.join(clauses)}."
+
+
+def lacking_owner(case: Case) -> bool:
+    """Whether a request is denied because only the owner of the bucket may make it."""
+    return case.granted_if(False) is False and case.bucket.allows is not False
+
+
+def _lack(case: Case, name: str) -> str:
+    title = TITLES[name]
+    layers = [layer for layer in _all_layers(case) if layer.name == name]
+    near = [text for layer in layers for text in _near_misses(case, layer)]
+    if not any(layer.statements for layer in layers):
+        return f"there is no {title}" if name in (BUCKET, IDENTITY) else f"no {title} allows it"
+    return f"no statement of the {title} allows it" + (f" ({near[0]})" if near else "")
+
+
+def _all_layers(case: Case) -> Iterable[Layer]:
+    layers = case.layers
+    optional = (layer for layer in (layers.boundary, layers.session) if layer is not None)
+    return (layers.identity, layers.bucket, layers.endpoint, *layers.scp, *optional)
+
+
+def _near_misses(case: Case, layer: Layer) -> Iterator[str]:
+    """Allow statements for the action and the caller that something keeps from applying; the nearest ones first."""
+    found = []
+    for statement, _about in layer.candidates(case.request, True):
+        failed = list(_clauses(case, statement, False))
+        if failed:
+            covers = statement.resources.cover(case.request.resource, case.context)
+            found.append((covers is False, len(failed), f"{statement.label!r} would, but {_joined(failed)}"))
+    yield from (text for _misses, _count, text in sorted(found, key=lambda one: one[:2]))
+
+
+def reason_of_grant(case: Case) -> str:
+    """One sentence for a request that is allowed."""
+    action = case.request.action
+    if case.request.caller.kind is Kind.ROOT and case.same:
+        return f"The root user may do everything in its own account, and no policy denies {action}."
+    bucket, identity = case.bucket.granter, case.identity.granter
+    subjects = [
+        _subject(layer, statement)
+        for layer, statement in ((case.layers.bucket, bucket), (case.layers.identity, identity))
+        if statement is not None
+    ]
+    if case.same is True and case.bucket.direct is True:
+        subjects = subjects[:1]
+    if not subjects:
+        return f"The layers that were supplied let {action} pass."
+    verb = "allows" if len(subjects) == 1 else "allow"
+    return _sentence(f"{' and '.join(subjects)} {verb} {action}, and no layer denies it")
+
+
+def reason_of_doubt(case: Case) -> str:
+    """One sentence for a request that is not decided."""
+    clauses = dict.fromkeys(clause for clause, _keys in _open_points(case))
+    return _sentence(f"it is not known whether {case.request.action} is allowed: {_joined(clauses)}")
+
+
+def _joined(clauses: Iterable[str]) -> str:
+    return "; ".join(clauses)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes over the wire for one call, with a real client and a server that answers as told."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+
+import pytest
+
+boto3 = pytest.importorskip("boto3")
+config = pytest.importorskip("botocore.config")
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api import s3  # noqa: E402
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind  # noqa: E402
+
+REDIRECT = (301, {"x-amz-bucket-region": "eu-west-1"}, "<Error><Code>PermanentRedirect</Code></Error>")
+POLICY = (200, {}, '{"Statement": []}')
+SLOW_DOWN = (503, {}, "<Error><Code>SlowDown</Code></Error>")
+NO_ANSWER = None
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Answers with the next of ``answers`` (the last one for ever); ``requests`` holds method, path and headers."""
+
+    def __init__(self) -> None:
+        self.answers: list = []
+        self.requests: list = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.requests.append((self.command, self.path, dict(self.headers)))
+        answers = self.server.answers
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer is NO_ANSWER:
+            self.close_connection = True
+            return
+        status, headers, body = answer
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_GET = do_PUT = do_DELETE = do_HEAD = answer  # noqa: N815
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server():
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def client(server: Server, **settings: object):
+    return s3.once_only(
+        boto3.client(
+            "s3",
+            endpoint_url=server.url,
+            region_name="us-east-1",
+            aws_access_key_id="a",
+            aws_secret_access_key="s",  # a word, not a secret
+            config=config.Config(**settings),
+        )
+    )
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+@pytest.mark.parametrize("answer, kind", [(SLOW_DOWN, Kind.THROTTLED), (NO_ANSWER, Kind.UNCERTAIN)])
+def test_a_request_is_sent_once_whatever_the_user_configured(server, mode, answer, kind):
+    server.answers = [answer]
+    with pytest.raises(BucketError) as caught:
+        s3.put_bucket_policy(client(server, retries={"mode": mode, "max_attempts": 5}), "logs", "111122223333", "{}")
+    assert caught.value.kind is kind
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_a_bucket_is_followed_to_its_region_and_its_region_is_remembered(server, mode):
+    server.answers = [REDIRECT, POLICY]
+    one = client(server, retries={"mode": mode})
+    for _time in range(2):
+        assert s3.get_bucket_policy(one, "logs", "111122223333") == '{"Statement": []}'
+    signed_for = [headers["Authorization"].split("/")[2] for _method, _path, headers in server.requests]
+    assert signed_for == ["us-east-1", "eu-west-1", "eu-west-1"]
+
+
+@pytest.mark.parametrize("owner, header", [("111122223333", "111122223333"), (None, None)])
+@pytest.mark.parametrize("bucket", ["logs", "my.dotted.logs", "My_Legacy_Bucket"])
+def test_the_expected_owner_goes_with_every_call(server, owner, header, bucket):
+    server.answers = [(200, {}, "{}")]
+    one = client(server)
+    s3.get_bucket_policy(one, bucket, owner)
+    s3.put_bucket_policy(one, bucket, owner, "{}")
+    s3.delete_bucket_policy(one, bucket, owner)
+    s3.head_bucket(one, bucket, owner)
+    assert [(method, path.rstrip("/")) for method, path, _headers in server.requests] == [
+        ("GET", f"/{bucket}?policy"),
+        ("PUT", f"/{bucket}?policy"),
+        ("DELETE", f"/{bucket}?policy"),
+        ("HEAD", f"/{bucket}"),
+    ]
+    assert {headers.get("x-amz-expected-bucket-owner") for *_request, headers in server.requests} == {header}
+
+
+ABSENT = [
+    (s3.get_bucket_policy, "NoSuchBucketPolicy", None),
+    (s3.delete_bucket_policy, "NoSuchBucketPolicy", None),
+    (s3.get_public_access_block, "NoSuchPublicAccessBlockConfiguration", {}),
+]
+
+
+@pytest.mark.parametrize("call, code, result", ABSENT)
+def test_what_is_not_there_is_no_error(server, call, code, result):
+    server.answers = [(404, {}, f"<Error><Code>{code}</Code></Error>")]
+    assert call(client(server), "logs", None) == result
+
+
+def test_the_detail_of_an_error_is_read(server):
+    body = (
+        "<Error><Code>MalformedPolicy</Code><Message>Invalid principal in policy</Message>"
+        "<Detail>&quot;AWS&quot; : &quot;arn:aws:iam::111122223333:role/typo&quot;</Detail></Error>"
+    )
+    server.answers = [(400, {}, body)]
+    with pytest.raises(BucketError, match="role/typo") as caught:
+        s3.put_bucket_policy(client(server), "logs", None, "{}")
+    assert caught.value.kind is Kind.INVALID_PRINCIPAL

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the guards ask of AWS: as little as it takes, once, and what becomes of a refusal."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.sts import Caller
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guard_context import MAX_FILTER_VALUES, Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guards import bucket_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoint.guards import endpoint_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.guard import judge
+
+ACCOUNT = "111122223333"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/run-7"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
+VPCE = "vpce-0123456789abcdef0"
+DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Any")
+
+
+class Session:
+    """Has the clients of a session; ``asked`` lists what was asked of them."""
+
+    def __init__(self, endpoints=(), denied=()) -> None:
+        self.asked: list[tuple] = []
+        self.endpoints = endpoints
+        self.denied = denied
+
+    @property
+    def caller(self) -> Caller:
+        self.asked.append(("sts",))
+        return Caller(ACCOUNT, SESSION, "AROAEXAMPLEROLEID123:run-7")
+
+    def client(self, service: str):
+        return SimpleNamespace(
+            get_role=lambda RoleName: self._answer("iam", RoleName) or {"Role": {"Arn": ROLE}},  # noqa: N803
+            get_paginator=lambda _name: SimpleNamespace(paginate=self._page),
+            meta=SimpleNamespace(partition="aws", region_name="eu-central-1"),
+        )
+
+    def _page(self, Filters):  # noqa: N803
+        (only,) = Filters
+        assert only["Name"] == "vpc-endpoint-id"
+        self._answer("ec2", tuple(only["Values"]))
+        found = [one for one in self.endpoints if one["VpcEndpointId"] in only["Values"]]
+        return SimpleNamespace(build_full_result=lambda: {"VpcEndpoints": found})
+
+    def _answer(self, service, what) -> None:
+        self.asked.append((service, what))
+        if service in self.denied:
+            raise DENIED
+
+
+def plan_of(condition):
+    statement = {
+        "Sid": "Ours",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+        "Condition": condition,
+    }
+    return decide(None, declare({"bucket": "logs", "statements": [statement]}, "aws"))
+
+
+SPARED = {"StringNotEquals": {"aws:SourceVpce": VPCE}, "ArnNotLike": {"aws:PrincipalArn": ROLE}}
+THERE = {"VpcEndpointId": VPCE, "ServiceName": "com.amazonaws.eu-central-1.s3", "VpcId": "vpc-1", "State": "available"}
+
+
+def verdict(session, condition, **options):
+    knowledge = Knowledge(session, "eu-central-1", False)
+    found = judge(plan_of(condition), bucket_guards(options, "aws", ACCOUNT, knowledge))
+    return found, knowledge
+
+
+def test_the_path_of_the_callers_role_is_looked_up_when_it_decides():
+    session = Session([THERE])
+    found, _knowledge = verdict(session, SPARED, arriving_through="internet")
+    assert found.findings == ()
+    assert [one for one in session.asked if one[0] == "iam"] == [("iam", "deploy")]
+
+    session = Session([THERE])
+    verdict(session, {"StringNotEquals": {"aws:SourceVpce": VPCE}}, arriving_through="internet")
+    assert "iam" not in [one[0] for one in session.asked]
+
+
+@pytest.mark.parametrize("given", [{}, {"request_context": {"aws:PrincipalArn": ROLE}}])
+def test_who_may_not_look_it_up_can_give_it(given):
+    session = Session([THERE], denied=["iam"])
+    found, _knowledge = verdict(session, SPARED, arriving_through="internet", **given)
+    assert len(found.refused) == (not given)
+    for one in found.refused:
+        assert "full ARN of the role" in one.remedy
+        assert "aws:PrincipalArn" in one.reason
+
+
+def test_a_role_of_another_account_is_not_the_callers_of_that_name():
+    session = Session()
+    knowledge = Knowledge(session, "eu-central-1", False)
+    assert knowledge.full_arn("arn:aws:sts::444455556666:assumed-role/deploy/run-7") is None
+    assert "iam" not in [one[0] for one in session.asked]
+
+
+def test_who_may_not_list_endpoints_is_warned():
+    session = Session(denied=["ec2"])
+    found, knowledge = verdict(session, SPARED, arriving_through=VPCE)
+    assert found.findings == ()
+    assert ["was not examined" in one and "ec2:DescribeVpcEndpoints" in one for one in knowledge.warnings] == [True]
+
+
+def test_one_lookup_for_many_threads():
+    session = Session([THERE])
+    knowledge = Knowledge(session, "eu-central-1", False)
+    with ThreadPoolExecutor(8) as pool:
+        known = list(pool.map(knowledge.endpoints, [frozenset([VPCE])] * 20))
+        arns = list(pool.map(knowledge.full_arn, [SESSION] * 20))
+    assert [list(one) for one in known] == [[VPCE]] * 20
+    assert set(arns) == {ROLE}
+    assert sorted(session.asked) == [("ec2", (VPCE,)), ("iam", "deploy"), ("sts",)]
+
+
+def test_no_more_ids_than_a_filter_takes():
+    session = Session()
+    Knowledge(session, "eu-central-1", False).endpoints(frozenset(f"vpce-{n:017x}" for n in range(450)))
+    assert [len(ids) for _ec2, ids in session.asked] == [MAX_FILTER_VALUES, MAX_FILTER_VALUES, 50]
+
+
+def test_only_sessions_of_roles_have_a_role_to_look_up():
+    session = Session()
+    knowledge = Knowledge(session, "eu-central-1", False)
+    assert [knowledge.full_arn(arn) for arn in (ROLE, f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "me")] == [None] * 3
+    assert session.asked == []
+
+
+def test_the_guards_of_an_endpoint_ask_for_nothing_by_themselves():
+    session = Session()
+    guards = endpoint_guards({"dependent_buckets": ["logs"]}, session.client("ec2"), session, False)
+    assert list(guards) == ["dependents", "lockout", "cutoff", "networks"]
+    assert session.asked == []

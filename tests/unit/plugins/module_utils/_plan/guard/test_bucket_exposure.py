@@ -1,0 +1,131 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What makes a bucket public, and which endpoints a policy may answer to."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.bucket_exposure import (
+    EndpointsGuard,
+    PublicGuard,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.guard import PLACEHOLDER_ENDPOINT
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.known_endpoints import KnownEndpoint, Remembered
+
+VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
+VPCE, GONE, DYNAMODB, MISSING, FIPS = (f"vpce-{digit}123456789abcdef" for digit in "01234")
+KNOWN = {
+    VPCE: KnownEndpoint(VPCE, "com.amazonaws.eu-central-1.s3", VPC, "available"),
+    GONE: KnownEndpoint(GONE, "com.amazonaws.eu-central-1.s3", VPC, "deleting"),
+    FIPS: KnownEndpoint(FIPS, "com.amazonaws.us-gov-west-1.s3-fips", VPC, "Available"),
+    DYNAMODB: KnownEndpoint(DYNAMODB, "com.amazonaws.eu-central-1.dynamodb", VPC, "available"),
+}
+
+
+def statement(effect, condition=None, principal="*", **elements):
+    found = {"Sid": "Ours", "Effect": effect, "Principal": principal, "Action": "s3:GetObject", **elements}
+    found["Resource"] = "arn:aws:s3:::logs/*"
+    return {**found, "Condition": condition} if condition else found
+
+
+def plan_of(wanted, live=None):
+    before = {"Version": "2012-10-17", "Statement": live} if live else None
+    return decide(before, declare({"bucket": "logs", "statements": [wanted]}, "aws"))
+
+
+PUBLIC_CASES = [
+    ("everybody", statement("Allow"), None, True),
+    ("an endpoint", statement("Allow", {"StringEquals": {"aws:SourceVpce": VPCE}}), None, False),
+    ("any endpoint", statement("Allow", {"StringLike": {"aws:SourceVpce": "vpce-*"}}), None, True),
+    ("an organization", statement("Allow", {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}), None, False),
+    ("an account", statement("Allow", principal={"AWS": "111122223333"}), None, False),
+    ("a denial", statement("Deny"), None, False),
+    ("public before", statement("Deny"), [statement("Allow", Sid="Theirs")], False),
+    ("still public", statement("Allow"), [statement("Allow")], False),
+]
+
+
+@pytest.mark.parametrize(
+    "wanted, live, public", [row[1:] for row in PUBLIC_CASES], ids=[row[0] for row in PUBLIC_CASES]
+)
+def test_public(wanted, live, public):
+    found = PublicGuard()(plan_of(wanted, live))
+    assert [one.statement for one in found] == (["Ours"] if public else [])
+    assert all("bucket logs public" in one.reason and "allow_public" in one.remedy for one in found)
+    assert [one.overridden_by for one in PublicGuard(True)(plan_of(wanted, live))] == ["allow_public"] * len(found)
+
+
+def unless(*endpoints):
+    return statement("Deny", {"StringNotEquals": {"aws:SourceVpce": list(endpoints)}})
+
+
+ENDPOINT_CASES = [
+    ("there", unless(VPCE), None, {}, None),
+    ("an interface endpoint for FIPS hosts", unless(FIPS), None, {}, None),
+    ("not there", unless(VPCE, MISSING), None, {}, f"{MISSING}, which does not exist in this account in eu-central-1"),
+    ("going", unless(GONE), None, {}, "whose state is deleting"),
+    ("of another service", unless(DYNAMODB), None, {}, "which serves com.amazonaws.eu-central-1.dynamodb, not S3"),
+    ("named before", unless(VPCE, MISSING), [unless(MISSING)], {}, None),
+    ("a pattern", statement("Allow", {"StringLike": {"aws:SourceVpce": "vpce-0*"}}), None, {}, None),
+    ("the placeholder in check mode", unless(PLACEHOLDER_ENDPOINT), None, {"check": True}, None),
+    ("the placeholder for real", unless(PLACEHOLDER_ENDPOINT), None, {}, "does not exist"),
+    (
+        "in another VPC than is asked for as well",
+        statement("Allow", {"StringEquals": {"aws:SourceVpce": VPCE, "aws:SourceVpc": OTHER_VPC}}),
+        None,
+        {},
+        f"which is in {VPC}, and also asks for {OTHER_VPC}",
+    ),
+    (
+        "in the VPC that is asked for as well",
+        statement("Allow", {"StringEquals": {"aws:SourceVpce": VPCE, "aws:SourceVpc": VPC}}),
+        None,
+        {},
+        None,
+    ),
+    (
+        "either is spared",
+        statement("Deny", {"StringNotEquals": {"aws:SourceVpce": VPCE, "aws:SourceVpc": OTHER_VPC}}),
+        None,
+        {},
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "wanted, live, options, words", [row[1:] for row in ENDPOINT_CASES], ids=[row[0] for row in ENDPOINT_CASES]
+)
+def test_endpoints(wanted, live, options, words):
+    found = EndpointsGuard(lambda ids: {name: KNOWN[name] for name in ids if name in KNOWN}, "eu-central-1", **options)(
+        plan_of(wanted, live)
+    )
+    assert len(found) == bool(words)
+    for finding in found:
+        assert words in finding.reason
+        assert "'Ours' for bucket logs" in finding.reason
+        assert "allow_unknown_endpoints" in finding.remedy
+        assert finding.request["bucket"] == "logs"
+        assert finding.request["through"] in finding.reason
+
+
+def test_an_endpoint_is_looked_up_once_and_only_for_a_write():
+    asked = []
+    look_up = Remembered(lambda ids: asked.append(list(ids)) or {VPCE: KNOWN[VPCE]})
+    guard = EndpointsGuard(look_up, "eu-central-1")
+    assert guard(plan_of(unless(VPCE), [unless(VPCE)])) == []
+    assert asked == []
+    assert guard(plan_of(unless(VPCE))) == []
+    assert len(guard(plan_of(unless(VPCE, MISSING)))) == 1
+    assert len(guard(plan_of(unless(MISSING)))) == 1
+    assert asked == [[VPCE], [MISSING]]
+
+
+def test_who_may_not_ask_is_not_refused():
+    look_up = Remembered(lambda _ids: None)
+    assert EndpointsGuard(look_up, "eu-central-1")(plan_of(unless(MISSING))) == []

@@ -1,0 +1,339 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bucket perimeters that come out of declarations, and buckets that several declarations share."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.perimeter import (
+    PERIMETER_SIDS,
+    Perimeter,
+    perimeter_statements,
+    read_perimeter,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.sharing import (
+    share_perimeter,
+    undeclared,
+    withdraw_perimeter,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import PARTITIONS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import equivalent
+
+ADMIN = "arn:aws:iam::111122223333:role/admin"
+AUTOMATION = "arn:aws:sts::111122223333:assumed-role/automation/run-1"
+AUTOMATION_ROLE = ["arn:aws:iam::111122223333:role/*/automation", "arn:aws:iam::111122223333:role/automation"]
+VPC_ARN = "arn:aws:ec2:eu-central-1:111122223333:vpc/vpc-111bbb22"
+BOTH = ["arn:aws:s3:::examplebucket", "arn:aws:s3:::examplebucket/*"]
+REPAIR = [
+    "s3:DeleteBucketPolicy",
+    "s3:GetBucketLocation",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:PutBucketPolicy",
+]
+
+
+def deny(condition, resource=None, **covered):
+    return {"Effect": "Deny", "Principal": "*", "Resource": resource or BOTH, "Condition": condition} | (
+        covered or {"Action": "s3:*"}
+    )
+
+
+#: name, options, the statements. The first three are AWS's own:
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
+MEANINGS = [
+    (
+        "one endpoint",
+        {"endpoints": ["vpce-1a2b3c4d"]},
+        [deny({"StringNotEquals": {"aws:sourceVpce": "vpce-1a2b3c4d"}})],
+    ),
+    ("one VPC", {"vpcs": ["vpc-111bbb22"]}, [deny({"StringNotEquals": {"aws:sourceVpc": "vpc-111bbb22"}})]),
+    ("one VPC by its ARN", {"vpcs": [VPC_ARN]}, [deny({"ArnNotEquals": {"aws:SourceVpcArn": VPC_ARN}})]),
+    (
+        "endpoints and VPCs side by side spare either",
+        {"endpoints": ["vpce-0000000a", "vpce-1a2b3c4d"], "vpcs": ["vpc-111bbb22", VPC_ARN]},
+        [
+            deny(
+                {
+                    "StringNotEquals": {
+                        "aws:SourceVpce": ["vpce-1a2b3c4d", "vpce-0000000a"],
+                        "aws:SourceVpc": "vpc-111bbb22",
+                    },
+                    "ArnNotEquals": {"aws:SourceVpcArn": VPC_ARN},
+                }
+            )
+        ],
+    ),
+    ("TLS alone", {"tls_only": True}, [deny({"Bool": {"aws:SecureTransport": "false"}})]),
+    (
+        "TLS with the services that S3 does not say it of",
+        {"tls_only": True, "allow_aws_services": True},
+        [
+            deny(
+                {
+                    "Bool": {"aws:SecureTransport": "false"},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                }
+            )
+        ],
+    ),
+    (
+        "exceptions stand in the same statement",
+        {
+            "endpoints": ["vpce-1a2b3c4d"],
+            "break_glass_principals": [ADMIN],
+            "excepted_accounts": ["127311923021"],
+            "allow_aws_services": True,
+            "allow_forwarded_access": True,
+        },
+        [
+            deny(
+                {
+                    "StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:PrincipalAccount": "127311923021"},
+                    "ArnNotLike": {"aws:PrincipalArn": ADMIN},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": False, "aws:ViaAWSService": False},
+                }
+            )
+        ],
+    ),
+    (
+        "managers are spared for the policy only",
+        {"endpoints": ["vpce-1a2b3c4d"], "break_glass_principals": [ADMIN], "manager_principals": [AUTOMATION, ADMIN]},
+        [
+            deny(
+                {
+                    "StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"},
+                    "ArnNotLike": {"aws:PrincipalArn": ADMIN},
+                },
+                NotAction=REPAIR,
+            ),
+            deny(
+                {
+                    "StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"},
+                    "ArnNotLike": {"aws:PrincipalArn": [ADMIN, *AUTOMATION_ROLE]},
+                },
+                resource=BOTH[0],
+                Action=REPAIR,
+            ),
+        ],
+    ),
+    (
+        "objects only, as in the guide of PrivateLink",
+        {"endpoints": ["vpce-1a2b3c4d"], "actions": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]},
+        [
+            deny(
+                {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+                Action=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            )
+        ],
+    ),
+]
+REFUSALS = [
+    ({}, "No endpoint and no VPC is named"),
+    ({"endpoints": ["vpc-111bbb22"]}, r"endpoints\[0\]: 'vpc-111bbb22' is not the id of a VPC endpoint"),
+    ({"endpoints": ["vpce-*"]}, r"endpoints\[0\]"),
+    ({"vpcs": ["vpce-1a2b3c4d"]}, r"vpcs\[0\]: 'vpce-1a2b3c4d' is neither the id nor the ARN of a VPC"),
+    ({"vpcs": [VPC_ARN.replace("arn:aws:", "arn:aws-cn:")]}, r"vpcs\[0\]: .* is not in the partition 'aws'"),
+    (
+        {"endpoints": ["vpce-1a2b3c4d"], "break_glass_principals": ["*"]},
+        r"break_glass_principals\[0\]: '\*' does not name",
+    ),
+    ({"endpoints": ["vpce-1a2b3c4d"], "manager_principals": ["x"]}, r"manager_principals\[0\]: 'x' does not name"),
+    ({"endpoints": ["vpce-1a2b3c4d"], "excepted_accounts": ["1"]}, r"excepted_accounts\[0\]: '1' is not an account id"),
+    ({"endpoints": ["vpce-1a2b3c4d"], "actions": []}, "actions: The list is empty"),
+    (
+        {"endpoints": ["vpce-1a2b3c4d"], "actions": ["s3:GetObject"], "manager_principals": [ADMIN]},
+        "manager_principals: Managers are spared where every action is denied only",
+    ),
+    ({"tls_only": True, "break_glass_principals": [ADMIN]}, "There are exceptions, but no endpoint and no VPC"),
+    ({"bucket": "arn:aws:s3:::b", "tls_only": True}, "bucket: 'arn:aws:s3:::b' is not the name of a bucket"),
+    ({"partition": "aws-x", "tls_only": True}, "partition: 'aws-x' is not an AWS partition"),
+]
+
+
+@pytest.mark.parametrize("options, statements", [row[1:] for row in MEANINGS], ids=[row[0] for row in MEANINGS])
+def test_meaning(options, statements):
+    document = bucket_perimeter("examplebucket", **options)
+    assert equivalent(document, {"Version": "2012-10-17", "Statement": statements}, labels=False)
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_every_partition(partition):
+    arn = VPC_ARN.replace("arn:aws:", f"arn:{partition}:")
+    statement = bucket_perimeter("My_Old_Bucket", partition, vpcs=[arn])["Statement"][0]
+    assert statement["Resource"] == [f"arn:{partition}:s3:::My_Old_Bucket", f"arn:{partition}:s3:::My_Old_Bucket/*"]
+    assert statement["Condition"] == {"ArnNotEquals": {"aws:SourceVpcArn": arn}}
+
+
+@pytest.mark.parametrize("options, message", REFUSALS)
+def test_refusal(options, message):
+    with pytest.raises(PolicyError, match=message):
+        bucket_perimeter(**{"bucket": "examplebucket", **options})
+
+
+# --- one bucket, several declarations ---
+
+ONE = bucket_perimeter(
+    "examplebucket",
+    endpoints=["vpce-0000000a"],
+    break_glass_principals=[ADMIN],
+    manager_principals=[AUTOMATION],
+    allow_aws_services=True,
+    tls_only=True,
+)["Statement"]
+TWO = bucket_perimeter("examplebucket", endpoints=["vpce-0000000b"])["Statement"]
+BY_VPC = bucket_perimeter("examplebucket", vpcs=["vpc-111bbb22"])["Statement"]
+FOREIGN = {"Sid": "LogDelivery", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}}
+
+
+def document(statements):
+    return {"Version": "2012-10-17", "Statement": copy.deepcopy(list(statements))}
+
+
+def test_two_declarations_meet_whatever_their_order():
+    one_first = share_perimeter(document(ONE), TWO)
+    two_first = share_perimeter(document(TWO), ONE)
+    assert one_first == two_first
+    assert read_perimeter(one_first).endpoints == ("vpce-0000000a", "vpce-0000000b")
+    assert [statement["Sid"] for statement in one_first] == list(PERIMETER_SIDS)
+
+
+def test_a_declaration_by_endpoint_and_one_by_vpc_meet():
+    both = share_perimeter(document(ONE), BY_VPC)
+    assert read_perimeter(both).networks == ("vpce-0000000a", "vpc-111bbb22")
+    assert withdraw_perimeter(document(both), BY_VPC)[0] == ONE
+
+
+def test_a_second_run_finds_nothing_to_do():
+    shared = share_perimeter(document(ONE), TWO)
+    assert share_perimeter(document(shared), ONE) == shared
+    assert share_perimeter(document(shared), TWO) == shared
+
+
+def test_withdrawing_takes_our_network_only():
+    shared = document([FOREIGN, *share_perimeter(document(ONE), TWO)])
+    left, gone = withdraw_perimeter(shared, TWO)
+    assert left == ONE
+    assert gone == ()
+
+
+def test_withdrawing_the_last_network_takes_everything():
+    assert withdraw_perimeter(document([FOREIGN, *ONE]), ONE) == ([], PERIMETER_SIDS)
+    assert withdraw_perimeter(document([FOREIGN]), ONE) == ([], PERIMETER_SIDS)
+    assert withdraw_perimeter(None, ONE) == ([], PERIMETER_SIDS)
+
+
+def test_withdrawing_tls_alone_leaves_a_network_of_another_declaration():
+    tls = bucket_perimeter("examplebucket", tls_only=True)["Statement"]
+    assert withdraw_perimeter(document(ONE), tls) == (ONE, ())
+
+
+def test_nothing_to_share_with():
+    assert share_perimeter(None, ONE) == ONE
+    assert share_perimeter(document([FOREIGN]), [*ONE, FOREIGN]) == [*ONE, FOREIGN]
+
+
+def test_statements_of_another_kind_pass_through():
+    assert share_perimeter(document(TWO), [*ONE, FOREIGN])[-1] == FOREIGN
+
+
+def test_what_is_spared_and_was_not_declared():
+    shared = document(share_perimeter(document(ONE), TWO))
+    assert undeclared(shared, TWO) == {
+        "networks": ("vpce-0000000a",),
+        "principals": (ADMIN, *AUTOMATION_ROLE),
+        "accounts": (),
+    }
+    assert undeclared(None, TWO) == {"networks": (), "principals": (), "accounts": ()}
+
+
+def test_reading_passes_over_what_does_not_belong_there():
+    damaged = copy.deepcopy(TWO)
+    damaged[0]["Condition"] = {
+        "StringNotLike": {"AWS:SOURCEVPCE": ["vpce-*", "vpce-0000000b"], "aws:PrincipalArn": "*"},
+        "StringEquals": {"aws:SourceVpc": "vpc-111bbb22"},
+        "Null": {"aws:SourceVpce": "false"},
+    }
+    assert read_perimeter(damaged) == Perimeter(endpoints=("vpce-0000000b",))
+
+
+def test_reading_survives_what_is_not_a_statement():
+    assert read_perimeter(["text", {"Sid": 5}, None]) is None
+    assert read_perimeter([{"Sid": PERIMETER_SIDS[0], "Condition": "text"}]) == Perimeter()
+    assert read_perimeter([{"Sid": PERIMETER_SIDS[0], "Condition": {"StringNotEquals": ["text"]}}]) == Perimeter()
+
+
+# --- properties ---
+
+
+def named(form):
+    """Lists of names that share some of their members, so that declarations overlap."""
+    return st.lists(st.integers(0, 5), max_size=3).map(lambda found: tuple(form.format(n) for n in sorted(set(found))))
+
+
+ROLES = named("arn:aws:iam::111122223333:role/role-{}")
+PERIMETERS = st.builds(
+    Perimeter,
+    endpoints=named("vpce-0000000{}").filter(bool),
+    vpcs=named("vpc-0000000{}"),
+    vpc_arns=named("arn:aws:ec2:eu-central-1:111122223333:vpc/vpc-0000000{}"),
+    principals=ROLES,
+    managers=ROLES,
+    accounts=named("11112222333{}"),
+    services=st.booleans(),
+    forwarded=st.booleans(),
+    tls=st.booleans(),
+)
+
+
+def statements_of(perimeter):
+    return perimeter_statements(perimeter, "examplebucket", "aws")
+
+
+@given(PERIMETERS)
+def test_what_is_built_is_read_again(perimeter):
+    read = read_perimeter(statements_of(perimeter))
+    managers = tuple(manager for manager in perimeter.managers if manager not in perimeter.principals)
+    assert (read.networks, read.principals, read.managers) == (perimeter.networks, perimeter.principals, managers)
+    assert statements_of(read) == statements_of(perimeter)
+
+
+@given(PERIMETERS, PERIMETERS)
+def test_sharing_is_idempotent_and_loses_nobody(one, other):
+    shared = share_perimeter(document(statements_of(one)), statements_of(other))
+    assert share_perimeter(document(shared), statements_of(one)) == shared
+    assert share_perimeter(document(statements_of(other)), statements_of(one)) == shared
+    read = read_perimeter(shared)
+    for perimeter in (one, other):
+        assert set(perimeter.networks) <= set(read.networks)
+        assert set(perimeter.principals) <= set(read.principals)
+        assert set(perimeter.managers) <= set(read.managers + read.principals)
+
+
+@given(PERIMETERS, PERIMETERS)
+def test_withdrawing_leaves_the_networks_of_the_other(one, other):
+    shared = share_perimeter(document(statements_of(one)), statements_of(other))
+    left, gone = withdraw_perimeter(document(shared), statements_of(one))
+    expected = set(other.networks) - set(one.networks)
+    assert set((read_perimeter(left) or Perimeter()).networks) == expected
+    assert bool(left) is bool(expected)
+    assert not set(gone) & {statement["Sid"] for statement in left}
+
+
+def test_statements_for_many_buckets_are_those_of_one_with_a_name_to_put_in():
+    options = {"endpoints": ["vpce-1a2b3c4d"], "manager_principals": [AUTOMATION], "tls_only": True}
+    many = bucket_perimeter("{bucket}", **options)
+    assert json.loads(json.dumps(many).replace("{bucket}", "examplebucket")) == bucket_perimeter(
+        "examplebucket", **options
+    )

@@ -1,0 +1,404 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The evaluator decides every case of the tables as cases/README.md specifies, and refuses every invalid one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import (
+    ASSUME_ALLOW,
+    RequestError,
+    compile_policies,
+    decide,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+
+CASES = Path(__file__).parent / "cases"
+ACCOUNT = "111122223333"
+BUCKET = "arn:aws:s3:::amzn-s3-demo-bucket"
+ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
+EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+ONLY_ENDPOINT = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Sid": "OnlyEndpoint",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [BUCKET, f"{BUCKET}/*"],
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+    },
+}
+PUT_POLICY = {"principal": ALICE, "action": "s3:PutBucketPolicy", "resource": BUCKET}
+
+
+def merge(base, over):
+    """Objects merge key by key; everything else in the case replaces the default (cases/README.md)."""
+    if isinstance(base, dict) and isinstance(over, dict):
+        return {key: merge(base.get(key), over[key]) if key in over else base[key] for key in {**base, **over}}
+    return over
+
+
+def table(kind):
+    found = []
+    for path in sorted((CASES / kind).glob("*.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for case in content["cases"]:
+            found.append(pytest.param(merge(content["defaults"], case), id=f"{path.stem}: {case['name']}"))
+    return found
+
+
+@pytest.mark.parametrize("case", table("evaluate"))
+def test_case(case):
+    decision = decide(case["request"], case["policies"]).as_dict()
+    found = {key: sorted(value) if key == "missing_keys" else value for key, value in decision.items()}
+    expected = {key: sorted(value) if key == "missing_keys" else value for key, value in case["expect"].items()}
+    assert {key: found[key] for key in expected} == expected, decision["reason"]
+    assert decision["reason"].endswith(".")
+    if decision["decision"] == "unknown":
+        # Either something would decide it, or the sentence says what AWS leaves open.
+        assert decision["missing_keys"] or "AWS" in decision["reason"] or "canonical user id" in decision["reason"]
+    else:
+        assert decision["missing_keys"] == []
+
+
+@pytest.mark.parametrize("case", table("invalid"))
+def test_invalid(case):
+    with pytest.raises((RequestError, PolicyError)) as caught:
+        decide(case["request"], case["policies"])
+    assert any(case["error"]["path"] in problem.path for problem in caught.value.problems)
+    assert case["error"]["contains"].lower() in str(caught.value).lower()
+
+
+def test_a_request_can_be_refused_without_policies_being_wrong():
+    policies = compile_policies({"bucket": ONLY_ENDPOINT})
+    with pytest.raises(RequestError, match="'aws:SourceVpce' is 'vpce-2'"):
+        policies.decide({**PUT_POLICY, "through": "internet", "context": {"aws:SourceVpce": "vpce-2"}})
+
+
+def test_all_problems_of_all_documents_are_told_at_once():
+    with pytest.raises(PolicyError) as caught:
+        compile_policies(
+            {
+                "identity": [EVERYTHING, {"Statement": {"Effect": "Permit", "Action": "*", "Resource": "*"}}],
+                "bucket": {"Statement": {"Effect": "Allow", "Action": "s3:*"}},
+                "scp": [[{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Eq": {}}}}]],
+                "endpoint": "{",
+                "resource_account": "1",
+            }
+        )
+    assert [problem.path for problem in caught.value.problems] == [
+        "identity[1].Statement[0].Effect",
+        "bucket.Statement[0]",
+        "bucket.Statement[0]",
+        "endpoint",
+        "resource_account",
+    ]
+
+
+class TestDenied:
+    """What the policies at hand do to a request, whatever those say that nobody supplied."""
+
+    policies = compile_policies({"bucket": ONLY_ENDPOINT, "resource_account": ACCOUNT})
+
+    def test_none_only_where_it_is_certainly_allowed(self):
+        assert self.policies.denied({**PUT_POLICY, "through": "vpce-1a2b3c4d"}) is None
+
+    def test_a_certain_denial_names_its_statement(self):
+        denial = self.policies.denied({**PUT_POLICY, "through": "internet"})
+        assert (denial.decision, denial.layer, denial.statement) == ("explicit_deny", "bucket_policy", "OnlyEndpoint")
+
+    def test_what_may_be_denied_is_not_let_pass(self):
+        denial = self.policies.denied(PUT_POLICY)
+        assert (denial.decision, denial.layer, denial.missing_keys) == (
+            "unknown",
+            "bucket_policy",
+            ("aws:SourceVpce",),
+        )
+
+    def test_an_endpoint_policy_that_allows_nothing_is_a_denial(self):
+        other = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}
+        policies = compile_policies({"endpoint": other, "resource_account": ACCOUNT})
+        denial = policies.denied({**PUT_POLICY, "through": "vpce-1a2b3c4d"})
+        assert (denial.decision, denial.layer) == ("implicit_deny", "endpoint_policy")
+
+    def test_the_root_user_is_denied_by_the_endpoint_policy_only(self):
+        root = {**PUT_POLICY, "principal": ACCOUNT}
+        assert self.policies.denied({**root, "through": "internet"}) is None
+        nothing = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*"}}
+        policies = compile_policies({"bucket": ONLY_ENDPOINT, "endpoint": nothing, "resource_account": ACCOUNT})
+        assert policies.denied({**root, "through": "vpce-1a2b3c4d"}).layer == "endpoint_policy"
+
+    def test_a_layer_can_be_assumed_by_hand(self):
+        policies = {"identity": ASSUME_ALLOW, "bucket": None, "resource_account": ACCOUNT}
+        assert decide({**PUT_POLICY, "through": "internet"}, policies).decision == "allow"
+
+    def test_a_supplied_layer_is_not_assumed(self):
+        policies = compile_policies({"identity": [], "resource_account": ACCOUNT, "bucket": None})
+        assert policies.denied({**PUT_POLICY, "through": "internet"}).decision == "implicit_deny"
+
+
+GET = {"principal": ALICE, "action": "s3:GetObject", "resource": f"{BUCKET}/x", "through": "internet"}
+FOREIGN = "arn:aws:iam::444455556666:user/eve"
+LINKED = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForX/s"
+
+
+def bucket(**more):
+    return {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Sid": "S",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:*",
+            **({} if "NotResource" in more else {"Resource": "*"}),
+            **more,
+        },
+    }
+
+
+DENY_ALL = [[bucket(Effect="Deny", Sid="Rcp")]]
+#: request, policies (of a bucket of ACCOUNT), decision, layer, missing keys
+MORE = [
+    (
+        GET,
+        {"identity": [EVERYTHING], "bucket": bucket(Effect="Deny", NotResource=f"{BUCKET}/${{aws:PrincipalTag/home}}")},
+        "unknown",
+        "bucket_policy",
+        {"aws:PrincipalTag/home"},
+    ),
+    (
+        {**GET, "context": {"aws:PrincipalTag/home": "y"}},
+        {"identity": [EVERYTHING], "bucket": bucket(Effect="Deny", NotResource=f"{BUCKET}/${{aws:PrincipalTag/home}}")},
+        "explicit_deny",
+        "bucket_policy",
+        set(),
+    ),
+    (
+        {**GET, "principal": FOREIGN},
+        {"identity": [EVERYTHING], "block_public_access": {"RestrictPublicBuckets": True}},
+        "unknown",
+        None,
+        {"bucket policy"},
+    ),
+    (
+        {**GET, "principal": FOREIGN},
+        {
+            "identity": [EVERYTHING],
+            "bucket": bucket(Condition={"StringEquals": {"aws:PrincipalAccount": "444455556666"}}),
+            "block_public_access": {"RestrictPublicBuckets": True},
+        },
+        "unknown",
+        "block_public_access",
+        set(),
+    ),
+    (
+        {**GET, "principal": LINKED},
+        {"identity": [EVERYTHING], "bucket": None, "rcp": DENY_ALL},
+        "unknown",
+        "resource_control_policy",
+        {"aws:PrincipalArn"},
+    ),
+    (
+        {
+            **GET,
+            "principal": LINKED,
+            "context": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/AWSServiceRoleForX"},
+        },
+        {"identity": [EVERYTHING], "bucket": None, "rcp": DENY_ALL},
+        "explicit_deny",
+        "resource_control_policy",
+        set(),
+    ),
+    (
+        {
+            **GET,
+            "principal": LINKED,
+            "context": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x/AWSServiceRoleForX"},
+        },
+        {"identity": [EVERYTHING], "bucket": None, "rcp": DENY_ALL, "scp": [[]]},
+        "allow",
+        "identity_policy",
+        set(),
+    ),
+    # A level without any policy allows nothing.
+    (GET, {"identity": [EVERYTHING], "bucket": None, "scp": [[]]}, "implicit_deny", "service_control_policy", set()),
+    # The session's name tells whether it is the one that the bucket policy names.
+    (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app"},
+        {"identity": [], "bucket": bucket(Principal={"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"})},
+        "unknown",
+        None,
+        {"aws:userid"},
+    ),
+    (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app", "context": {"aws:userid": "AROAX:s"}},
+        {"identity": [], "bucket": bucket(Principal={"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"})},
+        "allow",
+        "bucket_policy",
+        set(),
+    ),
+    # What the account may do by delegation does not settle what the session itself may.
+    (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app"},
+        {"identity": [], "bucket": bucket(Principal={"AWS": [ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"]})},
+        "unknown",
+        None,
+        {"aws:userid"},
+    ),
+]
+
+
+@pytest.mark.parametrize("request_, policies, decision, layer, missing", MORE)
+def test_more(request_, policies, decision, layer, missing):
+    found = decide(request_, {"resource_account": ACCOUNT, **policies})
+    assert (found.decision, found.layer, set(found.missing_keys)) == (decision, layer, missing), found.reason
+
+
+REASONS = [
+    (
+        {**PUT_POLICY, "through": "internet"},
+        {"bucket": ONLY_ENDPOINT, "identity": [EVERYTHING]},
+        "Bucket policy statement 'OnlyEndpoint' denies s3:PutBucketPolicy: aws:SourceVpce is absent on requests from "
+        "the internet, and StringNotEquals is true for an absent key.",
+    ),
+    (
+        {**PUT_POLICY, "through": "vpce-99999999"},
+        {"bucket": ONLY_ENDPOINT, "identity": [EVERYTHING], "endpoint": None},
+        "Bucket policy statement 'OnlyEndpoint' denies s3:PutBucketPolicy: aws:SourceVpce is 'vpce-99999999', for "
+        "which StringNotEquals 'vpce-1a2b3c4d' is true.",
+    ),
+    (
+        {**PUT_POLICY, "called_via": ["cloudformation.amazonaws.com"]},
+        {"bucket": ONLY_ENDPOINT, "identity": [EVERYTHING]},
+        "Bucket policy statement 'OnlyEndpoint' denies s3:PutBucketPolicy: aws:SourceVpce is absent on requests that a "
+        "service makes on behalf of a caller, and StringNotEquals is true for an absent key.",
+    ),
+    (
+        PUT_POLICY,
+        {"bucket": ONLY_ENDPOINT, "identity": [EVERYTHING], "endpoint": None},
+        "It is not known whether s3:PutBucketPolicy is allowed: bucket policy statement 'OnlyEndpoint' may deny it "
+        "(aws:SourceVpce is not known, which StringNotEquals 'vpce-1a2b3c4d' needs).",
+    ),
+    (
+        {**PUT_POLICY, "through": "vpce-1a2b3c4d"},
+        {"bucket": ONLY_ENDPOINT, "endpoint": None},
+        "It is not known whether s3:PutBucketPolicy is allowed: the identity policies were not supplied.",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet"},
+        {"bucket": None, "identity": []},
+        f"s3:PutBucketPolicy on {BUCKET} is not allowed: there is no identity policy, and there is no bucket policy.",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet"},
+        {
+            "bucket": None,
+            "identity": [
+                {
+                    "Version": "2012-10-17",
+                    "Statement": {
+                        "Sid": "Own",
+                        "Effect": "Allow",
+                        "Action": "s3:*",
+                        "Resource": "arn:aws:s3:::${aws:username}",
+                    },
+                }
+            ],
+        },
+        f"s3:PutBucketPolicy on {BUCKET} is not allowed: no statement of the identity policy allows it ('Own' would, "
+        f"but {BUCKET} is not among its resources), and there is no bucket policy.",
+    ),
+    (
+        {**PUT_POLICY, "principal": "arn:aws:iam::444455556666:user/eve", "through": "internet"},
+        {"identity": [EVERYTHING], "bucket": {"Statement": {**EVERYTHING["Statement"], "Principal": "*"}}},
+        "s3:PutBucketPolicy is for principals of the account that owns the bucket only: S3 answers others with 405 "
+        "MethodNotAllowed.",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet"},
+        {"bucket": None, "identity": [EVERYTHING, EVERYTHING]},
+        "Identity policy statement 'identity[0].Statement[0]' allows s3:PutBucketPolicy, and no layer denies it.",
+    ),
+    (
+        {**PUT_POLICY, "principal": ACCOUNT, "through": "internet"},
+        {"bucket": ONLY_ENDPOINT},
+        "The root user may do everything in its own account, and no policy denies s3:PutBucketPolicy.",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet", "context": {"aws:PrincipalTag/home": "a"}},
+        {
+            "identity": [EVERYTHING],
+            "bucket": {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Sid": "Own",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": BUCKET,
+                    "Condition": {"StringNotEquals": {"aws:PrincipalTag/home": "${aws:username}"}},
+                },
+            },
+        },
+        "Bucket policy statement 'Own' denies s3:PutBucketPolicy: aws:PrincipalTag/home is 'a', for which "
+        "StringNotEquals '${aws:username}' (${aws:username} is 'alice') is true.",
+    ),
+    (
+        {**PUT_POLICY, "action": "s3:GetObject", "resource": f"{BUCKET}/x", "principal": "anonymous"},
+        {
+            "bucket": {"Statement": {**EVERYTHING["Statement"], "Principal": "*", "Sid": "All"}},
+            "block_public_access": {"RestrictPublicBuckets": True},
+        },
+        "RestrictPublicBuckets of Block Public Access denies s3:GetObject to all but the account of the bucket and AWS "
+        "services, because the bucket policy is public: Statement 'All' allows everybody, without a condition.",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet"},
+        {
+            "identity": [EVERYTHING],
+            "bucket": {
+                "Statement": {
+                    "Effect": "Deny",
+                    "Sid": "Loose",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": f"arn:aws:s3:*:{BUCKET.rpartition(':')[2]}",
+                },
+            },
+        },
+        "It is not known whether s3:PutBucketPolicy is allowed: bucket policy statement 'Loose' may deny it "
+        f"({BUCKET} is not known to be among its resources (AWS's page on Resource keeps wildcards within the segments "
+        "of an ARN, and lets an asterisk that ends a segment reach over colons)).",
+    ),
+    (
+        {**PUT_POLICY, "through": "internet", "principal": f"arn:aws:iam::{ACCOUNT}:user/aws"},
+        {
+            "identity": [EVERYTHING],
+            "bucket": {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Effect": "Deny",
+                    "Sid": "Early",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": f"arn:${{aws:username}}:s3:::{BUCKET.rpartition(':')[2]}",
+                },
+            },
+        },
+        "It is not known whether s3:PutBucketPolicy is allowed: bucket policy statement 'Early' may deny it "
+        f"({BUCKET} is not known to be among its resources (AWS's page on variables says that none can stand before "
+        "the fifth colon of a resource, not what one does that stands there)).",
+    ),
+]
+
+
+@pytest.mark.parametrize("request_, policies, reason", REASONS)
+def test_reason(request_, policies, reason):
+    assert decide(request_, {"resource_account": ACCOUNT, **policies}).reason == reason

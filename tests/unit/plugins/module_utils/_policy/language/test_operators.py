@@ -1,0 +1,206 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Conditions on single keys, in every state that a key can be in; whole decisions are tested by the case tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.conditions import compile_condition
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import parse
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.operators import OPERATORS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.scalars import (
+    address,
+    instant,
+    number,
+    span,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.values import RoleOfSession, State
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical_conditions import (
+    _FAMILIES as FAMILIES,
+)
+
+ABSENT, PRESENT, UNKNOWN = State.ABSENT, State.PRESENT, State.UNKNOWN
+APP = RoleOfSession("aws", "111122223333", "app")
+ROLES = "arn:aws:iam::111122223333:role/"
+
+
+def check(operator, values, version="2012-10-17", key="s3:prefix"):
+    statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {operator: {key: values}}}
+    problems = []
+    found = compile_condition(
+        parse({"Version": version, "Statement": statement}).statements[0].conditions[0], version, problems
+    )
+    assert problems == []
+    return found
+
+
+#: operator, values, what is known of the key, whether it holds
+STATES = [
+    ("StringEquals", "a", ("a",), True),
+    ("StringEquals", "a*", ("ab",), False),
+    ("StringEquals", "a*", ("a*",), True),
+    ("StringEquals", "a", PRESENT, None),
+    ("StringEquals", "a", UNKNOWN, None),
+    ("StringEquals", "a", ABSENT, False),
+    ("StringNotEquals", "a", ABSENT, True),
+    ("StringNotEquals", "a", UNKNOWN, None),
+    ("StringLike", "*", PRESENT, True),
+    ("StringLike", "*", UNKNOWN, None),
+    ("StringLike", "*", ABSENT, False),
+    ("StringLikeIfExists", "*", UNKNOWN, True),
+    ("StringNotLike", "*", PRESENT, False),
+    ("StringNotLike", "*", UNKNOWN, None),
+    ("StringNotLikeIfExists", "a", ABSENT, True),
+    ("StringEqualsIgnoreCase", "ÄB", ("äb",), True),
+    ("StringNotEqualsIgnoreCase", "AB", ("ab",), False),
+    ("Null", "true", ABSENT, True),
+    ("Null", "false", PRESENT, True),
+    ("Null", "true", UNKNOWN, None),
+    ("Null", ["true", "false"], UNKNOWN, True),
+    ("ForAllValues:Null", "false", ABSENT, None),
+    ("ForAllValues:Null", "true", ABSENT, True),
+    ("ForAnyValue:Null", "true", ABSENT, None),
+    ("ForAllValues:StringLike", "*", UNKNOWN, True),
+    ("ForAllValues:StringNotLike", "a", ABSENT, None),
+    ("ForAllValues:StringNotLikeIfExists", "a", ABSENT, True),
+    ("ForAllValues:StringEquals", "a", ("",), None),
+    ("ForAllValues:StringEquals", "", ("",), True),
+    ("ForAllValues:StringNotLike", "*", PRESENT, None),
+    ("ForAnyValue:StringEqualsIfExists", "a", ABSENT, None),
+    # No page of AWS's tells what a plain operator does with several values; what all of them say holds anyway.
+    ("StringEquals", "a", ("a", "b"), None),
+    ("StringEquals", ["a", "b"], ("a", "b"), True),
+    ("StringNotEquals", "c", ("a", "b"), True),
+    ("NumericEquals", "1.50", ("1.5",), True),
+    ("NumericNotEquals", "1", ("one",), True),
+    ("NumericLessThan", "1", ("one",), False),
+    ("NumericLessThan", "1e3", ("999",), True),
+    ("IpAddress", "10.0.0.0/8", ("AWS Internal",), False),
+    ("NotIpAddress", "10.0.0.0/8", ("AWS Internal",), True),
+    ("DateEquals", "2026-01-01", ("2025-12-31T19:00:00-05:00",), True),
+    ("Bool", "TRUE", ("true",), True),
+    ("BinaryEquals", "QQ==", ("!",), False),
+    ("ArnLike", f"{ROLES}*", APP, True),
+    ("ArnLike", f"{ROLES}app", APP, None),
+    ("ArnLike", f"{ROLES}a*p", APP, None),
+    ("ArnLike", f"{ROLES}b*", APP, None),
+    ("ArnLike", f"{ROLES}*app", APP, True),
+    ("ArnLike", f"{ROLES}*/app", APP, None),
+    # One value is for roles without a path, the other for all others.
+    ("ArnLike", [f"{ROLES}app", f"{ROLES}*/app"], APP, True),
+    ("ArnNotEquals", [f"{ROLES}app", f"{ROLES}*/app"], APP, False),
+    ("StringLike", [f"{ROLES}app", f"{ROLES}*/app"], APP, True),
+    ("ArnLike", f"{ROLES}*b", APP, False),
+    ("ArnNotLike", f"{ROLES}*b", APP, True),
+    ("ArnNotLike", "arn:aws:iam::*:role/*", APP, False),
+    ("StringLike", "arn:aws:iam::*app", APP, True),
+    ("StringEqualsIgnoreCase", f"{ROLES}APP", APP, None),
+    ("NumericEquals", "1", APP, False),
+]
+
+
+@pytest.mark.parametrize("operator, values, value, holds", STATES)
+def test_condition(operator, values, value, holds):
+    assert check(operator, values).holds({"s3:prefix": value}) is holds
+
+
+def test_a_key_is_looked_up_without_its_case_and_a_tag_by_its_family():
+    assert check("StringEquals", "a", key="S3:PREFIX").holds({"s3:prefix": ("a",)}) is True
+    tag = check("Null", "true", key="aws:PrincipalTag/Team")
+    assert tag.holds({"aws:principaltag/": ABSENT}) is True
+    assert tag.holds({"aws:principaltag/": ABSENT, "aws:principaltag/team": ("x",)}) is False
+    assert tag.holds({}) is None
+
+
+#: value of the policy, what is known of the variable's key, value of the request, whether StringLike holds
+VARIABLES = [
+    ("${aws:username}", ("bob",), "bob", True),
+    ("${ aws:username }", ("bob",), "bob", True),
+    ("x-${aws:username}", UNKNOWN, "y-bob", False),
+    ("x-${aws:username}", UNKNOWN, "x-bob", None),
+    ("x-${aws:username}", PRESENT, "x-bob", None),
+    ("${aws:username}", ABSENT, "bob", False),
+    ("${aws:username, 'bob'}", ABSENT, "bob", True),
+    ("${aws:username,'bob'}", ABSENT, "bob", True),
+    ("${aws:username, 'bob'}", UNKNOWN, "bob", None),
+    ("${aws:username, ''}x", ABSENT, "x", True),
+    # AWS does not say whether wildcards in the value of a variable act as such.
+    ("${aws:username}", ("b*",), "bob", None),
+    ("${aws:username}", ("b*",), "b*", True),
+    ("${aws:username}", ("b*",), "c", False),
+    ("${aws:username", ("bob",), "${aws:username", True),
+    ("$${$}", ("bob",), "$$", True),
+    ("${aws:username}", ("a", "b"), "a", False),
+]
+
+
+@pytest.mark.parametrize("text, value, given, holds", VARIABLES)
+def test_variable(text, value, given, holds):
+    found = check("StringLike", text)
+    assert found.holds({"s3:prefix": (given,), "aws:username": value}) is holds
+    if holds is None:
+        context = {"s3:prefix": (given,), "aws:username": value}
+        assert found.missing(context) or "wildcards" in found.doubt(context)
+
+
+@pytest.mark.parametrize("operator, of_bool", [("StringEquals", False), ("Bool", True)])
+def test_a_value_without_variables_decides_beside_one_with(operator, of_bool):
+    found = check(operator, ["${aws:username}", "true"])
+    assert found.holds({"s3:prefix": ("true",)}) is True
+    assert found.holds({"s3:prefix": ("false",)}) is None
+    # AWS says two things about variables in Bool.
+    assert found.holds({"s3:prefix": ("false",), "aws:username": ("false",)}) is (None if of_bool else True)
+    assert found.holds({"s3:prefix": ("false",), "aws:username": ("x",)}) is False
+
+
+def test_a_multivalued_key_is_no_variable_even_with_one_value():
+    found = check("StringEquals", "${aws:PrincipalOrgPaths}")
+    assert found.holds({"s3:prefix": ("o",), "aws:principalorgpaths": ("o",)}) is False
+
+
+def test_a_remembered_answer_is_not_that_for_another_variable():
+    found = check("StringEquals", "${aws:username}")
+    assert found.holds({"s3:prefix": ("bob",), "aws:username": ("bob",)}) is True
+    assert found.holds({"s3:prefix": ("bob",), "aws:username": ("eve",)}) is False
+    assert found.holds({"s3:prefix": ("bob",), "aws:username": ("bob",)}) is True
+
+
+def test_the_canonical_form_knows_the_operators_that_evaluation_knows():
+    assert set(FAMILIES) == set(OPERATORS)
+
+
+@pytest.mark.parametrize("text", ["", "1_000", "NaN", "Infinity", "0x10", "1,5", "--1"])
+def test_no_number(text):
+    with pytest.raises(ValueError, match="is not a number"):
+        number(text)
+
+
+@pytest.mark.parametrize("text", ["", "2026", "2026-13-01", "2026-02-30", "2026-01-01T25:00Z", "1.5", "now"])
+def test_no_date(text):
+    if text == "2026":
+        # Four digits are seconds since 1970, as in the canonical form.
+        assert instant(text) == 2026
+        return
+    with pytest.raises(ValueError, match="is not a date"):
+        instant(text)
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.0/255.0.0.0", "10.0.0/8", "10.0.0.0/33", "::1/129", "256.0.0.1", "x"])
+def test_no_network(text):
+    with pytest.raises(ValueError, match="is not an IP address"):
+        span(text)
+
+
+@pytest.mark.parametrize("text", ["10.0.0.256", "010.0.0.1", "10.0.0", "10.0.0.1/32", "x"])
+def test_no_address(text):
+    with pytest.raises(ValueError):
+        address(text)
+
+
+def test_addresses_as_the_library_has_them():
+    assert address("203.0.113.7") == (4, 0xCB007107)
+    assert address("::1") == (6, 1)
+    assert span("10.1.2.3/8") == (4, 0x0A000000, 0x0AFFFFFF)

@@ -1,0 +1,584 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is refused, and what is warned of, in bucket policies and endpoint policies."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.presets import (
+    aws_service_names,
+    aws_service_statements,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import PARTITIONS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import parse
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.vocabulary import expand_action
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.validate import (
+    validate_bucket_policy,
+    validate_endpoint_policy,
+    warn_bucket_policy,
+    warn_endpoint_policy,
+)
+
+ROLE = "arn:aws:iam::111122223333:role/app"
+BUCKET, OBJECTS = "arn:aws:s3:::examplebucket", "arn:aws:s3:::examplebucket/*"
+STATEMENT = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "s3:GetObject", "Resource": OBJECTS}
+MISSING = object()
+
+
+def document(changes, base=None, version="2012-10-17"):
+    statement = {name: value for name, value in {**(base or STATEMENT), **changes}.items() if value is not MISSING}
+    return {"Version": version, "Statement": [statement]}
+
+
+def condition(operator, key, value, **changes):
+    return {"Condition": {operator: {key: value}}, **changes}
+
+
+#: What is changed in a statement that is right; nothing is found.
+BUCKET_RIGHT = [
+    {},
+    {"Principal": "*"},
+    {"Principal": {"AWS": ["*", "111122223333", "arn:aws:iam::111122223333:root"]}},
+    {"Principal": {"AWS": "arn:aws:iam::111122223333:user/path/alice"}},
+    {"Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/app/session"}},
+    {"Principal": {"AWS": "arn:aws:sts::111122223333:federated-user/bob"}},
+    {"Principal": {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC"}},
+    {"Principal": {"Service": ["logging.s3.amazonaws.com", "s3.ap-east-1.amazonaws.com"]}},
+    {"Principal": {"CanonicalUser": "0123456789abcdef" * 4}},
+    {"Action": "s3:*", "Resource": [BUCKET, OBJECTS]},
+    {"Action": "*", "Resource": BUCKET},
+    {"Action": ["S3:getobject", "s3:List*"]},
+    {"Action": "s3:ListBucket", "Resource": BUCKET},
+    {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": [BUCKET, OBJECTS]},
+    {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::examplebucket*"},
+    {"Resource": "arn:aws:s3:::examplebucket/home/${aws:username}/*"},
+    {"Action": MISSING, "NotAction": "s3:PutBucketPolicy", "Effect": "Deny", "Resource": BUCKET},
+    {"Resource": MISSING, "NotResource": "arn:aws:s3:::examplebucket/public/*", "Effect": "Deny"},
+    condition("StringEquals", "AWS:sourcevpce", "vpce-1a2b3c4d"),
+    condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1234567890/*"),
+    condition("Bool", "aws:SecureTransport", False),
+    condition("Bool", "aws:SecureTransport", "${aws:PrincipalTag/tls}"),
+    condition("Null", "aws:SourceVpce", True),
+    condition("NumericLessThanIfExists", "s3:TlsVersion", 1.2),
+    condition("DateGreaterThan", "aws:CurrentTime", ["2026-01-31T00:00:00Z", "2026-01-31", "1767225600"]),
+    condition("NumericGreaterThan", "aws:EpochTime", 1767225600),
+    condition("NotIpAddress", "aws:SourceIp", ["203.0.113.0/24", "203.0.113.7", "2001:db8::/32"]),
+    condition("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::111122223333:role/*", "*"]),
+    condition("StringLike", "s3:prefix", "a*", Action="s3:ListBucket", Resource=BUCKET),
+    condition("StringEquals", "s3:DataAccessPointAccount", "111122223333", Action="*", Resource=[BUCKET, OBJECTS]),
+    condition("StringEquals", "s3:ExistingObjectTag/team", "a"),
+    condition("StringEquals", "saml:sub", "somebody"),
+]
+#: changes, path of the problem, what it says
+BUCKET_PROBLEMS = [
+    ({"Principal": MISSING}, "Statement[0]", "Missing required field Principal. Give one"),
+    ({"Resource": MISSING}, "Statement[0]", "Missing required field Resource. Give the ARN of the bucket"),
+    ({"Condtion": {}}, "Statement[0].Condtion", "Unknown element 'Condtion'. Did you mean 'Condition'?"),
+    (
+        {"Principal": {"AWS": "arn:aws:iam::111122223333:role/*"}},
+        "Statement[0].Principal.AWS",
+        "takes no wildcard but a lone",
+    ),
+    ({"Principal": {"AWS": "arn:aws:iam::*:root"}}, "Statement[0].Principal.AWS", "takes no wildcard"),
+    ({"Principal": {"AWS": "11112222"}}, "Statement[0].Principal.AWS", "Invalid principal in policy: '11112222'"),
+    ({"Principal": {"AWS": "alice"}}, "Statement[0].Principal.AWS", "Invalid principal in policy: 'alice'"),
+    (
+        {"Principal": {"AWS": "arn:aws:iam::111122223333:group/g"}},
+        "Statement[0].Principal.AWS",
+        "a group is no principal",
+    ),
+    (
+        {"Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/app"}},
+        "Statement[0].Principal.AWS",
+        "Invalid principal",
+    ),
+    ({"Principal": {"AWS": "arn:aws:s3:::examplebucket"}}, "Statement[0].Principal.AWS", "Invalid principal"),
+    (
+        {"Principal": {"AWS": "arn:aws-cn:iam::111122223333:root"}},
+        "Statement[0].Principal.AWS",
+        "in the partition 'aws-cn', not in 'aws'",
+    ),
+    ({"Principal": {"Service": "*"}}, "Statement[0].Principal.Service", "Name one service"),
+    ({"Principal": {"Service": "s3"}}, "Statement[0].Principal.Service", "Name one service"),
+    (
+        {"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
+        "Statement[0].Principal.Federated",
+        "trust policy of a role only",
+    ),
+    ({"Principal": {"CanonicalUser": "abc"}}, "Statement[0].Principal.CanonicalUser", "64 hexadecimal digits"),
+    (
+        {"Principal": MISSING, "NotPrincipal": {"AWS": ROLE}},
+        "Statement[0].NotPrincipal",
+        "NotPrincipal goes with Deny only",
+    ),
+    (
+        {"Action": "kms:Decrypt"},
+        "Statement[0].Action",
+        "Policy has invalid action: 'kms:Decrypt' is not an action of S3",
+    ),
+    ({"Action": MISSING, "NotAction": "ec2:*"}, "Statement[0].NotAction", "Policy has invalid action: 'ec2:*'"),
+    ({"Resource": "*"}, "Statement[0].Resource", "Policy has invalid resource: '*' is not the ARN of a bucket"),
+    ({"Resource": "arn:aws:s3:::*"}, "Statement[0].Resource", "is not of the bucket 'examplebucket'"),
+    ({"Resource": "arn:aws:s3:::examplebucket2/*"}, "Statement[0].Resource", "Write 'arn:aws:s3:::examplebucket', or "),
+    ({"Resource": "arn:aws:s3:::Examplebucket/*"}, "Statement[0].Resource", "is not of the bucket 'examplebucket'"),
+    ({"Resource": "examplebucket/*"}, "Statement[0].Resource", "is not the ARN of a bucket"),
+    (
+        {"Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/a/object/*"},
+        "Statement[0].Resource",
+        "is not the ARN of a bucket",
+    ),
+    (
+        {"Resource": [OBJECTS, "arn:aws-cn:s3:::examplebucket/*"]},
+        "Statement[0].Resource",
+        "is not in the partition 'aws'",
+    ),
+    ({"Resource": MISSING, "NotResource": "arn:aws:s3:::other/*"}, "Statement[0].NotResource", "is not of the bucket"),
+    (
+        {"Resource": BUCKET},
+        "Statement[0].Action",
+        "Action does not apply to any resource(s) in statement: 's3:GetObject' is about objects. "
+        "Add the objects' ARN, 'arn:aws:s3:::examplebucket/*'",
+    ),
+    (
+        {"Action": "s3:ListBucket"},
+        "Statement[0].Action",
+        "'s3:ListBucket' is about the bucket itself. Add the bucket's ARN, 'arn:aws:s3:::examplebucket',",
+    ),
+    (
+        {"Action": "s3:ListAllMyBuckets"},
+        "Statement[0].Action",
+        "is about the account as a whole. It cannot stand in the policy of a bucket",
+    ),
+    ({"Action": "s3:GetAccessPointPolicy"}, "Statement[0].Action", "about a resource of the type accesspoint"),
+    (
+        condition("StringEqual", "aws:SourceVpce", "vpce-1"),
+        "Statement[0].Condition.StringEqual",
+        "Invalid Condition type : StringEqual Did you mean 'StringEquals'?",
+    ),
+    (
+        condition("stringequals", "aws:SourceVpce", "vpce-1"),
+        "Statement[0].Condition.stringequals",
+        "Invalid Condition type : stringequals Did you mean",
+    ),
+    (condition("NullIfExists", "aws:SourceVpce", "true"), "Statement[0].Condition.NullIfExists", "no IfExists"),
+    (
+        condition("ForEachValue:StringEquals", "aws:TagKeys", "a"),
+        "Statement[0].Condition.ForEachValue:StringEquals",
+        "Invalid Condition type",
+    ),
+    (
+        condition("StringEquals", "ec2:Vpc", "vpc-1"),
+        "Statement[0].Condition.StringEquals.ec2:Vpc",
+        "Policy has an invalid condition key",
+    ),
+    (
+        condition("StringEquals", "SourceVpce", "vpce-1"),
+        "Statement[0].Condition.StringEquals.SourceVpce",
+        "Keys begin with 'aws:' or 's3:'",
+    ),
+    (
+        condition("StringEquals", "s3:prefix", "a"),
+        "Statement[0].Condition.StringEquals.s3:prefix",
+        "Conditions do not apply to combination of actions and resources in statement: "
+        "no request for these actions carries 's3:prefix'",
+    ),
+    (
+        condition("StringEquals", "s3:x-amz-acl", "private"),
+        "Statement[0].Condition.StringEquals.s3:x-amz-acl",
+        "Conditions do not apply",
+    ),
+    (
+        condition("IpAddress", "aws:SourceIp", "10.0.0.0/40"),
+        "Statement[0].Condition.IpAddress.aws:SourceIp",
+        "Invalid IP address in Conditions: '10.0.0.0/40'",
+    ),
+    (
+        condition("IpAddress", "aws:SourceIp", "10.0.*"),
+        "Statement[0].Condition.IpAddress.aws:SourceIp",
+        "Invalid IP address",
+    ),
+    (
+        condition("Bool", "aws:SecureTransport", "no"),
+        "Statement[0].Condition.Bool.aws:SecureTransport",
+        "'no' is neither 'true' nor 'false'",
+    ),
+    (
+        condition("Null", "aws:SourceVpce", "vpce-1"),
+        "Statement[0].Condition.Null.aws:SourceVpce",
+        "Write 'true' for a key that is absent",
+    ),
+    (
+        condition("NumericLessThan", "s3:TlsVersion", "TLSv1.2"),
+        "Statement[0].Condition.NumericLessThan.s3:TlsVersion",
+        "'TLSv1.2' is not a number",
+    ),
+    (
+        condition("DateLessThan", "aws:CurrentTime", "31.01.2026"),
+        "Statement[0].Condition.DateLessThan.aws:CurrentTime",
+        "'31.01.2026' is not a date",
+    ),
+    (
+        condition("StringNotEquals", "aws:SourceVpce", []),
+        "Statement[0].Condition.StringNotEquals.aws:SourceVpce",
+        "There is no value to compare",
+    ),
+]
+BUCKET_WARNINGS = [
+    ({"Action": "s3:GetObjects"}, "'s3:GetObjects' is not a known action of S3. Did you mean 's3:GetObject'?"),
+    ({"Action": ["s3:GetObject", "s3:Frobnicate"]}, "'s3:Frobnicate' is not a known action of S3. S3 refuses it if"),
+    ({"Principal": {"AWS": [ROLE, "AROAEXAMPLEEXAMPLE12"]}}, "'AROAEXAMPLEEXAMPLE12' is the id of a principal"),
+    (
+        {"Principal": MISSING, "NotPrincipal": {"AWS": ROLE}, "Effect": "Deny"},
+        "denies every principal that has a permissions boundary",
+    ),
+    ({"Resource": [OBJECTS, "arn:aws:s3:::examplebucket/"]}, "names no object. Write 'arn:aws:s3:::examplebucket/*'"),
+    (
+        condition("StringEquals", "aws:SourceVpcee", "vpce-1"),
+        "'aws:SourceVpcee' is not a known condition key. AWS takes it and never finds it",
+    ),
+    (condition("StringEquals", "s3:new-key", "a"), "'s3:new-key' is not a known condition key. S3 refuses it if"),
+    (
+        condition("IpAddress", "aws:SourceVpce", "10.0.0.0/8"),
+        "IpAddress compares values of the type IPAddress, 'aws:SourceVpce' is a String",
+    ),
+    (
+        condition("ArnLike", "aws:PrincipalAccount", "arn:aws:iam::111122223333:root"),
+        "'aws:PrincipalAccount' is a String",
+    ),
+    (condition("ArnLike", "aws:PrincipalArn", "role/app"), "'role/app' is not an ARN"),
+    (
+        condition("StringEquals", "aws:CalledVia", "athena.amazonaws.com"),
+        "A request carries several values of 'aws:CalledVia'. Write 'ForAnyValue:StringEquals'",
+    ),
+    (
+        condition("ForAllValues:StringEquals", "aws:SourceVpce", "vpce-1"),
+        "ForAllValues is also true for a request without",
+    ),
+    (condition("StringLike", "aws:SourceVpce", "vpce-*"), "'vpce-*' has a wildcard, 'aws:SourceVpce' holds ids"),
+]
+ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+ENDPOINT_RIGHT = [
+    {},
+    {"Principal": {"AWS": "*"}},
+    {"Principal": {"AWS": ["*"]}},
+    {"Action": ["s3:GetObject", "s3express:CreateSession"]},
+    {"Action": "s3:ListAllMyBuckets"},
+    {"Action": "s3:GetObject", "Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/name/object/*"},
+    {"Action": "s3:ListBucket", "Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/name"},
+    {"Action": "s3:ListBucket", "Resource": "arn:aws:s3:*:*:accesspoint/*"},
+    {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::logs-*"},
+    {"Action": "s3express:CreateSession", "Resource": "arn:aws:s3express:eu-west-1:111122223333:bucket/a--x-s3"},
+    condition("StringEquals", "aws:PrincipalOrgID", "o-1234567890"),
+    condition("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::111122223333:role/*", "arn:aws:iam::*:role/app"]),
+    condition("StringLike", "s3:prefix", ["home/alice/*", "*/public"], Action="s3:ListBucket"),
+    condition("Null", "aws:SourceVpc", "false"),
+]
+ENDPOINT_PROBLEMS = [
+    ({"Principal": MISSING}, "Statement[0]", 'Missing required field Principal. Write "Principal": "*"'),
+    (
+        {"Principal": {"AWS": "111122223333"}},
+        "Statement[0].Principal",
+        "The Principal of a gateway endpoint's policy is '*'. Write",
+    ),
+    ({"Principal": {"AWS": ROLE}}, "Statement[0].Principal", "The Principal of a gateway endpoint's policy is '*'"),
+    (
+        {"Principal": {"Service": "s3.amazonaws.com"}},
+        "Statement[0].Principal",
+        "The Principal of a gateway endpoint's policy is '*'",
+    ),
+    ({"Principal": MISSING, "NotPrincipal": {"AWS": ROLE}, "Effect": "Deny"}, "Statement[0].NotPrincipal", "is '*'"),
+    ({"Resource": MISSING}, "Statement[0]", "Missing required field Resource. Give one, such as '*'"),
+    ({"Resource": "examplebucket"}, "Statement[0].Resource", "'examplebucket' is not an ARN"),
+    ({"Resource": "arn:*:s3:::examplebucket"}, "Statement[0].Resource", "with partition and service"),
+    (
+        {"Resource": "arn:aws:s3:eu-west-1:1111*:accesspoint/a"},
+        "Statement[0].Resource",
+        "has a wildcard beside other signs in its account",
+    ),
+    (
+        condition("ArnLike", "aws:PrincipalArn", "arn:aws:iam::1111*:role/a"),
+        "Statement[0].Condition.ArnLike.aws:PrincipalArn",
+        "has a wildcard beside other signs",
+    ),
+    (
+        condition("StringLike", "aws:PrincipalOrgID", "o-12345*"),
+        "Statement[0].Condition.StringLike.aws:PrincipalOrgID",
+        "has a wildcard",
+    ),
+    (
+        condition("NumericEquals", "aws:PrincipalAccount", "111122223333"),
+        "Statement[0].Condition.NumericEquals.aws:PrincipalAccount",
+        "does not compare 'aws:PrincipalAccount' as a number",
+    ),
+    (
+        condition("StringLike", "aws:username", "al*"),
+        "Statement[0].Condition.StringLike.aws:username",
+        "'al*' has a wildcard with fewer than 6",
+    ),
+    (
+        condition("StringNotLike", "aws:username", "*"),
+        "Statement[0].Condition.StringNotLike.aws:username",
+        "'*' has a wildcard with fewer than 6",
+    ),
+    (
+        condition("StringLike", "aws:username", "service-*-x-*"),
+        "Statement[0].Condition.StringLike.aws:username",
+        "'service-*-x-*' has a wildcard",
+    ),
+    (
+        condition("StringEqualz", "aws:username", "a"),
+        "Statement[0].Condition.StringEqualz",
+        "Invalid Condition type : StringEqualz",
+    ),
+    (
+        condition("IpAddress", "aws:VpcSourceIp", "ten"),
+        "Statement[0].Condition.IpAddress.aws:VpcSourceIp",
+        "Invalid IP address",
+    ),
+]
+ENDPOINT_WARNINGS = [
+    ({"Action": "s3:GetObjct"}, "Did you mean 's3:GetObject'?"),
+    ({"Action": "dynamodb:GetItem"}, "No request for 'dynamodb:GetItem' comes through an endpoint of S3"),
+    ({"Action": "s3:ListBucket", "Resource": OBJECTS}, "'s3:ListBucket' is about the bucket itself"),
+    ({"Action": "s3:GetObject", "Resource": BUCKET}, "'s3:GetObject' is about objects. Add the objects' ARN"),
+    ({"Action": "s3:ListAllMyBuckets", "Resource": BUCKET}, "Give it a statement of its own with the Resource '*'"),
+    (
+        {"Action": "s3:GetObject", "Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/name"},
+        "'s3:GetObject' is about objects",
+    ),
+    (condition("StringEquals", "s3:prefix", "a", Action="s3:GetObject"), "Conditions do not apply to combination"),
+    (condition("StringEquals", "ec2:Vpc", "vpc-1"), "'ec2:Vpc' is neither a global key nor one of S3"),
+    (condition("StringEquals", "aws:PrincipalOrg", "o-1"), "'aws:PrincipalOrg' is not a known condition key"),
+    (condition("StringEquals", "aws:ResourceOrgPaths", "o-1/r-1"), "A request carries several values"),
+    (condition("NumericEquals", "aws:username", "1"), "'aws:username' is a String"),
+]
+
+
+def shown(problems):
+    return [str(problem) for problem in problems]
+
+
+@pytest.mark.parametrize("changes", BUCKET_RIGHT)
+def test_bucket_right(changes):
+    assert shown(validate_bucket_policy(document(changes), "examplebucket")) == []
+    assert shown(warn_bucket_policy(document(changes), "examplebucket", "aws")) == []
+
+
+@pytest.mark.parametrize("changes, path, text", BUCKET_PROBLEMS)
+def test_bucket_problem(changes, path, text):
+    found = validate_bucket_policy(document(changes), "examplebucket", "aws")
+    assert [problem.path for problem in found] == [path]
+    assert text in str(found[0])
+
+
+@pytest.mark.parametrize("changes, text", BUCKET_WARNINGS)
+def test_bucket_warning(changes, text):
+    found = warn_bucket_policy(document(changes), "examplebucket")
+    assert len(found) == 1
+    assert text in str(found[0])
+    assert shown(validate_bucket_policy(document(changes), "examplebucket")) == []
+
+
+@pytest.mark.parametrize("changes", ENDPOINT_RIGHT)
+def test_endpoint_right(changes):
+    assert shown(validate_endpoint_policy(document(changes, ALLOW_ALL))) == []
+    assert shown(warn_endpoint_policy(document(changes, ALLOW_ALL))) == []
+
+
+@pytest.mark.parametrize("changes, path, text", ENDPOINT_PROBLEMS)
+def test_endpoint_problem(changes, path, text):
+    found = validate_endpoint_policy(document(changes, ALLOW_ALL))
+    assert [problem.path for problem in found] == [path]
+    assert text in str(found[0])
+
+
+@pytest.mark.parametrize("changes, text", ENDPOINT_WARNINGS)
+def test_endpoint_warning(changes, text):
+    found = warn_endpoint_policy(document(changes, ALLOW_ALL))
+    assert len(found) == 1
+    assert text in str(found[0])
+    assert shown(validate_endpoint_policy(document(changes, ALLOW_ALL))) == []
+
+
+@pytest.mark.parametrize(
+    "default",
+    [
+        {"Statement": [ALLOW_ALL]},
+        {"Version": "2008-10-17", "Statement": [{"Sid": "", **ALLOW_ALL}]},
+        {"Version": "2008-10-17", "Statement": [ALLOW_ALL]},
+        {"Statement": ALLOW_ALL},
+    ],
+)
+def test_default_endpoint_policy(default):
+    assert shown(validate_endpoint_policy(default)) == []
+    assert shown(warn_endpoint_policy(default)) == []
+
+
+@pytest.mark.parametrize("name", ["my_secure_bucket", "MyOldBucket", "a.b-c", "x" * 255])
+def test_legacy_bucket_names(name):
+    changes = {"Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]}
+    assert shown(validate_bucket_policy(document(changes), name)) == []
+
+
+@pytest.mark.parametrize("validate", [lambda it: validate_bucket_policy(it, "examplebucket"), validate_endpoint_policy])
+def test_duplicate_sids(validate):
+    statement = {"Sid": "A", **ALLOW_ALL, "Resource": OBJECTS}
+    problems = validate({"Statement": [statement, {**statement, "Sid": "B"}, statement]})
+    assert shown(problems) == [
+        "Statement[2].Sid: The Sid 'A' is that of Statement[0] already. Give each statement a Sid of its own."
+    ]
+
+
+@pytest.mark.parametrize("validate", [lambda it: validate_bucket_policy(it, "examplebucket"), validate_endpoint_policy])
+@pytest.mark.parametrize("source", ["{", "[]", {}, {"Statement": []}, {"Statement": [5]}, {"Statment": [ALLOW_ALL]}])
+def test_grammar(validate, source):
+    assert validate(source)
+
+
+def test_text_and_parsed_documents_are_taken_too():
+    raw = document({"Action": "kms:Decrypt"})
+    expected = shown(validate_bucket_policy(raw, "examplebucket"))
+    assert expected
+    assert shown(validate_bucket_policy(json.dumps(raw), "examplebucket")) == expected
+    assert shown(validate_bucket_policy(parse(raw), "examplebucket")) == expected
+    with pytest.raises(PolicyError):
+        warn_endpoint_policy("{")
+
+
+def test_every_problem_is_found_at_once():
+    raw = document({"Principal": MISSING, "Action": "kms:Decrypt", "Resource": "*", **condition("Foo", "bar", "x")})
+    assert [problem.path for problem in validate_bucket_policy(raw, "examplebucket")] == [
+        "Statement[0]",
+        "Statement[0].Action",
+        "Statement[0].Resource",
+        "Statement[0].Condition.Foo",
+        "Statement[0].Condition.Foo.bar",
+    ]
+
+
+def padded(statement, size, measure):
+    """A document of exactly this size: a Sid of the right length makes up what is missing."""
+    raw = {"Statement": [{"Sid": "", **copy.deepcopy(statement)}]}
+    raw["Statement"][0]["Sid"] = "x" * (size - measure(json.dumps(raw, separators=(",", ":"), ensure_ascii=False)))
+    return raw
+
+
+def test_bucket_policy_is_measured_in_bytes_without_white_space():
+    statement = {**STATEMENT, "Resource": [OBJECTS, "arn:aws:s3:::examplebucket/größe/*"]}
+
+    def bytes_of(text):
+        return len(text.encode())
+
+    assert shown(validate_bucket_policy(padded(statement, 20_480, bytes_of), "examplebucket")) == []
+    problems = validate_bucket_policy(padded(statement, 20_481, bytes_of), "examplebucket")
+    assert "takes 20,481 bytes without white space, S3 accepts 20,480" in str(problems[0])
+    blown_up = json.dumps(padded(statement, 20_480, bytes_of), indent=200)
+    assert shown(validate_bucket_policy(blown_up, "examplebucket")) == []
+
+
+def test_endpoint_policy_is_measured_in_characters():
+    statement = {**ALLOW_ALL, "Resource": ["*", "arn:aws:s3:::examplebucket/größe/*"]}
+    assert shown(validate_endpoint_policy(padded(statement, 20_480, len))) == []
+    problems = validate_endpoint_policy(padded(statement, 20_481, len))
+    assert "is 20,481 characters long without white space" in str(problems[0])
+
+
+def test_variables_in_the_old_version():
+    changes = {"Resource": "arn:aws:s3:::examplebucket/${aws:username}/*"}
+    found = warn_bucket_policy(document(changes, version="2008-10-17"), "examplebucket")
+    assert len(found) == 1
+    assert "is plain text in version 2008-10-17" in str(found[0])
+    raw = document({**changes, "Principal": "*"}, version="2008-10-17")
+    assert len(warn_endpoint_policy(raw)) == 1
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_partitions(partition):
+    raw = json.loads(json.dumps(document({})).replace("arn:aws:", f"arn:{partition}:"))
+    assert shown(validate_bucket_policy(raw, "examplebucket", partition)) == []
+    assert shown(validate_bucket_policy(raw, "examplebucket")) == []
+    other = "aws-cn" if partition == "aws" else "aws"
+    assert {problem.path for problem in validate_bucket_policy(raw, "examplebucket", other)} == {
+        "Statement[0].Principal.AWS",
+        "Statement[0].Resource",
+    }
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("access", ["get_put", "list", "read", "write", "read_write", "all"])
+@pytest.mark.parametrize("prefixes", [None, ["logs/2024/", "home/${aws:username}/"]])
+def test_built_endpoint_policies_are_valid(partition, access, prefixes):
+    if access == "all" and prefixes:
+        prefixes = None
+    session = f"arn:{partition}:sts::111122223333:assumed-role/app/session"
+    built = endpoint_policy(
+        ["my_secure_bucket", {"name": "other", "prefixes": prefixes, "principals": [session]}],
+        partition,
+        access=access,
+        scope="organization",
+        organization="o-1234567890",
+        manager_principals=[session],
+    )
+    assert shown(validate_endpoint_policy(built)) == []
+    assert shown(warn_endpoint_policy(built)) == []
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_built_perimeters_are_valid(partition):
+    built = bucket_perimeter(
+        "My_Old_Bucket",
+        partition,
+        endpoints=["vpce-1a2b3c4d"],
+        vpcs=["vpc-111bbb22", f"arn:{partition}:ec2:eu-west-1:111122223333:vpc/vpc-111bbb22"],
+        break_glass_principals=[f"arn:{partition}:iam::111122223333:root"],
+        manager_principals=[f"arn:{partition}:sts::111122223333:assumed-role/app/session"],
+        excepted_accounts=["127311923021"],
+        allow_aws_services=True,
+        allow_forwarded_access=True,
+        tls_only=True,
+    )
+    assert shown(validate_bucket_policy(built, "My_Old_Bucket", partition)) == []
+    assert shown(warn_bucket_policy(built, "My_Old_Bucket", partition)) == []
+
+
+LEVELS = st.sampled_from(["get_put", "list", "read", "write", "read_write"])
+NAMED_ACTIONS = st.lists(
+    st.sampled_from(
+        [action.name for action in expand_action("s3:*") if action.resource_types & frozenset(("bucket", "object"))]
+    ),
+    min_size=1,
+)
+DECLARED_BUCKETS = st.fixed_dictionaries(
+    {"name": st.from_regex(r"[a-zA-Z0-9_-]{3,20}", fullmatch=True)},
+    optional={
+        "access": LEVELS | NAMED_ACTIONS,
+        "prefixes": st.lists(st.from_regex(r"[a-zA-Z0-9/_.-]{6,20}", fullmatch=True), min_size=1, max_size=3),
+        "principals": st.lists(
+            st.from_regex(r"arn:aws:iam::[0-9]{12}:role/[a-z*]{1,10}", fullmatch=True), min_size=1, max_size=3
+        ),
+    },
+)
+
+
+@given(st.lists(DECLARED_BUCKETS, min_size=1, max_size=5), LEVELS)
+def test_whatever_is_built_for_an_endpoint_is_valid(buckets, access):
+    built = endpoint_policy(buckets, access=access)
+    assert shown(validate_endpoint_policy(built)) == []
+    assert shown(warn_endpoint_policy(built)) == []
+
+
+def test_presets_are_valid():
+    built = {"Version": "2012-10-17", "Statement": aws_service_statements(aws_service_names(), "eu-west-1")}
+    assert shown(validate_endpoint_policy(built)) == []
+    assert shown(warn_endpoint_policy(built)) == []
