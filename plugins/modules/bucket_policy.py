@@ -149,7 +149,7 @@ EXAMPLES = r"""
           StringNotEquals:
             aws:SourceVpce: vpce-1a2b3c4d
 
-- name: Close the bucket to all but an endpoint, and to all but two who mend it from elsewhere
+- name: Close the bucket to all but an endpoint, and to all but two who repair it from elsewhere
   perimeter.s3.bucket_policy:
     bucket: my_secure_bucket
     protected_principals:

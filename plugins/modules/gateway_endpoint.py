@@ -206,7 +206,7 @@ notes:
     C(ec2:DescribeManagedPrefixLists). With O(dependent_buckets), C(s3:GetBucketPolicy) on them is needed as well.
   - An endpoint policy that keeps everybody from mending bucket policies does so only on the way through this endpoint.
     Requests to EC2 never take it, so whoever may call C(ec2:ModifyVpcEndpoint) can give the endpoint another policy,
-    or O(reset_policy), and whoever comes from elsewhere can mend the bucket policies.
+    or O(reset_policy), and whoever comes from elsewhere can repair the bucket policies.
   - Where a route comes, goes or changes, open connections to S3 break, and the source addresses that S3 sees turn from
     public to private. The module warns of it, in check mode too.
   - AWS says that a new policy can take some minutes to be in force everywhere. There is no way to see that.
@@ -373,7 +373,7 @@ guard:
       description:
         - The guards that were asked.
         - V(dependents) is about interface endpoints for which AWS requires the gateway endpoint, V(lockout) about
-          those who mend bucket policies, V(cutoff) about O(dependent_buckets), and V(networks) about statements for
+          those who repair bucket policies, V(cutoff) about O(dependent_buckets), and V(networks) about statements for
           other networks.
       type: list
       elements: str

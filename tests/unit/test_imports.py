@@ -147,7 +147,7 @@ PRIVATE = {
     "_policy/language": ("vocabulary_data",),
     "_policy/meaning": ("canonical_conditions", "subsume"),
     "_policy/rules": ("actions", "conditions", "resources"),
-    "_policy/evaluation": ("explain", "explain_conditions", "outcome"),
+    "_policy/evaluation": ("evaluate", "explain", "explain_conditions"),
     "_policy/building": ("presets_data",),
     "_plan/drift": ("severity",),
     "_plan/guard": ("endpoint_passage",),

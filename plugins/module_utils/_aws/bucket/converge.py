@@ -29,7 +29,7 @@ from ..._plan.bucket.plan import (
     decide,
 )
 from ..._plan.guard.bucket import Guard
-from ..._plan.guard.guard import LOCKOUT, Verdict, judge
+from ..._plan.guard.guard import LOCKOUT, Verdict, run_guards
 from ..._policy.language.document import Raw, minify
 from ..._policy.meaning.canonical import equivalent
 from ..api import s3
@@ -105,7 +105,7 @@ def converge(
     plan = yield from run.look()
     if not plan.changed:
         return BucketOutcome(plan, plan.after, Verdict(), warnings=plan.warnings)
-    verdict = run.judge(plan)
+    verdict = run.checked(plan)
     if check:
         return BucketOutcome(plan, plan.after, verdict, (str(plan.action),), plan.warnings)
     try:
@@ -136,8 +136,8 @@ class _Run:
         self.read_at = self.pace.clock()
         return decide(live, self.declaration)
 
-    def judge(self, plan: Plan) -> Verdict:
-        verdict = judge(plan, self.guards())
+    def checked(self, plan: Plan) -> Verdict:
+        verdict = run_guards(plan, self.guards())
         if verdict.refused:
             raise GuardError(plan, verdict)
         return verdict
@@ -150,7 +150,7 @@ class _Run:
             left, live = yield from self._settled(plan, verdict)
             if left is None:
                 return self._outcome(plan, live, verdict)
-            plan, verdict = left, self.judge(left)
+            plan, verdict = left, self.checked(left)
             self.warnings.append(
                 f"Another writer replaced the policy of bucket {plan.bucket} while this task wrote it; "
                 "what is declared here was merged into the other's document and written again."
@@ -178,7 +178,7 @@ class _Run:
                 if not again.changed:
                     return again, verdict
                 if not equivalent(again.before, plan.before):
-                    verdict = self.judge(again)
+                    verdict = self.checked(again)
                 plan = again
             self._keep(plan)
             try:
@@ -200,11 +200,11 @@ class _Run:
 
     def _pause(self, patience: Patience, error: BucketError, plan: Plan) -> float:
         try:
-            if error.kind is Kind.INVALID_PRINCIPAL and plan.dead:
+            if error.kind is Kind.INVALID_PRINCIPAL and plan.deleted_principals:
                 raise error  # Time does not bring back who was deleted.
             return patience.after(error)
         except BucketError as final:
-            raise explained(self.client, self.owner, final, plan.dead) from final
+            raise explained(self.client, self.owner, final, plan.deleted_principals) from final
 
     def _keep(self, plan: Plan) -> None:
         if self.keep is None or (self.backups and equivalent(self.backups[-1][0], plan.before)):

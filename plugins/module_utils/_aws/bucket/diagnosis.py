@@ -19,18 +19,18 @@ from ..api.s3_errors import BucketError, Kind
 
 
 def explained(
-    client: Any, owner: str | None, error: BucketError, dead: Mapping[str, Sequence[str]] | None = None
+    client: Any, owner: str | None, error: BucketError, deleted_principals: Mapping[str, Sequence[str]] | None = None
 ) -> BucketError:
     """The same error, saying more where more can be known.
 
-    :param dead: deleted principals in what was to be written, as in a plan.
+    :param deleted_principals: deleted principals in what was to be written, as in a plan.
     """
     if error.kind is Kind.DENIED:
         return error.because(_why_denied(client, owner, error))
     if error.kind is Kind.PUBLIC_BLOCKED:
         return error.because(_which_block(client, owner, error))
-    if error.kind is Kind.INVALID_PRINCIPAL and dead:
-        return error.because(_which_dead(dead))
+    if error.kind is Kind.INVALID_PRINCIPAL and deleted_principals:
+        return error.because(_which_deleted(deleted_principals))
     return error
 
 
@@ -83,8 +83,8 @@ def _which_block(client: Any, owner: str | None, error: BucketError) -> str:
     )
 
 
-def _which_dead(dead: Mapping[str, Sequence[str]]) -> str:
-    listed = "; ".join(f"{label}: {', '.join(ids)}" for label, ids in dead.items())
+def _which_deleted(deleted_principals: Mapping[str, Sequence[str]]) -> str:
+    listed = "; ".join(f"{label}: {', '.join(ids)}" for label, ids in deleted_principals.items())
     return (
         "AWS refuses a document that names deleted users or roles, and the live policy has some in statements that "
         f"this task leaves as they are ({listed}). Remove these statements (sids), declare them anew with the ARN of "

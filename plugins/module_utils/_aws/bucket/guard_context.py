@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from ..._plan.guard.administrators import Keeper
+from ..._plan.guard.administrators import Administrator
 from ..._plan.guard.known_endpoints import KnownEndpoint, Remembered
 from ..._policy.language.arns import parse_arn
 from ..api import ec2, iam, sts
@@ -46,7 +46,7 @@ class Asking(Protocol):
         """The client of that service in the region of the buckets."""
 
 
-class Knowledge:
+class GuardContext:
     """What the guards of one module run know; threads may share it.
 
     :ivar warnings: what could not be examined, for the user.
@@ -62,7 +62,7 @@ class Knowledge:
         self._endpoints = Remembered(self._describe)
 
     @property
-    def caller(self) -> Keeper:
+    def caller(self) -> Administrator:
         """Who calls.
 
         :raises CallError: AWS does not say.
@@ -71,7 +71,7 @@ class Knowledge:
             found = self._session.caller
         # The user id of GetCallerIdentity is the one that policies compare:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
-        return Keeper(found.arn, {"aws:userid": found.user_id}, "caller")
+        return Administrator(found.arn, {"aws:userid": found.user_id}, "caller")
 
     def full_arn(self, session: str) -> str | None:
         """The ARN of a session's role, which the session's own does not tell if it has a path."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..._plan.guard.administrators import Keeper, keepers_of
+from ..._plan.guard.administrators import Administrator, administrators_of
 from ..._plan.guard.bucket import Guard
 from ..._plan.guard.bucket_exposure import (
     EndpointsGuard,
@@ -20,10 +20,12 @@ from ..._plan.guard.bucket_exposure import (
 )
 from ..._plan.guard.bucket_lockout import LockoutGuard
 from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, PUBLIC
-from .guard_context import Knowledge
+from .guard_context import GuardContext
 
 
-def bucket_guards(options: Mapping[str, Any], partition: str, owner: str, knowledge: Knowledge) -> dict[str, Guard]:
+def bucket_guards(
+    options: Mapping[str, Any], partition: str, owner: str, guard_context: GuardContext
+) -> dict[str, Guard]:
     """The guards of one bucket, for :func:`buckets.converge`.
 
     :param options: those of :data:`GUARD_OPTIONS`.
@@ -31,20 +33,23 @@ def bucket_guards(options: Mapping[str, Any], partition: str, owner: str, knowle
     """
     context = dict(options.get("request_context") or {})
 
-    def keepers() -> list[Keeper]:
-        return keepers_of(knowledge.caller, options.get("protected_principals") or (), context)
+    def administrators() -> list[Administrator]:
+        return administrators_of(guard_context.caller, options.get("protected_principals") or (), context)
 
     return {
         LOCKOUT: LockoutGuard(
-            keepers,
+            administrators,
             partition,
             owner,
             options.get("arriving_through"),
             bool(options.get("allow_lockout")),
-            knowledge.full_arn,
+            guard_context.full_arn,
         ),
         PUBLIC: PublicGuard(bool(options.get("allow_public"))),
         ENDPOINTS: EndpointsGuard(
-            knowledge.endpoints, knowledge.region, knowledge.check, bool(options.get("allow_unknown_endpoints"))
+            guard_context.endpoints,
+            guard_context.region,
+            guard_context.check,
+            bool(options.get("allow_unknown_endpoints")),
         ),
     }

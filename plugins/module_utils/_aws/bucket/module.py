@@ -31,7 +31,7 @@ from .converge import (
     NotSettledError,
     converge,
 )
-from .guard_context import GUARD_OPTIONS, Knowledge
+from .guard_context import GUARD_OPTIONS, GuardContext
 
 #: The options of one bucket, apart from its name.
 BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
@@ -91,7 +91,7 @@ def diff_of(outcome: BucketOutcome) -> dict[str, str]:
 
 
 def converging(
-    client: Any, declaration: Declaration, options: Mapping[str, Any], owner: str, knowledge: Knowledge
+    client: Any, declaration: Declaration, options: Mapping[str, Any], owner: str, guard_context: GuardContext
 ) -> Steps[BucketOutcome]:
     """:func:`converge` as the options of the bucket say. They have none of :data:`BUCKET_OPTIONS` as ``None`` that has
     a default."""
@@ -100,18 +100,18 @@ def converging(
         client,
         declaration,
         owner=owner,
-        check=knowledge.check,
-        guards=partial(_guards, options, client.meta.partition, owner, knowledge),
+        check=guard_context.check,
+        guards=partial(_guards, options, client.meta.partition, owner, guard_context),
         pace=pace_of(client, options),
         keep=partial(buckets_backup.keep, backup, declaration.bucket) if backup else None,
     )
 
 
-def _guards(options: Mapping[str, Any], partition: str, owner: str, knowledge: Knowledge) -> dict[str, Guard]:
+def _guards(options: Mapping[str, Any], partition: str, owner: str, guard_context: GuardContext) -> dict[str, Guard]:
     # A module's sources are compiled in each run, and only a run that writes needs those of the evaluator.
     from .guards import bucket_guards
 
-    return bucket_guards(options, partition, owner, knowledge)
+    return bucket_guards(options, partition, owner, guard_context)
 
 
 def failure_of(error: Exception) -> dict[str, Any]:
@@ -128,22 +128,22 @@ def run_bucket_policy(module: Any) -> None:
     options = module.params
     session = Session(module)
     client = s3_client(module)
-    knowledge = Knowledge(session, client.meta.region_name, module.check_mode)
+    guard_context = GuardContext(session, client.meta.region_name, module.check_mode)
     odd: tuple[str, ...] = ()
     try:
         declaration = declare(options, client.meta.partition)
         odd = declaration.warnings
         owner = options["expected_bucket_owner"] or session.caller.account
-        outcome = drive(converging(client, declaration, options, owner, knowledge))
+        outcome = drive(converging(client, declaration, options, owner, guard_context))
     except NotSettledError as error:
-        warn_user(knowledge.warnings)
+        warn_user(guard_context.warnings)
         _leave(module, error.outcome, error)
     except FAILURES as error:
         # They may say why AWS does not take the document.
-        warn_user([*odd, *knowledge.warnings])
+        warn_user([*odd, *guard_context.warnings])
         module.fail_json(**failure_of(error))
     else:
-        warn_user(knowledge.warnings)
+        warn_user(guard_context.warnings)
         _leave(module, outcome)
 
 

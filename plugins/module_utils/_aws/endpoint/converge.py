@@ -35,7 +35,7 @@ from ..._plan.endpoint.values import (
     Endpoint,
     Wanted,
 )
-from ..._plan.guard.endpoint import Guard, judge
+from ..._plan.guard.endpoint import Guard, run_guards
 from ..._plan.guard.guard import Verdict
 from ..api import ec2
 from ..api.errors import CallError, NotSettled, Reason
@@ -86,7 +86,7 @@ def converge(
     plan = run.look()
     if not plan.changed:
         return run.unchanged(plan, check)
-    verdict = judge(plan, run.guards)
+    verdict = run_guards(plan, run.guards)
     if check:
         return Outcome(plan.before, plan.after, plan.actions, plan.warnings, verdict)
     return run.apply(plan, verdict)
@@ -141,7 +141,7 @@ class _Run:
                 break
             except CallError as error:
                 plan = self._again(plan, left, error)
-                verdict = judge(plan, self.guards) if plan.changed else verdict
+                verdict = run_guards(plan, self.guards) if plan.changed else verdict
         after = self._awaited(plan)
         return Outcome(first.before, after, tuple(self.actions), (*first.warnings, *self.warnings), verdict)
 

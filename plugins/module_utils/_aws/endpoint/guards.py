@@ -19,7 +19,7 @@ from typing import Any
 
 from ..._plan.bucket.names import check_bucket
 from ..._plan.endpoint.plan import Plan
-from ..._plan.guard.administrators import OWN_KEYS, Keeper, keepers_of
+from ..._plan.guard.administrators import OWN_KEYS, Administrator, administrators_of
 from ..._plan.guard.endpoint import (
     Guard,
     dependents,
@@ -35,7 +35,7 @@ from ..._policy.language.errors import PolicyError
 from ..api import s3
 from ..api.pace import Pace, drive
 from ..api.s3_errors import BucketError
-from ..bucket.guard_context import Knowledge
+from ..bucket.guard_context import GuardContext
 from ..bucket.read import read_policy
 from ..module import Session
 from . import read as endpoints_read
@@ -115,7 +115,7 @@ def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, c
     :param client: a client for EC2.
     """
     partition, region = client.meta.partition, client.meta.region_name
-    knowledge = Knowledge(session, region, check)
+    guard_context = GuardContext(session, region, check)
     context = dict(options.get("request_context") or {})
     known = dict(options.get("dependent_policies") or {})
     buckets = tuple(dict.fromkeys((*(options.get("dependent_buckets") or ()), *known)))
@@ -123,25 +123,27 @@ def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, c
     def account() -> str:
         return session.caller.account
 
-    def keepers() -> list[Keeper]:
+    def administrators() -> list[Administrator]:
         root = root_of(partition, account())
-        found = keepers_of(knowledge.caller, [*(options.get("protected_principals") or ()), root.principal], context)
+        found = administrators_of(
+            guard_context.caller, [*(options.get("protected_principals") or ()), root.principal], context
+        )
         return [
-            Keeper(one.principal, one.context, root.called if one.principal == root.principal else one.called)
+            Administrator(one.principal, one.context, root.called if one.principal == root.principal else one.called)
             for one in found
         ]
 
     return {
         **standard_guards(client),
         LOCKOUT: EndpointLockoutGuard(
-            keepers,
+            administrators,
             account,
             partition,
             region,
             options.get("arriving_through"),
             buckets,
             bool(options.get("allow_lockout")),
-            knowledge.full_arn,
+            guard_context.full_arn,
         ),
         CUTOFF: CutoffGuard(
             _Buckets(session, buckets, known),

@@ -21,7 +21,7 @@ except ImportError:  # AnsibleAWSModule says so before anything here is called.
     Config = None
 
 from ..api import s3, sts
-from ..bucket.guard_context import Asking, Knowledge
+from ..bucket.guard_context import Asking, GuardContext
 from ..module import Session
 from .calls import Calls
 from .processes import away, useful_processes
@@ -63,15 +63,17 @@ class _Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegionalClient:
     """A region with its client of S3 (of :func:`s3.once_only`) and what the guards know there."""
 
     client: Any
-    knowledge: Knowledge
+    guard_context: GuardContext
 
 
-class Places:
-    """The places of one run, each made once. Not for threads: ask for all of them before workers begin.
+class RegionalClients:
+    """The clients of one run, one per Region, each made once.
+
+    Not for threads: ask for all of them before workers begin.
 
     :ivar home: the region of the module.
     """
@@ -85,16 +87,16 @@ class Places:
         # A worker that finds no free connection in the pool opens one for each request, handshake and all. The
         # adaptive mode has a limiter that slows all workers down together when S3 has too many requests.
         self._config = Config(max_pool_connections=connections, retries={"mode": "adaptive"})
-        self._places: dict[str, Place] = {}
+        self._clients: dict[str, RegionalClient] = {}
 
-    def at(self, region: str | None = None) -> Place:
+    def at(self, region: str | None = None) -> RegionalClient:
         region = region or self.home
-        if region not in self._places:
+        if region not in self._clients:
             session: Asking = self._session if region == self.home else _Elsewhere(self._session, region)
             client = s3.once_only(self._module.client("s3", config=self._config, region=region))
-            knowledge = Knowledge(session, region, self._module.check_mode)
-            self._places[region] = Place(self._calls.of(client), knowledge)
-        return self._places[region]
+            guard_context = GuardContext(session, region, self._module.check_mode)
+            self._clients[region] = RegionalClient(self._calls.of(client), guard_context)
+        return self._clients[region]
 
     @contextmanager
     def spread(self, regions: Sequence[str]) -> Iterator[None]:
@@ -109,16 +111,16 @@ class Places:
         if not processes or self._module.params.get("debug_botocore_endpoint_logs"):
             yield
             return
-        here = self._places
+        here = self._clients
         with away(
             {name: place.client for name, place in here.items()}, self._connections, processes, self._calls
         ) as s3s:
-            self._places = {name: replace(place, client=s3s[name]) for name, place in here.items()}
+            self._clients = {name: replace(place, client=s3s[name]) for name, place in here.items()}
             try:
                 yield
             finally:
-                self._places = here
+                self._clients = here
 
     @property
     def warnings(self) -> list[str]:
-        return [warning for place in self._places.values() for warning in place.knowledge.warnings]
+        return [warning for one in self._clients.values() for warning in one.guard_context.warnings]

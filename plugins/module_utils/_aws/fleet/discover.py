@@ -21,7 +21,7 @@ from ..api import s3
 from ..api.pace import Steps, pace_of, patiently
 from ..api.s3_errors import BucketError, Kind
 from ..bucket.diagnosis import explained
-from .clients import CountedSession, Places
+from .clients import CountedSession, RegionalClients
 from .pool import Fleet
 
 DISCOVER_OPTIONS: dict[str, dict[str, Any]] = {
@@ -47,15 +47,15 @@ class Found:
 
 
 def discover(
-    wanted: Mapping[str, Any], session: CountedSession, places: Places, owner: str | None, workers: int
+    wanted: Mapping[str, Any], session: CountedSession, regional: RegionalClients, owner: str | None, workers: int
 ) -> list[Found]:
     """The buckets that ``wanted`` (see :data:`DISCOVER_OPTIONS`) describes, by name.
 
     :raises CallError: they cannot be listed.
     :raises PolicyError: botocore is too old for it.
     """
-    region = wanted.get("region") or places.home
-    elsewhere = None if region in (ALL, places.home) else region
+    region = wanted.get("region") or regional.home
+    elsewhere = None if region in (ALL, regional.home) else region
     client = session.client("s3", elsewhere)
     if "Prefix" not in client.meta.service_model.operation_model("ListBuckets").input_shape.members:
         raise PolicyError(
@@ -65,12 +65,12 @@ def discover(
     name, prefix = wanted.get("name") or "*", wanted.get("prefix") or ""
     listed = s3.list_buckets(client, max(prefix, _literal(name), key=len), None if region == ALL else region)
     found = [
-        Found(one["Name"], one.get("BucketRegion") or places.home)
+        Found(one["Name"], one.get("BucketRegion") or regional.home)
         for one in sorted(listed, key=lambda one: str(one["Name"]))
         if one["Name"].startswith(prefix) and fnmatch.fnmatchcase(one["Name"], name)
     ]
     tags = {str(key): str(value) for key, value in (wanted.get("tags") or {}).items()}
-    return _tagged(found, tags, places, owner, workers) if tags else found
+    return _tagged(found, tags, regional, owner, workers) if tags else found
 
 
 def _literal(pattern: str) -> str:
@@ -79,7 +79,7 @@ def _literal(pattern: str) -> str:
 
 
 def _tagged(
-    found: Sequence[Found], tags: Mapping[str, str], places: Places, owner: str | None, workers: int
+    found: Sequence[Found], tags: Mapping[str, str], regional: RegionalClients, owner: str | None, workers: int
 ) -> list[Found]:
     """Those that have the tags. Each bucket is asked for its own, which is what S3 knows at this moment; an index such
     as that of the Resource Groups Tagging API may not have heard of a new bucket, which would then be passed over."""
@@ -97,8 +97,8 @@ def _tagged(
             kept[number] = one
         return True
 
-    with places.spread([one.region for one in found]):
-        clients = {region: places.at(region).client for region in {one.region for one in found}}
+    with regional.spread([one.region for one in found]):
+        clients = {region: regional.at(region).client for region in {one.region for one in found}}
         jobs = [partial(_read_tags, clients[one.region], one.bucket, owner) for one in found]
         Fleet(jobs, finished).run(workers)
     return [one for one in kept if one is not None]

@@ -15,7 +15,7 @@ from typing import Any
 from ..._plan.bucket.failures import failure_message
 from ..._plan.bucket.names import check_bucket
 from ..._plan.bucket.principals import (
-    dead_by_statement,
+    deleted_by_statement,
     labelled,
 )
 from ..._policy.language.document import Raw
@@ -26,7 +26,7 @@ from ..api.s3_errors import BucketError
 from ..bucket.read import read_policy
 from ..module import warn_user
 from .calls import Calls
-from .clients import CountedSession, Places
+from .clients import CountedSession, RegionalClients
 from .discover import (
     DISCOVER_OPTIONS,
     NONE_FOUND,
@@ -53,12 +53,12 @@ def run_bucket_policy_info(module: Any) -> None:
         for bucket in options["buckets"] or ():
             check_bucket(bucket, options["expected_bucket_owner"])
         session = CountedSession(module, calls)
-        places = Places(module, session, calls, options["concurrency"])
+        regional = RegionalClients(module, session, calls, options["concurrency"])
         owner = options["expected_bucket_owner"] or session.caller.account
         if options["discover"] is None:
-            buckets = [Found(bucket, places.home) for bucket in options["buckets"]]
+            buckets = [Found(bucket, regional.home) for bucket in options["buckets"]]
         else:
-            buckets = discover(options["discover"], session, places, owner, options["concurrency"])
+            buckets = discover(options["discover"], session, regional, owner, options["concurrency"])
             if not buckets:
                 warn_user([NONE_FOUND])
     except (PolicyError, CallError) as error:
@@ -76,8 +76,8 @@ def run_bucket_policy_info(module: Any) -> None:
             policies[number] = _told(bucket, policy)
         return True
 
-    with places.spread([one.region for one in buckets]):
-        jobs = [partial(_job, places.at(one.region).client, one, owner) for one in buckets]
+    with regional.spread([one.region for one in buckets]):
+        jobs = [partial(_job, regional.at(one.region).client, one, owner) for one in buckets]
         Fleet(jobs, finished).run(options["concurrency"])
     told = [policies[number] for number in sorted(policies)]
     if failed:
@@ -97,5 +97,5 @@ def _told(bucket: str, policy: Raw | None) -> dict[str, Any]:
         "bucket": bucket,
         "policy": policy,
         "statements": [label for label, _statement in labelled(policy)],
-        "deleted_principals": {label: list(ids) for label, ids in dead_by_statement(policy).items()},
+        "deleted_principals": {label: list(ids) for label, ids in deleted_by_statement(policy).items()},
     }

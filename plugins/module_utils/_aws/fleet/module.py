@@ -35,7 +35,7 @@ from ..bucket.module import (
 )
 from ..module import warn_user
 from .calls import Calls
-from .clients import CountedSession, Place, Places
+from .clients import CountedSession, RegionalClient, RegionalClients
 from .discover import (
     DISCOVER_OPTIONS,
     NONE_FOUND,
@@ -165,9 +165,9 @@ def run_bucket_policies(module: Any) -> None:
     try:
         check_fleet_options(module)
         session = CountedSession(module, calls)
-        places = Places(module, session, calls, module.params["concurrency"])
-        buckets, options = _buckets(module, session, places)
-        declarations = declare_all(options, places.at().client.meta.partition)
+        regional = RegionalClients(module, session, calls, module.params["concurrency"])
+        buckets, options = _buckets(module, session, regional)
+        declarations = declare_all(options, regional.at().client.meta.partition)
         owners = [one.get("expected_bucket_owner") or session.caller.account for one in options]
     except (PolicyError, CallError) as error:
         told = {"msg": str(error), **report.as_dict()}
@@ -179,13 +179,13 @@ def run_bucket_policies(module: Any) -> None:
             module.params["max_failures"],
             Progress(os.environ.get(VARIABLE)),
         )
-        with places.spread([found.region for found in buckets]):
+        with regional.spread([found.region for found in buckets]):
             jobs = [
-                partial(_job, places.at(found.region), found, declaration, own, owner)
+                partial(_job, regional.at(found.region), found, declaration, own, owner)
                 for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)
             ]
             Fleet(jobs, report.finished).run(module.params["concurrency"])
-        _warn([*places.warnings, *report.warnings])
+        _warn([*regional.warnings, *report.warnings])
         told = report.as_dict()
     told["summary"] |= {"calls": calls.as_dict(), "seconds": round(time.monotonic() - started, 2)}
     if report.unexpected is not None:
@@ -195,26 +195,28 @@ def run_bucket_policies(module: Any) -> None:
     module.exit_json(**told)
 
 
-def _buckets(module: Any, session: CountedSession, places: Places) -> tuple[list[Found], list[dict[str, Any]]]:
+def _buckets(
+    module: Any, session: CountedSession, regional: RegionalClients
+) -> tuple[list[Found], list[dict[str, Any]]]:
     """The buckets, and the options of each."""
     given = module.params
     defaults = {name: given[name] for name in BUCKET_OPTIONS}
     if given["discover"] is None:
-        found = [Found(one["bucket"], places.home) for one in given["buckets"]]
+        found = [Found(one["bucket"], regional.home) for one in given["buckets"]]
         return found, list(for_each(given["buckets"], defaults))
     owner = given["expected_bucket_owner"] or session.caller.account
-    found = discover(given["discover"], session, places, owner, given["concurrency"])
+    found = discover(given["discover"], session, regional, owner, given["concurrency"])
     if not found:
         warn_user([NONE_FOUND])
     return found, list(for_each([{"bucket": one.bucket} for one in found], defaults))
 
 
 def _job(
-    place: Place, found: Found, declaration: Declaration, options: Mapping[str, Any], owner: str
+    place: RegionalClient, found: Found, declaration: Declaration, options: Mapping[str, Any], owner: str
 ) -> Steps[BucketOutcome]:
     if found.error is not None:
         raise found.error
-    return (yield from converging(place.client, declaration, options, owner, place.knowledge))
+    return (yield from converging(place.client, declaration, options, owner, place.guard_context))
 
 
 def _warn(warnings: Sequence[str]) -> None:

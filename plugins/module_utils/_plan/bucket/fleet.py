@@ -44,12 +44,12 @@ def for_each(buckets: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) 
     documents = {name: value for name, value in documents.items() if PLACEHOLDER.search(repr(value))}
     for bucket in buckets:
         own = {name: value for name, value in bucket.items() if value is not None}
-        spared: frozenset[str] = frozenset()
+        left_out: frozenset[str] = frozenset()
         if not _WHOLE.isdisjoint(own):
-            spared = _SINGLE
+            left_out = _SINGLE
         elif not own.keys().isdisjoint(("statements", "sids")):
-            spared = _WHOLE
-        options = {name: value for name, value in given.items() if name not in spared}
+            left_out = _WHOLE
+        options = {name: value for name, value in given.items() if name not in left_out}
         for name, value in documents.items():
             if name in options and name not in own:
                 options[name] = _named(value, own["bucket"])

@@ -30,8 +30,8 @@ from ..._policy.meaning.canonical import equivalent, meaning
 from ..._policy.meaning.diff import diff
 from ..._policy.meaning.merge import merge, same_text
 from .principals import (
-    dead_by_statement,
-    drop_dead,
+    deleted_by_statement,
+    drop_deleted,
     labelled,
 )
 
@@ -89,7 +89,8 @@ class Plan:
     """``action`` is the one write that turns ``before`` into ``after``; ``None`` when they mean the same.
 
     ``new``: the labels of the statements of ``after`` that mean what none of ``before`` does, if it is to be written.
-    ``dead`` maps the label of a statement of ``after`` to the ids of deleted users and roles among its principals.
+    ``deleted_principals`` maps the label of a statement of ``after`` to the ids of deleted users and roles among its
+    principals.
     """
 
     bucket: str
@@ -98,7 +99,7 @@ class Plan:
     action: Action | None
     statements: StatementChanges
     new: frozenset[str]
-    dead: Mapping[str, tuple[str, ...]]
+    deleted_principals: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
 
     @property
@@ -114,14 +115,14 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
     before = dict(current) if current is not None else None
     after = _after(before, declaration)
     if declaration.drop_deleted_principals and after is not None:
-        after = drop_dead(after)
+        after = drop_deleted(after)
     if same_text(before, after) or equivalent(before, after):
         after = before
     action: Action | None = None if after is before else DELETE if after is None else PUT
     problems = bucket_policy_size(after) if action == PUT and after is not None else []
     if problems:
         raise PolicyError(problems, f"policy of bucket {declaration.bucket}")
-    dead = dead_by_statement(after)
+    deleted_principals = deleted_by_statement(after)
     statements = _changes(before, after)
     return Plan(
         bucket=declaration.bucket,
@@ -130,8 +131,8 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
         action=action,
         statements=statements,
         new=_new(before, after, statements) if action == PUT else frozenset(),
-        dead=dead,
-        warnings=(*declaration.warnings, *_dead_warnings(declaration.bucket, dead, action)),
+        deleted_principals=deleted_principals,
+        warnings=(*declaration.warnings, *_deleted_warnings(declaration.bucket, deleted_principals, action)),
     )
 
 
@@ -182,7 +183,9 @@ def _new(before: Raw | None, after: Raw | None, changes: StatementChanges) -> fr
     )
 
 
-def _dead_warnings(bucket: str, dead: Mapping[str, tuple[str, ...]], action: Action | None) -> Iterator[str]:
+def _deleted_warnings(
+    bucket: str, deleted_principals: Mapping[str, tuple[str, ...]], action: Action | None
+) -> Iterator[str]:
     if action == PUT:
         hint = (
             "AWS refuses a document with them, so the write of this task will most likely fail: remove or redeclare "
@@ -190,7 +193,7 @@ def _dead_warnings(bucket: str, dead: Mapping[str, tuple[str, ...]], action: Act
         )
     else:
         hint = "They match nobody, and AWS will refuse the next write that keeps them"
-    for label, ids in dead.items():
+    for label, ids in deleted_principals.items():
         yield (
             f"Bucket {bucket}: statement {label} of its policy names deleted users or roles ({', '.join(ids)}). {hint}."
         )

@@ -24,11 +24,13 @@ from ..._policy.rules.principals import UNIQUE_ID
 _ELEMENTS = ("Principal", "NotPrincipal")
 
 
-def dead_by_statement(document: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
+def deleted_by_statement(document: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
     """Label of a statement -> the ids of deleted principals in it; only statements that have some."""
     found: dict[str, tuple[str, ...]] = {}
     for label, statement in labelled(document):
-        ids = tuple(name for element in _ELEMENTS for name in _aws_principals(statement, element) if _is_dead(name))
+        ids = tuple(
+            name for element in _ELEMENTS for name in _aws_principals(statement, element) if _is_deleted_id(name)
+        )
         if ids:
             found[label] = ids
     return found
@@ -41,21 +43,21 @@ def labelled(document: Mapping[str, Any] | None) -> Iterator[tuple[str, Any]]:
         yield (sid if isinstance(sid, str) and sid else f"Statement[{index}]"), statement
 
 
-def drop_dead(document: Raw) -> Raw | None:
+def drop_deleted(document: Raw) -> Raw | None:
     """The document without deleted principals; ``None`` when no statement is left.
 
     A statement for deleted principals only matches nobody, and goes. One *except for* deleted principals only
     (``NotPrincipal``) matches everybody; it stays as it is, because AWS has no way to write that without a name.
     """
-    statements = [kept for one in statement_list(document) or [] if (kept := _without_dead(one)) is not None]
+    statements = [kept for one in statement_list(document) or [] if (kept := _without_deleted(one)) is not None]
     return {**document, "Statement": statements} if statements else None
 
 
-def _without_dead(statement: Any) -> Any:
+def _without_deleted(statement: Any) -> Any:
     result = statement
     for element in _ELEMENTS:
         names = _aws_principals(result, element)
-        living = [name for name in names if not _is_dead(name)]
+        living = [name for name in names if not _is_deleted_id(name)]
         if len(living) == len(names):
             continue
         others = {kind: value for kind, value in result[element].items() if kind != "AWS"}
@@ -72,5 +74,5 @@ def _aws_principals(statement: Any, element: str) -> tuple[str, ...]:
     return (strings(block.get("AWS")) or ()) if isinstance(block, Mapping) else ()
 
 
-def _is_dead(name: str) -> bool:
+def _is_deleted_id(name: str) -> bool:
     return UNIQUE_ID.fullmatch(name) is not None

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Who has to stay able to mend the policies that are written."""
+"""Who has to stay able to repair the policies that are written."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ OWN_KEYS = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aw
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
-    """Somebody who has to stay able to mend the policy.
+class Administrator:
+    """Somebody who has to stay able to repair the policy.
 
     ``principal`` is an ARN as requests have it, ``context`` the condition keys that are known of its requests,
     ``role`` what "a caller" is called in messages.
@@ -33,7 +33,9 @@ class Keeper:
         return f"{self.called} {self.principal}"
 
 
-def keepers_of(caller: Keeper, protected: Iterable[str], context: Mapping[str, Any]) -> list[Keeper]:
+def administrators_of(
+    caller: Administrator, protected: Iterable[str], context: Mapping[str, Any]
+) -> list[Administrator]:
     """The caller and those whom a task protects, with what is known of their requests.
 
     :param context: condition keys that the task gives. Those that tell who somebody is are the caller's alone.
@@ -43,6 +45,6 @@ def keepers_of(caller: Keeper, protected: Iterable[str], context: Mapping[str, A
     own = {key: value for key, value in context.items() if key.lower() not in known}
     others = (name for name in dict.fromkeys(protected) if name != caller.principal)
     return [
-        Keeper(caller.principal, {**own, **caller.context}, caller.called),
-        *(Keeper(name, shared) for name in others),
+        Administrator(caller.principal, {**own, **caller.context}, caller.called),
+        *(Administrator(name, shared) for name in others),
     ]

@@ -8,11 +8,11 @@
 """Whether somebody who keeps a bucket's policy can still do so once a new document is in force.
 
 A document that denies everybody who does not come through an endpoint denies its author too, and then nobody but the
-root user of the bucket's account can mend it.
+root user of the bucket's account can repair it.
 
-What the guard takes for granted: identity policies and the policies of an organization let the keepers do what they do
-today. The keepers call S3 over TLS. S3 never applies a bucket policy to the root user of the bucket's account where it
-reads, replaces or deletes that policy:
+What the guard takes for granted: identity policies and the policies of an organization let the administrators do what
+they do today. The administrators call S3 over TLS. S3 never applies a bucket policy to the root user of the bucket's
+account where it reads, replaces or deletes that policy:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 """
 
@@ -31,11 +31,11 @@ from ..._policy.evaluation.decide import (
 from ..._policy.language.arns import bucket_arn
 from ..._policy.language.document import Raw
 from ..bucket.plan import Plan
-from .administrators import Keeper
+from .administrators import Administrator
 from .bucket import touched_document
 from .guard import LOCKOUT, Finding, with_transport
 
-#: What it takes to mend a policy: to read it, and to replace it.
+#: What it takes to repair a policy: to read it, and to replace it.
 REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
 #: The key of which a session's ARN tells the account and the name of the role, but not its path.
 ROLE_ARN_KEY = "aws:PrincipalArn"
@@ -47,14 +47,14 @@ OVERRIDE = "allow_lockout"
 class LockoutGuard:
     """The guard of one bucket; call it with a plan.
 
-    :ivar keepers: gives them when there is something to examine, since it may ask AWS who calls.
+    :ivar administrators: gives them when there is something to examine, since it may ask AWS who calls.
     :ivar through: the network that they come from, as in requests; ``None``: not known.
     :ivar owner: the account of the bucket.
     :ivar overridden: the task allows it.
     :ivar full_arn: gives the ARN of a session's role with its path, or ``None``; asked only if that decides.
     """
 
-    keepers: Callable[[], Iterable[Keeper]]
+    administrators: Callable[[], Iterable[Administrator]]
     partition: str
     owner: str
     through: str | None = None
@@ -67,31 +67,39 @@ class LockoutGuard:
         if denials is None:
             return []
         policies = compile_policies({"identity": ASSUME_ALLOW, "bucket": denials, "resource_account": self.owner})
-        return [one for keeper in self.keepers() for one in self._examine(policies.assuming_allow(), plan, keeper)]
+        return [
+            one
+            for administrator in self.administrators()
+            for one in self._examine(policies.assuming_allow(), plan, administrator)
+        ]
 
-    def _examine(self, policies: Policies, plan: Plan, keeper: Keeper) -> Iterator[Finding]:
+    def _examine(self, policies: Policies, plan: Plan, administrator: Administrator) -> Iterator[Finding]:
         for action in REPAIR_ACTIONS:
-            request, decision = self._ask(policies, keeper, action, plan.bucket)
+            request, decision = self._ask(policies, administrator, action, plan.bucket)
             if decision.decision == UNKNOWN and ROLE_ARN_KEY in decision.missing_keys:
-                arn = self.full_arn(keeper.principal)
-                known = replace(keeper, context={**keeper.context, ROLE_ARN_KEY: arn}) if arn else keeper
+                arn = self.full_arn(administrator.principal)
+                known = (
+                    replace(administrator, context={**administrator.context, ROLE_ARN_KEY: arn})
+                    if arn
+                    else administrator
+                )
                 request, decision = self._ask(policies, known, action, plan.bucket)
             if decision.decision == UNKNOWN or decision.denied:
-                yield self._finding(plan, keeper, request, decision)
-                return  # One sentence about each keeper is enough.
+                yield self._finding(plan, administrator, request, decision)
+                return  # One sentence about each administrator is enough.
 
-    def _ask(self, policies: Policies, keeper: Keeper, action: str, bucket: str) -> tuple[Raw, Decision]:
+    def _ask(self, policies: Policies, administrator: Administrator, action: str, bucket: str) -> tuple[Raw, Decision]:
         request: Raw = {
-            "principal": keeper.principal,
+            "principal": administrator.principal,
             "action": action,
             "resource": bucket_arn(bucket, self.partition),
-            "context": with_transport(keeper.context),
+            "context": with_transport(administrator.context),
         }
         if self.through is not None:
             request["through"] = self.through
         return request, policies.decide(request)
 
-    def _finding(self, plan: Plan, keeper: Keeper, request: Raw, decision: Decision) -> Finding:
+    def _finding(self, plan: Plan, administrator: Administrator, request: Raw, decision: Decision) -> Finding:
         verb = "might not be" if decision.decision == UNKNOWN else "would not be"
         remedies = ["Spare that principal in the statement (ArnNotLike on aws:PrincipalArn)"]
         if self.through is None:
@@ -103,7 +111,7 @@ class LockoutGuard:
         remedies.append(f"set {OVERRIDE} if that is meant")
         return Finding(
             LOCKOUT,
-            f"The {keeper} {verb} able to mend the policy of bucket {plan.bucket} any more. {decision.reason}",
+            f"The {administrator} {verb} able to repair the policy of bucket {plan.bucket} any more. {decision.reason}",
             f"{', or '.join(remedies)}.",
             OVERRIDE if self.overridden else None,
             decision.statement or _doubtful(decision),
@@ -113,7 +121,7 @@ class LockoutGuard:
 
 def _doubtful(decision: Decision) -> str | None:
     """The label of the first statement that may deny."""
-    case = decision.case
+    case = decision.evaluation
     for statement, _about in case.layers.bucket.candidates(case.request, False):
         if statement.holds(case.request.resource, case.context) is not False:
             return statement.label

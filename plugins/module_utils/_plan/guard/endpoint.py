@@ -29,12 +29,12 @@ class GuardRefusal(Refusal):
         self.details = {"guard": verdict.as_dict()}
 
 
-def judge(plan: Plan, guards: Mapping[str, Guard]) -> Verdict:
+def run_guards(plan: Plan, guards: Mapping[str, Guard]) -> Verdict:
     """The verdict of all guards on a plan that writes; a plan that does not is not examined.
 
     :raises GuardRefusal: something speaks against it, and the task has not overridden that.
     """
-    verdict = guard.judge(plan, guards)
+    verdict = guard.run_guards(plan, guards)
     if verdict.refused:
         raise GuardRefusal(plan, verdict)
     return verdict

@@ -183,7 +183,7 @@ def _first_loss(lost: Passage, request: Raw) -> tuple[Raw, Decision] | None:
 def _witnesses(lost: Passage, request: Raw) -> Iterator[Raw]:
     """The request, and the same with the values that a statement of the old policy asks for."""
     yield request
-    case = lost.old.decide(request).case
+    case = lost.old.decide(request).evaluation
     for statement, _about in case.layers.endpoint.candidates(case.request, True):
         if statement.holds(case.request.resource, case.context) is None:
             asked = {

@@ -22,7 +22,7 @@ from ..._policy.evaluation.decide import UNKNOWN, Decision
 from ..._policy.language.arns import bucket_arn, parse_arn
 from ..._policy.language.document import Raw, strings
 from ..endpoint.plan import Plan
-from .administrators import Keeper
+from .administrators import Administrator
 from .bucket_lockout import (
     OVERRIDE,
     REPAIR_ACTIONS,
@@ -43,14 +43,14 @@ ANY_BUCKET = "any-bucket"
 class EndpointLockoutGuard:
     """The guard of one endpoint; call it with a plan.
 
-    :ivar keepers: gives those who have to stay able to mend bucket policies, the root user among them.
+    :ivar administrators: gives those who have to stay able to repair bucket policies, the root user among them.
     :ivar account: gives the account of the caller, for an endpoint that is to be created.
     :ivar through: the network that they come from; ``None``: not through this endpoint, see :meth:`assumes`.
-    :ivar buckets: whose policies they mend; none: those that the endpoint policies name.
+    :ivar buckets: whose policies they repair; none: those that the endpoint policies name.
     :ivar full_arn: gives the ARN of a session's role with its path, or ``None``; asked only if that decides.
     """
 
-    keepers: Callable[[], Iterable[Keeper]]
+    administrators: Callable[[], Iterable[Administrator]]
     account: Callable[[], str]
     partition: str
     region: str
@@ -64,7 +64,11 @@ class EndpointLockoutGuard:
             return []
         network = network_of(plan, self.region, self.account)
         buckets = self.buckets or named_buckets(plan) or (ANY_BUCKET,)
-        return [finding for keeper in self.keepers() for finding in self._examine(plan, network, buckets, keeper)]
+        return [
+            finding
+            for administrator in self.administrators()
+            for finding in self._examine(plan, network, buckets, administrator)
+        ]
 
     def assumes(self, plan: Plan) -> Iterator[str]:
         """What the guard takes for granted of a plan, because nobody has said it."""
@@ -78,34 +82,38 @@ class EndpointLockoutGuard:
         shown = plan.before or plan.after
         return shown is not None and self.through is not None and self.through in (shown.id, shown.vpc_id)
 
-    def _examine(self, plan: Plan, network: Raw, buckets: Iterable[str], keeper: Keeper) -> Iterator[Finding]:
+    def _examine(
+        self, plan: Plan, network: Raw, buckets: Iterable[str], administrator: Administrator
+    ) -> Iterator[Finding]:
         # Only principals of a bucket's own account manage its policy, so the buckets are of theirs.
-        arn = parse_arn(keeper.principal)
+        arn = parse_arn(administrator.principal)
         lost = passage(plan, arn.account if arn else str(network["account"]))
         for bucket in buckets:
             for action in REPAIR_ACTIONS:
-                request = self._request(keeper, action, bucket, network)
+                request = self._request(administrator, action, bucket, network)
                 decision = lost.lost(request)
                 if decision is not None and ROLE_ARN_KEY in decision.missing_keys:
-                    full = self.full_arn(keeper.principal)
+                    full = self.full_arn(administrator.principal)
                     if full:
-                        known = replace(keeper, context={**keeper.context, ROLE_ARN_KEY: full})
+                        known = replace(administrator, context={**administrator.context, ROLE_ARN_KEY: full})
                         request = self._request(known, action, bucket, network)
                         decision = lost.lost(request)
                 if decision is not None:
-                    yield self._finding(plan, keeper, bucket, request, decision)
-                    return  # One sentence about each keeper is enough.
+                    yield self._finding(plan, administrator, bucket, request, decision)
+                    return  # One sentence about each administrator is enough.
 
-    def _request(self, keeper: Keeper, action: str, bucket: str, network: Raw) -> Raw:
+    def _request(self, administrator: Administrator, action: str, bucket: str, network: Raw) -> Raw:
         return {
-            "principal": keeper.principal,
+            "principal": administrator.principal,
             "action": action,
             "resource": bucket_arn(bucket, self.partition),
             "through": network,
-            "context": with_transport(keeper.context),
+            "context": with_transport(administrator.context),
         }
 
-    def _finding(self, plan: Plan, keeper: Keeper, bucket: str, request: Raw, decision: Decision) -> Finding:
+    def _finding(
+        self, plan: Plan, administrator: Administrator, bucket: str, request: Raw, decision: Decision
+    ) -> Finding:
         verb = "might not be" if decision.decision == UNKNOWN else "would not be"
         whose = "a bucket" if bucket == ANY_BUCKET else f"bucket {bucket}"
         remedies = [f"Let {' and '.join(REPAIR_ACTIONS)} of that principal pass"]
@@ -116,7 +124,7 @@ class EndpointLockoutGuard:
         remedies.append(f"set {OVERRIDE} if that is meant")
         return Finding(
             LOCKOUT,
-            f"The {keeper} {verb} able to mend the policy of {whose} through {plan.subject} any more. "
+            f"The {administrator} {verb} able to repair the policy of {whose} through {plan.subject} any more. "
             f"{decision.reason} An endpoint policy binds the root user too. The endpoint itself stays repairable, for "
             "ec2:ModifyVpcEndpoint does not pass it.",
             f"{', or '.join(remedies)}.",
@@ -126,9 +134,9 @@ class EndpointLockoutGuard:
         )
 
 
-def root_of(partition: str, account: str) -> Keeper:
-    """The last who can mend the policies of an account's buckets."""
-    return Keeper(f"arn:{partition}:iam::{account}:root", called="root user")
+def root_of(partition: str, account: str) -> Administrator:
+    """The last who can repair the policies of an account's buckets."""
+    return Administrator(f"arn:{partition}:iam::{account}:root", called="root user")
 
 
 def named_buckets(plan: Plan) -> tuple[str, ...]:

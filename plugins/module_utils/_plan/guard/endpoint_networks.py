@@ -72,7 +72,7 @@ class NetworksGuard:
             "resource": object_arn("any-bucket", self.partition, "any-object"),
             "through": network,
         }
-        return policies.decide(request).case.context
+        return policies.decide(request).evaluation.context
 
     def _examine(self, plan: Plan, statement: CompiledStatement, network: Raw, context: Context) -> Iterator[Finding]:
         for check in statement.checks:

@@ -100,7 +100,7 @@ def _keeps(old: Decision, new: Decision) -> bool:
 
 def _concerned(decision: Decision, allows: bool) -> set[str]:
     """The meanings of the statements of the endpoint policy that apply to the request, or may."""
-    case = decision.case
+    case = decision.evaluation
     return {
         meaning(statement.source.raw)
         for statement, _about in case.layers.endpoint.candidates(case.request, allows)

@@ -30,7 +30,7 @@ NETWORKS = "networks"
 PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"
 
 
-#: How those who mend policies speak to AWS at the least: older versions of TLS are refused by S3 itself.
+#: How those who repair policies speak to AWS at the least: older versions of TLS are refused by S3 itself.
 #: https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/
 _AT_LEAST = {"aws:SecureTransport": True, "s3:TlsVersion": "1.2"}
 
@@ -112,7 +112,7 @@ class Writing(Protocol):
 P = TypeVar("P", bound=Writing)
 
 
-def judge(plan: P, guards: Mapping[str, Callable[[P], Sequence[Finding]]]) -> Verdict:
+def run_guards(plan: P, guards: Mapping[str, Callable[[P], Sequence[Finding]]]) -> Verdict:
     """The verdict of all guards on a plan that writes; a plan that does not is not examined."""
     if not plan.changed:
         return Verdict()

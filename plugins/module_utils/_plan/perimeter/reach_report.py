@@ -106,7 +106,7 @@ def _agrees(meant: str, decision: Decision) -> Kleene:
     if meant == ALLOW:
         return None if doubtful else not decision.denied
     if meant == NO_EXPLICIT_DENY:
-        return None if doubtful and decision.case.denials else decision.decision != evaluate.EXPLICIT_DENY
+        return None if doubtful and decision.evaluation.denials else decision.decision != evaluate.EXPLICIT_DENY
     return True
 
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from ..language.errors import RequestError
+from .evaluate import Evaluation, evaluate, lacking
 from .explain import (
     missing_keys,
     reason_of_denial,
@@ -30,7 +31,6 @@ from .layers import (
     Layers,
     compile_layers,
 )
-from .outcome import Case, lacking, weigh
 from .request import Request
 
 ALLOW, EXPLICIT_DENY, IMPLICIT_DENY, UNKNOWN = "allow", "explicit_deny", "implicit_deny", "unknown"
@@ -56,13 +56,13 @@ class Decision:
     """What is decided of one request.
 
     ``decision`` is ``allow``, ``explicit_deny``, ``implicit_deny`` or ``unknown``; ``layer`` and ``statement`` (its
-    Sid, or its place such as ``Statement[2]``) are what decided, where it is one; ``case`` is all that led to it.
+    Sid, or its place such as ``Statement[2]``) are what decided, where it is one; ``evaluation`` is all that led to it.
     """
 
     decision: str
     layer: str | None
     statement: str | None
-    case: Case = field(compare=False, repr=False)
+    evaluation: Evaluation = field(compare=False, repr=False)
 
     @property
     def denied(self) -> bool:
@@ -71,17 +71,17 @@ class Decision:
     @cached_property
     def reason(self) -> str:
         """One sentence that names the layer, the statement and the conditions that decided, with their values."""
-        case = self.case
-        if self.decision == EXPLICIT_DENY and case.denied is not None:
-            return reason_of_denial(case, case.denied)
+        evaluation = self.evaluation
+        if self.decision == EXPLICIT_DENY and evaluation.denied is not None:
+            return reason_of_denial(evaluation, evaluation.denied)
         if self.decision == IMPLICIT_DENY:
-            return reason_of_lack(case)
-        return reason_of_grant(case) if self.decision == ALLOW else reason_of_doubt(case)
+            return reason_of_lack(evaluation)
+        return reason_of_grant(evaluation) if self.decision == ALLOW else reason_of_doubt(evaluation)
 
     @cached_property
     def missing_keys(self) -> tuple[str, ...]:
         """What would decide a request that is unknown: condition keys as AWS spells them, and layers."""
-        return missing_keys(self.case) if self.decision == UNKNOWN else ()
+        return missing_keys(self.evaluation) if self.decision == UNKNOWN else ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -106,27 +106,27 @@ class Policies:
         """
         if not isinstance(request, Request):
             request = Request.from_mapping(request)
-        case = weigh(self.layers, request)
-        denial = case.denied
+        evaluation = evaluate(self.layers, request)
+        denial = evaluation.denied
         if denial is not None:
             denier = denial.outcome.denier
-            return Decision(EXPLICIT_DENY, denial.name, denier.label if denier else None, case)
-        if case.granted is False:
-            names = lacking(case)
-            return Decision(IMPLICIT_DENY, names[0] if len(names) == 1 else None, None, case)
-        if case.granted and not case.denials:
-            granter = case.bucket.granter
+            return Decision(EXPLICIT_DENY, denial.name, denier.label if denier else None, evaluation)
+        if evaluation.granted is False:
+            names = lacking(evaluation)
+            return Decision(IMPLICIT_DENY, names[0] if len(names) == 1 else None, None, evaluation)
+        if evaluation.granted and not evaluation.denials:
+            granter = evaluation.bucket.granter
             if granter is not None:
-                return Decision(ALLOW, BUCKET, granter.label, case)
-            granter = case.identity.granter
+                return Decision(ALLOW, BUCKET, granter.label, evaluation)
+            granter = evaluation.identity.granter
             if granter is not None:
-                return Decision(ALLOW, IDENTITY, granter.label, case)
-            return Decision(ALLOW, None, None, case)
+                return Decision(ALLOW, IDENTITY, granter.label, evaluation)
+            return Decision(ALLOW, None, None, evaluation)
         # Where one layer alone is in doubt, it is that one which decides.
-        doubtful = {denial.name for denial in case.denials}
-        doubtful.update(gate.layer.name for gate in case.gates if gate.passes is None)
-        alone = len(doubtful) == 1 and all(case.granted_if(same) for same in case.accounts)
-        return Decision(UNKNOWN, doubtful.pop() if alone else None, None, case)
+        doubtful = {denial.name for denial in evaluation.denials}
+        doubtful.update(gate.layer.name for gate in evaluation.gates if gate.passes is None)
+        alone = len(doubtful) == 1 and all(evaluation.granted_if(same) for same in evaluation.accounts)
+        return Decision(UNKNOWN, doubtful.pop() if alone else None, None, evaluation)
 
     def assuming_allow(self) -> Policies:
         """The same, but what was not supplied of identity, bucket and endpoint policies allows everything.

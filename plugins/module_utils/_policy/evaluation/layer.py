@@ -88,7 +88,7 @@ class Layer:
     #: Action and caller -> whom to ask.
     _remembered: dict[tuple[str, str], _Selection] = field(default_factory=dict, compare=False, repr=False)
 
-    def judge(self, request: Request, context: Context) -> Outcome:
+    def evaluate(self, request: Request, context: Context) -> Outcome:
         """What the layer says of a request."""
         if self.fixed is not None:
             return self.fixed
@@ -107,9 +107,9 @@ class Layer:
                 denies = None
         if not allowing:
             return SILENT if denies is False else Outcome(None, False)
-        return self._weigh_grants(request, context, allowing, denies)
+        return self._evaluate_grants(request, context, allowing, denies)
 
-    def _weigh_grants(self, request: Request, context: Context, allowing: list[_Group], denies: Kleene) -> Outcome:
+    def _evaluate_grants(self, request: Request, context: Context, allowing: list[_Group], denies: Kleene) -> Outcome:
         direct: Kleene = False
         role: Kleene = False
         account: Kleene = False

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What is wrong with a policy or a request, said so that a person can mend it."""
+"""What is wrong with a policy or a request, said so that a person can repair it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@
 """Three-valued logic (Kleene's): ``True``, ``False``, and ``None`` for what is not known.
 
 An operation is known as soon as every value that the unknown ones could still take leads to the same result of that
-one operation; so more knowledge never turns ``True`` into ``False`` or the reverse.
+one operation; so more guard_context never turns ``True`` into ``False`` or the reverse.
 """
 
 from __future__ import annotations

@@ -52,11 +52,11 @@ class PublicStatement:
 
 def public_statements(document: Document) -> tuple[PublicStatement, ...]:
     """The statements that make a bucket policy public; none: it is not."""
-    found = (_judge(statement) for statement in document.statements if statement.effect == "Allow")
+    found = (_finding(statement) for statement in document.statements if statement.effect == "Allow")
     return tuple(finding for finding in found if finding)
 
 
-def _judge(statement: Statement) -> PublicStatement | None:
+def _finding(statement: Statement) -> PublicStatement | None:
     if _names_principals(statement):
         return None
     keys = [_limits(condition) for condition in statement.conditions]

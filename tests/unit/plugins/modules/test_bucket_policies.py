@@ -43,8 +43,8 @@ class Module(FakeModule):
 def run(monkeypatch):
     def run(client: Buckets, names: list[str] | None = None, **options: object):
         module = Module(**{"buckets": [{"bucket": name} for name in names or []], **options})
-        knowledge = type("Knowledge", (), {"check": module.check_mode, "warnings": []})
-        monkeypatch.setattr(fleet_module, "Places", lambda *_rest: FakePlaces(client, knowledge))
+        guard_context = type("GuardContext", (), {"check": module.check_mode, "warnings": []})
+        monkeypatch.setattr(fleet_module, "RegionalClients", lambda *_rest: FakePlaces(client, guard_context))
         monkeypatch.setattr(fleet_module, "warn_user", module.warnings.extend)
         monkeypatch.setattr(
             "ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.module.pace_of",

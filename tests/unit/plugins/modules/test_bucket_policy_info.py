@@ -30,7 +30,7 @@ def run(monkeypatch):
         defaults = {"buckets": None, "discover": None, "concurrency": 4, "expected_bucket_owner": OWNER}
         module = FakeModule(**{**defaults, **options})
         module.region = "eu-central-1"
-        monkeypatch.setattr(buckets_info, "Places", lambda *_rest: FakePlaces(client))
+        monkeypatch.setattr(buckets_info, "RegionalClients", lambda *_rest: FakePlaces(client))
         monkeypatch.setattr(buckets_info, "warn_user", module.warnings.extend)
         monkeypatch.setattr(bucket_policy_info, "create_module", lambda options, **rules: module)
         with pytest.raises(Left) as caught:

@@ -17,7 +17,7 @@ botocore_exceptions = pytest.importorskip("botocore.exceptions")
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.pace import Pace, drive  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket import converge as buckets  # noqa: E402
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.clients import Place  # noqa: E402
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.clients import RegionalClient  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import Declaration  # noqa: E402
 
 OWNER = "111122223333"
@@ -136,10 +136,10 @@ class FakePlaces:
     home = "eu-central-1"
     warnings = ()
 
-    def __init__(self, client: object, knowledge: object = None) -> None:
-        self.place = Place(client, knowledge)
+    def __init__(self, client: object, guard_context: object = None) -> None:
+        self.place = RegionalClient(client, guard_context)
 
-    def at(self, _region: str | None = None) -> Place:
+    def at(self, _region: str | None = None) -> RegionalClient:
         return self.place
 
     def spread(self, _regions: list[str]) -> AbstractContextManager[None]:

@@ -13,12 +13,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.sts import Caller
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guard_context import MAX_FILTER_VALUES, Knowledge
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guard_context import (
+    MAX_FILTER_VALUES,
+    GuardContext,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guards import bucket_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoint.guards import endpoint_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.guard import judge
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.guard import run_guards
 
 ACCOUNT = "111122223333"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/run-7"
@@ -77,9 +80,9 @@ THERE = {"VpcEndpointId": VPCE, "ServiceName": "com.amazonaws.eu-central-1.s3", 
 
 
 def verdict(session, condition, **options):
-    knowledge = Knowledge(session, "eu-central-1", False)
-    found = judge(plan_of(condition), bucket_guards(options, "aws", ACCOUNT, knowledge))
-    return found, knowledge
+    guard_context = GuardContext(session, "eu-central-1", False)
+    found = run_guards(plan_of(condition), bucket_guards(options, "aws", ACCOUNT, guard_context))
+    return found, guard_context
 
 
 def test_the_path_of_the_callers_role_is_looked_up_when_it_decides():
@@ -105,24 +108,24 @@ def test_who_may_not_look_it_up_can_give_it(given):
 
 def test_a_role_of_another_account_is_not_the_callers_of_that_name():
     session = Session()
-    knowledge = Knowledge(session, "eu-central-1", False)
-    assert knowledge.full_arn("arn:aws:sts::444455556666:assumed-role/deploy/run-7") is None
+    guard_context = GuardContext(session, "eu-central-1", False)
+    assert guard_context.full_arn("arn:aws:sts::444455556666:assumed-role/deploy/run-7") is None
     assert "iam" not in [one[0] for one in session.asked]
 
 
 def test_who_may_not_list_endpoints_is_warned():
     session = Session(denied=["ec2"])
-    found, knowledge = verdict(session, SPARED, arriving_through=VPCE)
+    found, guard_context = verdict(session, SPARED, arriving_through=VPCE)
     assert found.findings == ()
-    assert ["was not examined" in one and "ec2:DescribeVpcEndpoints" in one for one in knowledge.warnings] == [True]
+    assert ["was not examined" in one and "ec2:DescribeVpcEndpoints" in one for one in guard_context.warnings] == [True]
 
 
 def test_one_lookup_for_many_threads():
     session = Session([THERE])
-    knowledge = Knowledge(session, "eu-central-1", False)
+    guard_context = GuardContext(session, "eu-central-1", False)
     with ThreadPoolExecutor(8) as pool:
-        known = list(pool.map(knowledge.endpoints, [frozenset([VPCE])] * 20))
-        arns = list(pool.map(knowledge.full_arn, [SESSION] * 20))
+        known = list(pool.map(guard_context.endpoints, [frozenset([VPCE])] * 20))
+        arns = list(pool.map(guard_context.full_arn, [SESSION] * 20))
     assert [list(one) for one in known] == [[VPCE]] * 20
     assert set(arns) == {ROLE}
     assert sorted(session.asked) == [("ec2", (VPCE,)), ("iam", "deploy"), ("sts",)]
@@ -130,14 +133,16 @@ def test_one_lookup_for_many_threads():
 
 def test_no_more_ids_than_a_filter_takes():
     session = Session()
-    Knowledge(session, "eu-central-1", False).endpoints(frozenset(f"vpce-{n:017x}" for n in range(450)))
+    GuardContext(session, "eu-central-1", False).endpoints(frozenset(f"vpce-{n:017x}" for n in range(450)))
     assert [len(ids) for _ec2, ids in session.asked] == [MAX_FILTER_VALUES, MAX_FILTER_VALUES, 50]
 
 
 def test_only_sessions_of_roles_have_a_role_to_look_up():
     session = Session()
-    knowledge = Knowledge(session, "eu-central-1", False)
-    assert [knowledge.full_arn(arn) for arn in (ROLE, f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "me")] == [None] * 3
+    guard_context = GuardContext(session, "eu-central-1", False)
+    assert [guard_context.full_arn(arn) for arn in (ROLE, f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "me")] == [
+        None
+    ] * 3
     assert session.asked == []
 
 

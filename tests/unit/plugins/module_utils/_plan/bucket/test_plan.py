@@ -300,7 +300,7 @@ DEAD_CASES = [
 @pytest.mark.parametrize("declared, dead, warning", [c[1:] for c in DEAD_CASES], ids=[c[0] for c in DEAD_CASES])
 def test_deleted_principals_are_reported(declared, dead, warning):
     plan = decide(document(DEAD, FOREIGN), Declaration("logs", **declared))
-    assert plan.dead == dead
+    assert plan.deleted_principals == dead
     if warning is None:
         assert plan.warnings == ()
     else:
@@ -322,7 +322,7 @@ NOT_DEAD = [
 @pytest.mark.parametrize("principal", NOT_DEAD)
 def test_what_is_no_deleted_principal(principal):
     live = document(statement("A", Principal={"AWS": principal}))
-    assert decide(live, Declaration("logs", statements=(READ,))).dead == {}
+    assert decide(live, Declaration("logs", statements=(READ,))).deleted_principals == {}
 
 
 def test_a_document_over_the_limit_because_of_foreign_statements_is_refused():
@@ -343,4 +343,4 @@ def test_a_deleted_principal_that_a_statement_excepts_cannot_be_dropped_alone():
     del everyone_but["Principal"]
     plan = decide(document(everyone_but), Declaration("logs", statements=(READ,), drop_deleted_principals=True))
     assert plan.after["Statement"][0] == everyone_but
-    assert plan.dead == {"Except": ("AROAEXAMPLEID12345678",)}
+    assert plan.deleted_principals == {"Except": ("AROAEXAMPLEID12345678",)}

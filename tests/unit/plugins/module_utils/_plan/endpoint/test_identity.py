@@ -18,8 +18,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import R
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint import (
     GuardRefusal,
     dependents,
-    judge,
     needs_dependents,
+    run_guards,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 
@@ -242,7 +242,7 @@ def test_dependents(siblings, interfaces, ids):
     assert [name for name in ("vpce-9",) if any(name in one.reason for one in findings)] == ids
     guards = {"dependents": lambda plan: findings}
     if not ids:
-        assert judge(plan, guards).as_dict() == {
+        assert run_guards(plan, guards).as_dict() == {
             "checked": ["dependents"],
             "refused": [],
             "overridden": [],
@@ -250,7 +250,7 @@ def test_dependents(siblings, interfaces, ids):
         }
         return
     with pytest.raises(GuardRefusal) as caught:
-        judge(plan, guards)
+        run_guards(plan, guards)
     assert "Nothing was changed." in str(caught.value)
     assert caught.value.details["guard"]["refused"][0]["guard"] == "dependents"
 
@@ -263,7 +263,7 @@ def test_what_is_not_written_is_not_judged():
     def never(plan):
         raise AssertionError
 
-    assert judge(decide(Found(LIVE), IN_VPC, Surroundings(VPC)), {"never": never}).checked == ()
+    assert run_guards(decide(Found(LIVE), IN_VPC, Surroundings(VPC)), {"never": never}).checked == ()
 
 
 def test_from_description_of_an_interface_endpoint():

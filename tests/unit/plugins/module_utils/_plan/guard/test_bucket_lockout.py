@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.administrators import Keeper
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.administrators import Administrator
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.bucket_lockout import LockoutGuard
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 
@@ -32,11 +32,13 @@ def deny(condition=None, **elements):
     return {name: value for name, value in {**statement, **elements}.items() if value is not None}
 
 
-def examine(statements, keeper=USER, *, live=None, through=None, context=None, full_arn=None, overridden=False, **more):
+def examine(
+    statements, administrator=USER, *, live=None, through=None, context=None, full_arn=None, overridden=False, **more
+):
     declaration = declare({"bucket": "logs", "statements": statements, **more}, "aws")
     plan = decide({"Version": "2012-10-17", "Statement": live} if live else None, declaration)
     guard = LockoutGuard(
-        lambda: [Keeper(keeper, context or {}, "caller")],
+        lambda: [Administrator(administrator, context or {}, "caller")],
         "aws",
         OWNER,
         through,
@@ -57,7 +59,7 @@ ORGANIZATION = deny({"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}
 TLS = deny({"Bool": {"aws:SecureTransport": "false"}})
 TLS_13 = {"NumericLessThan": {"s3:TlsVersion": "1.3"}}
 
-# what, statements, keeper and network, words of the finding (none: no finding)
+# what, statements, administrator and network, words of the finding (none: no finding)
 CASES = [
     (
         "the usual example, network not known",
@@ -71,38 +73,43 @@ CASES = [
     ("through some endpoint of the VPC", [UNLESS_VPCE], {"through": VPC}, ("might not be able", "aws:SourceVpce")),
     ("a VPC, through it", [UNLESS_VPC], {"through": VPC}, ()),
     ("a VPC, through an endpoint of who knows where", [UNLESS_VPC], {"through": VPCE}, ("aws:SourceVpc",)),
-    ("the root user mends its policies whatever they say", [deny()], {"keeper": ROOT, "through": "internet"}, ()),
+    (
+        "the root user mends its policies whatever they say",
+        [deny()],
+        {"administrator": ROOT, "through": "internet"},
+        (),
+    ),
     ("nobody else does", [deny()], {}, ("would not be able",)),
-    ("spared by the ARN of a role", [SPARED_BY_ARN], {"keeper": ROLE}, ()),
+    ("spared by the ARN of a role", [SPARED_BY_ARN], {"administrator": ROLE}, ()),
     ("not the one that is spared", [SPARED_BY_ARN], {"through": "internet"}, ("would not be able",)),
     (
         "a session whose role may have a path",
         [SPARED_BY_ARN],
-        {"keeper": SESSION, "through": "internet"},
+        {"administrator": SESSION, "through": "internet"},
         ("might not be able", "aws:PrincipalArn", "full ARN of the role"),
     ),
     (
         "a session whose role IAM knows",
         [SPARED_BY_ARN],
-        {"keeper": SESSION, "through": "internet", "full_arn": ROLE},
+        {"administrator": SESSION, "through": "internet", "full_arn": ROLE},
         (),
     ),
     (
         "a session whose role IAM knows to be another",
         [SPARED_BY_ARN],
-        {"keeper": SESSION, "through": "internet", "full_arn": f"arn:aws:iam::{OWNER}:role/deploy"},
+        {"administrator": SESSION, "through": "internet", "full_arn": f"arn:aws:iam::{OWNER}:role/deploy"},
         ("would not be able",),
     ),
     (
         "spared by user id",
         [SPARED_BY_USER_ID],
-        {"keeper": SESSION, "through": "internet", "context": {"aws:userid": "AROAEXAMPLEROLEID123:run-7"}},
+        {"administrator": SESSION, "through": "internet", "context": {"aws:userid": "AROAEXAMPLEROLEID123:run-7"}},
         (),
     ),
     (
         "another user id",
         [SPARED_BY_USER_ID],
-        {"keeper": SESSION, "through": "internet", "context": {"aws:userid": "AROAANOTHERROLEID123:run-7"}},
+        {"administrator": SESSION, "through": "internet", "context": {"aws:userid": "AROAANOTHERROLEID123:run-7"}},
         ("would not be able",),
     ),
     ("NotPrincipal without the caller", [deny(Principal=None, NotPrincipal={"AWS": ROOT})], {}, ("might not be able",)),
@@ -126,7 +133,7 @@ CASES = [
     ("what is in force is not this write's doing", [TLS], {"live": [deny(Sid="Theirs")]}, ()),
     ("another Sid for the same", [UNLESS_VPCE], {"live": [{**UNLESS_VPCE, "Sid": "Former"}], "sids": ["Former"]}, ()),
     ("no change", [UNLESS_VPCE], {"live": [UNLESS_VPCE], "through": "internet"}, ()),
-    ("a change that widens", [SPARED_BY_ARN], {"live": [UNLESS_VPCE], "keeper": ROLE}, ()),
+    ("a change that widens", [SPARED_BY_ARN], {"live": [UNLESS_VPCE], "administrator": ROLE}, ()),
 ]
 
 
@@ -150,7 +157,7 @@ def test_an_override_shows():
 @pytest.mark.parametrize("manager", [USER, SESSION, ROLE])
 def test_the_perimeter_spares_its_managers(manager):
     built = bucket_perimeter("logs", endpoints=[VPCE], manager_principals=[manager], tls_only=True)
-    assert examine(built["Statement"], keeper=manager, peers=[]) == []
+    assert examine(built["Statement"], administrator=manager, peers=[]) == []
 
 
 def test_the_perimeter_locks_out_whom_it_does_not_know():
@@ -168,13 +175,13 @@ def test_a_statement_without_sid_is_named_by_its_place():
 
 
 def test_nobody_is_asked_for_when_nothing_is_denied():
-    def keepers():
+    def administrators():
         raise AssertionError("asked")
 
     declaration = declare({"bucket": "logs", "sids": ["Ours"], "state": "absent"}, "aws")
     plan = decide({"Version": "2012-10-17", "Statement": [deny()]}, declaration)
     assert plan.changed
-    assert LockoutGuard(keepers, "aws", OWNER)(plan) == []
+    assert LockoutGuard(administrators, "aws", OWNER)(plan) == []
 
 
 @pytest.mark.parametrize("value, examined", [("${aws:username}", True), ("alice", False)])
@@ -182,5 +189,5 @@ def test_another_version_is_another_meaning_where_variables_stand(value, examine
     theirs = deny({"StringEquals": {"aws:PrincipalTag/owner": value}})
     live = {"Version": "2008-10-17", "Statement": [theirs]}
     plan = decide(live, declare({"bucket": "logs", "policy": {**live, "Version": "2012-10-17"}}, "aws"))
-    guard = LockoutGuard(lambda: [Keeper(USER, {}, "caller")], "aws", OWNER)
+    guard = LockoutGuard(lambda: [Administrator(USER, {}, "caller")], "aws", OWNER)
     assert len(guard(replace(plan, action="s3:PutBucketPolicy"))) == examined

@@ -15,8 +15,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint.values
     Endpoint,
     Wanted,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.administrators import Keeper, keepers_of
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint import GuardRefusal, judge
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.administrators import (
+    Administrator,
+    administrators_of,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint import GuardRefusal, run_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint_cutoff import CutoffGuard, Dependent
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint_lockout import (
     EndpointLockoutGuard,
@@ -62,11 +65,11 @@ def never():
     raise AssertionError("asked without need")
 
 
-def lockouts(plan, keeper=USER, *, through=VPC, buckets=(), context=None, full_arn=None, overridden=False):
-    caller = Keeper(keeper, {"aws:userid": "AIDAEXAMPLE"}, "caller")
+def lockouts(plan, administrator=USER, *, through=VPC, buckets=(), context=None, full_arn=None, overridden=False):
+    caller = Administrator(administrator, {"aws:userid": "AIDAEXAMPLE"}, "caller")
     root = root_of("aws", ACCOUNT)
     guard = EndpointLockoutGuard(
-        lambda: [caller, root] if context is None else keepers_of(caller, [root.principal], context),
+        lambda: [caller, root] if context is None else administrators_of(caller, [root.principal], context),
         lambda: ACCOUNT,
         "aws",
         REGION,
@@ -85,7 +88,7 @@ FOR_ROLE = {"ArnEquals": {"aws:PrincipalArn": ROLE}}
 FOR_USER = {"ArnEquals": {"aws:PrincipalArn": USER}}
 
 BOTH = ["caller", "root user"]
-# what, new policy, old policy, keeper and network, who is locked out, words of the first finding
+# what, new policy, old policy, administrator and network, who is locked out, words of the first finding
 LOCKOUTS = [
     ("two actions after everything", READ_WRITE, None, {}, BOTH, ["would not be", "s3:GetBucketPol"]),
     ("through the endpoint by its id", READ_WRITE, None, {"through": VPCE}, BOTH, []),
@@ -147,7 +150,7 @@ LOCKOUTS = [
         "a session whose role may have a path",
         document(allow("s3:*", **FOR_ROLE)),
         None,
-        {"keeper": SESSION},
+        {"administrator": SESSION},
         BOTH,
         ["might not be", "full ARN of the role"],
     ),
@@ -155,7 +158,7 @@ LOCKOUTS = [
         "a session whose role is looked up",
         document(allow("s3:*", **FOR_ROLE)),
         None,
-        {"keeper": SESSION, "full_arn": ROLE},
+        {"administrator": SESSION, "full_arn": ROLE},
         ["root user"],
         [],
     ),
@@ -185,9 +188,9 @@ def test_lockout_overridden_and_refused():
     plan = plan_of(READ_WRITE)
     allowed = lockouts(plan, overridden=True)
     assert {one.overridden_by for one in allowed} == {"allow_lockout"}
-    assert judge(plan, {"lockout": lambda _plan: allowed}).overridden == tuple(allowed)
+    assert run_guards(plan, {"lockout": lambda _plan: allowed}).overridden == tuple(allowed)
     with pytest.raises(GuardRefusal, match="Nothing was changed"):
-        judge(plan, {"lockout": lambda _plan: lockouts(plan)})
+        run_guards(plan, {"lockout": lambda _plan: lockouts(plan)})
 
 
 def test_who_calls_is_asked_only_if_it_matters():
@@ -201,8 +204,8 @@ def test_who_calls_is_asked_only_if_it_matters():
 
 def test_what_is_assumed_is_said():
     guard = EndpointLockoutGuard(never, never, "aws", REGION)
-    assert "arriving_through" in judge(plan_of(READ_WRITE), {"lockout": guard}).as_dict()["assumed"][0]
-    assert judge(plan_of(READ_WRITE, READ_WRITE, wanted_tables=("rtb-2",)), {"lockout": guard}).assumed == ()
+    assert "arriving_through" in run_guards(plan_of(READ_WRITE), {"lockout": guard}).as_dict()["assumed"][0]
+    assert run_guards(plan_of(READ_WRITE, READ_WRITE, wanted_tables=("rtb-2",)), {"lockout": guard}).assumed == ()
 
 
 def cutoffs(plan, bucket_policy, *, context=None, overridden=False, problem=None):
@@ -361,9 +364,9 @@ def test_a_new_endpoint_has_an_id_that_nobody_knows():
 
 
 def test_keys_of_who_somebody_is_are_the_callers_alone():
-    caller = Keeper(SESSION, {"aws:userid": "AROAEXAMPLE:run-7"}, "caller")
+    caller = Administrator(SESSION, {"aws:userid": "AROAEXAMPLE:run-7"}, "caller")
     context = {"aws:PrincipalArn": ROLE, "aws:PrincipalOrgID": "o-exampleorgid", "AWS:UserId": "wrong"}
-    first, second = keepers_of(caller, [USER, SESSION, USER], context)
+    first, second = administrators_of(caller, [USER, SESSION, USER], context)
     assert first.context == {
         "aws:PrincipalArn": ROLE,
         "aws:PrincipalOrgID": "o-exampleorgid",

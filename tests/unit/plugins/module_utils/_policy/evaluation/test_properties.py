@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import RequestError, decide
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.outcome import POLICY_ACTIONS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.evaluate import POLICY_ACTIONS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import canonical, equivalent
 
 pytest.importorskip("hypothesis")

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""A request weighed against all layers: which deny it, and whether the others together grant it.
+"""A request evaluated against all layers: which deny it, and whether the others together grant it.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and pages below it;
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html for endpoint policies;
@@ -63,7 +63,7 @@ class Gate(NamedTuple):
 
 
 @dataclass(slots=True)
-class Case:
+class Evaluation:
     """One request, and what all layers say of it.
 
     ``same``: whether caller and bucket are of one account (``False`` for callers of no account). ``granted``: whether
@@ -128,7 +128,7 @@ class Case:
         return (True, False) if self.same is None else (self.same,)
 
 
-def weigh(layers: Layers, request: Request) -> Case:
+def evaluate(layers: Layers, request: Request) -> Evaluation:
     """What all layers say of a request.
 
     :raises RequestError: the context of the request says that another account owns the bucket.
@@ -136,78 +136,82 @@ def weigh(layers: Layers, request: Request) -> Case:
     context = _owned(request, layers.owner) if layers.owner else request.context
     caller = request.caller
     same = _same_account(request, context)
-    bucket = layers.bucket.judge(request, context)
-    case = Case(layers, request, context, same, bucket, [], [])
+    bucket = layers.bucket.evaluate(request, context)
+    evaluation = Evaluation(layers, request, context, same, bucket, [], [])
 
     denies = bucket.denies
     if denies is not False and caller.kind is Kind.ROOT and same is not False and request.action_key in POLICY_ACTIONS:
         # The root user can always repair a bucket policy; who is not of the account cannot touch it anyway.
         denies = False
     if denies is not False:
-        case.denials.append(Denial(BUCKET, denies is True, layers.bucket, bucket))
+        evaluation.denials.append(Denial(BUCKET, denies is True, layers.bucket, bucket))
         if denies:
-            return case
+            return evaluation
     if layers.restricted is not False and same is not True and caller.kind is not Kind.SERVICE:
         certain = layers.restricted is True and same is False
-        case.denials.append(Denial(BLOCK_PUBLIC_ACCESS, certain, None, SILENT))
+        evaluation.denials.append(Denial(BLOCK_PUBLIC_ACCESS, certain, None, SILENT))
         if certain:
-            return case
-    if request.endpoint is not False and _denied_at_gate(case, layers.endpoint, request.endpoint):
-        return case
-    if (layers.rcp or layers.scp) and _denied_by_organization(case):
-        return case
+            return evaluation
+    if request.endpoint is not False and _denied_at_gate(evaluation, layers.endpoint, request.endpoint):
+        return evaluation
+    if (layers.rcp or layers.scp) and _denied_by_organization(evaluation):
+        return evaluation
     if caller.signs and caller.kind is not Kind.ROOT:
-        case.identity = layers.identity.judge(request, context)
-        if _denied(case, layers.identity, case.identity):
-            return case
+        evaluation.identity = layers.identity.evaluate(request, context)
+        if _denied(evaluation, layers.identity, evaluation.identity):
+            return evaluation
         if layers.boundary is not None:
-            case.boundary = layers.boundary.judge(request, context)
-            if _denied(case, layers.boundary, case.boundary):
-                return case
+            evaluation.boundary = layers.boundary.evaluate(request, context)
+            if _denied(evaluation, layers.boundary, evaluation.boundary):
+                return evaluation
         if layers.session is not None:
-            case.session = layers.session.judge(request, context)
-            if _denied(case, layers.session, case.session):
-                return case
-    granted = case.granted_if(same) if same is not None else agreed((case.granted_if(True), case.granted_if(False)))
-    for gate in case.gates:
+            evaluation.session = layers.session.evaluate(request, context)
+            if _denied(evaluation, layers.session, evaluation.session):
+                return evaluation
+    granted = (
+        evaluation.granted_if(same)
+        if same is not None
+        else agreed((evaluation.granted_if(True), evaluation.granted_if(False)))
+    )
+    for gate in evaluation.gates:
         if granted is False:
             break
         granted = gate.passes
-    case.granted = granted
-    return case
+    evaluation.granted = granted
+    return evaluation
 
 
-def _denied_by_organization(case: Case) -> bool:
+def _denied_by_organization(evaluation: Evaluation) -> bool:
     """Ask the policies of the organization, which do not apply to roles that are linked to services."""
-    layers, caller = case.layers, case.request.caller
+    layers, caller = evaluation.layers, evaluation.request.caller
     linked = caller.linked
     if linked is True:
         return False
     applies = negate(linked)
     for level in layers.rcp:
         # AWS attaches an Allow for everything to every level, which nobody can detach.
-        if _denied(case, level, level.judge(case.request, case.context), applies):
+        if _denied(evaluation, level, level.evaluate(evaluation.request, evaluation.context), applies):
             return True
-    return caller.signs and any(_denied_at_gate(case, level, applies) for level in layers.scp)
+    return caller.signs and any(_denied_at_gate(evaluation, level, applies) for level in layers.scp)
 
 
-def _denied_at_gate(case: Case, layer: Layer, applies: Kleene) -> bool:
+def _denied_at_gate(evaluation: Evaluation, layer: Layer, applies: Kleene) -> bool:
     """Ask a layer that perhaps applies; whether it certainly denies."""
-    outcome = layer.judge(case.request, case.context)
+    outcome = layer.evaluate(evaluation.request, evaluation.context)
     passes = outcome.allows
     if applies is not True:
         passes = either((negate(applies), passes))
     if passes is not True:
-        case.gates.append(Gate(layer, outcome, applies, passes))
-    return _denied(case, layer, outcome, applies)
+        evaluation.gates.append(Gate(layer, outcome, applies, passes))
+    return _denied(evaluation, layer, outcome, applies)
 
 
-def _denied(case: Case, layer: Layer, outcome: Outcome, applies: Kleene = True) -> bool:
+def _denied(evaluation: Evaluation, layer: Layer, outcome: Outcome, applies: Kleene = True) -> bool:
     """Note the denial of a layer, if it denies; whether it certainly does."""
     if outcome.denies is False:
         return False
     certain = outcome.denies is True and applies is True
-    case.denials.append(Denial(layer.name, certain, layer, outcome, applies))
+    evaluation.denials.append(Denial(layer.name, certain, layer, outcome, applies))
     return certain
 
 
@@ -242,31 +246,37 @@ def _agree_on_the_owner(request: Request, owner: Mapping[str, tuple[str]]) -> No
             )
 
 
-def lacking(case: Case) -> tuple[str, ...]:
+def lacking(evaluation: Evaluation) -> tuple[str, ...]:
     """The layers without whose Allow a request is (implicitly) denied; empty where no Allow would help."""
-    names = [gate.layer.name for gate in case.gates if gate.passes is False]
-    if case.same is None:
-        grants = {_lacking_grant(case, same) for same in case.accounts if case.granted_if(same) is False}
+    names = [gate.layer.name for gate in evaluation.gates if gate.passes is False]
+    if evaluation.same is None:
+        grants = {
+            _lacking_grant(evaluation, same) for same in evaluation.accounts if evaluation.granted_if(same) is False
+        }
         found = grants.pop() if len(grants) == 1 else ()
     else:
-        found = _lacking_grant(case, case.same) if case.granted_if(case.same) is False else ()
+        found = _lacking_grant(evaluation, evaluation.same) if evaluation.granted_if(evaluation.same) is False else ()
     # A boundary or an SCP without an Allow says the same however many levels lack it.
     return tuple(dict.fromkeys((*names, *found)))
 
 
-def _lacking_grant(case: Case, same: bool) -> tuple[str, ...]:
-    caller = case.request.caller
-    if not same and case.request.action_key in POLICY_ACTIONS:
+def _lacking_grant(evaluation: Evaluation, same: bool) -> tuple[str, ...]:
+    caller = evaluation.request.caller
+    if not same and evaluation.request.action_key in POLICY_ACTIONS:
         return ()
     if not caller.signs or caller.kind is Kind.ROOT:
         return (BUCKET,)
-    limits = [name for name, outcome in ((BOUNDARY, case.boundary), (SESSION, case.session)) if outcome.allows is False]
-    lacks_identity = case.identity.allows is False
+    limits = [
+        name
+        for name, outcome in ((BOUNDARY, evaluation.boundary), (SESSION, evaluation.session))
+        if outcome.allows is False
+    ]
+    lacks_identity = evaluation.identity.allows is False
     if not same:
-        bucket = [BUCKET] if case.bucket.allows is False else []
+        bucket = [BUCKET] if evaluation.bucket.allows is False else []
         return (*bucket, *([IDENTITY] if lacks_identity else []), *limits)
-    if not lacks_identity or case.bucket.role is True:
+    if not lacks_identity or evaluation.bucket.role is True:
         return tuple(limits)
-    if case.bucket.account is True:
+    if evaluation.bucket.account is True:
         return (IDENTITY, *limits)
     return (IDENTITY, BUCKET, *limits)
