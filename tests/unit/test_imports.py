@@ -88,6 +88,7 @@ ROOMS = {
     "_policy/rules": ("_policy/language",),
     "_policy/evaluation": ("_policy/language", "_policy/rules"),
     "_policy/building": ("_policy/language", "_policy/meaning"),
+    "_policy/proof": (),
     "_plan/errors": (),
     "_plan/guard_options": ("_policy/evaluation", "_policy/language"),
     "_plan/bucket": (
