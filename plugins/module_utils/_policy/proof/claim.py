@@ -159,8 +159,8 @@ class Counterexample:
     """A request that refutes a claim, confirmed by the evaluator.
 
     ``request`` is what :meth:`Request.from_mapping` and the module ``access_check`` take; ``decision``, ``reason`` are
-    the evaluator's on it (for declarations: whether they are about it). ``statement`` lets it pass, or denies it; ``None``
-    where no single one does.
+    the evaluator's on it (for declarations: whether they are about it). ``statement`` lets it pass, or denies it;
+    ``None`` where no single one does.
     """
 
     request: Mapping[str, Any]
@@ -182,7 +182,8 @@ class Verdict:
     """``status`` is ``holds``, ``refuted`` or ``undecided``; ``reason`` says why it is undecided.
 
     ``rests_on``: the Deny statements that carry a proof; ``assumed``: sentences on what was taken for granted;
-    ``leaves``: how many (partial) requests were evaluated. A claim about no request at all holds, and ``vacuous`` says so.
+    ``leaves``: how many (partial) requests were evaluated. A claim about no request at all holds, and ``vacuous`` says
+    so.
     """
 
     name: str
