@@ -25,17 +25,17 @@ class Answer:
 
 
 class Refused(Exception):
-    """AWS would refuse the call with this code."""
+    """AWS would refuse the call with this code. ``more``: XML that S3 adds to the error."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, more: str = "") -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message, self.status = code, message, status
+        self.code, self.message, self.status, self.more = code, message, status, more
 
     def answer(self, service: str, method: str) -> Answer:
         error = f"<Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
         request_id = uuid.uuid4()
         if service == "s3":
-            text = f"<Error>{error}<RequestId>{request_id}</RequestId></Error>"
+            text = f"<Error>{error}{self.more}<RequestId>{request_id}</RequestId></Error>"
         elif service == "ec2":
             text = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
         elif service in JSON_SERVICES:

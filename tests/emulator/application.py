@@ -18,6 +18,7 @@ from tests.emulator.call import Call, read_call
 from tests.emulator.corrections import Corrections
 from tests.emulator.faults import FAILED, LOST, REFUSALS, RESET, SLOW, STALE, WRITE_REFUSALS, Faults
 from tests.emulator.network import take_prefix
+from tests.emulator.regions import told
 from tests.emulator.state import CallLog, Settings
 
 SLOW_SECONDS = 0.5
@@ -70,9 +71,9 @@ class Application:
                 raise ConnectionResetError(f"The answer to {call.operation} is lost")
             if fault == FAILED and answer.status < 300:
                 raise Refused(*REFUSALS["internal_error"])
-            return answer
         except Refused as refused:
-            return refused.answer(call.service, call.method)
+            answer = refused.answer(call.service, call.method)
+        return told(call, answer) if call.service == "s3" else answer
 
     def _ask_moto(self, environ: dict[str, Any]) -> Answer:
         begun: list[Any] = []

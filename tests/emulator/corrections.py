@@ -28,6 +28,7 @@ class Corrections:
 
     def __init__(self, settings: Settings) -> None:
         moto_patches.apply()
+        self._settings = settings
         self._trail = Trail()
         self._services: dict[str, Endpoints | Buckets | Identity | Organizations | Trail] = {
             "ec2": Endpoints(),
@@ -52,7 +53,7 @@ class Corrections:
 
     def _answer(self, call: Call, moto: Moto, stale: bool) -> Answer:
         service = self._services.get(call.service)
-        decide(call)
+        decide(call, self._settings)
         if service is None:
             return moto()
         if stale and isinstance(service, Buckets):

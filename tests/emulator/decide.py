@@ -23,11 +23,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.de
     Policies,
     compile_policies,
 )
+from tests.emulator import regions
 from tests.emulator.answers import JSON_SERVICES, Refused
 from tests.emulator.call import Call
 from tests.emulator.callers import ANONYMOUS, Caller, find_caller
 from tests.emulator.network import INTERNET, Network, find_network
 from tests.emulator.permissions import context_of, needed
+from tests.emulator.state import Settings
 
 # Layer -> what AWS calls its policies, with the article.
 _LAYERS = {
@@ -49,10 +51,10 @@ _SETTINGS = {
 }
 
 
-def decide(call: Call) -> None:
+def decide(call: Call, settings: Settings) -> None:
     """Let the call pass, or raise ``Refused``; ``ConnectionAbortedError`` when its network path leads nowhere."""
     if call.service == "s3":
-        _decide_s3(call)
+        _decide_s3(call, settings)
     elif call.service in _CONTROL and call.operation not in _FREE:
         caller = find_caller(call.key, call.account)
         if not caller.registered and caller.session is None:
@@ -71,8 +73,9 @@ def denied_objects(call: Call) -> list[str]:
     return [resource.partition("/")[2] for resource in refused]
 
 
-def _decide_s3(call: Call) -> None:
+def _decide_s3(call: Call, settings: Settings) -> None:
     caller, network = find_caller(call.key, call.account), find_network(call.through)
+    regions.check(call, network, settings)
     if call.operation == "DeleteObjects":
         return  # decided object by object
     for action, resource, decision in _denials(call, caller, network):

@@ -24,11 +24,13 @@ _PREFIX = re.compile(r"/(?:(internet)|through/(vpce-[0-9a-z]+))(?=/|\?|$)")
 
 @dataclass(frozen=True)
 class Network:
-    """``through`` and ``context`` as a request of the evaluator has them, and the policy of the endpoint on the way."""
+    """``through`` and ``context`` as a request of the evaluator has them, and of an endpoint on the way its policy and
+    its Region."""
 
     through: str | dict[str, str]
     context: dict[str, str]
     policy: str | None = None
+    region: str | None = None
 
 
 def take_prefix(environ: dict[str, Any]) -> str | None:
@@ -60,5 +62,5 @@ def find_network(through: str) -> Network:
             if not endpoint.route_table_ids or not endpoint.service_name.endswith(".s3"):
                 raise ConnectionAbortedError(f"No route leads to S3 through {through}")
             parts = {"vpce": through, "vpc": endpoint.vpc_id, "account": account, "region": region}
-            return Network(parts, {"aws:VpcSourceIp": PRIVATE_ADDRESS}, endpoint.policy_document)
+            return Network(parts, {"aws:VpcSourceIp": PRIVATE_ADDRESS}, endpoint.policy_document, region)
     raise ConnectionAbortedError(f"There is no endpoint {through}")
