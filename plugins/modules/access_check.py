@@ -193,9 +193,9 @@ decisions:
       expect: deny
       decision: explicit_deny
       layer: bucket_policy
-      statement: DenyOutsidePerimeter
+      statement: PerimeterS3Network
       reason: >-
-        Bucket policy statement 'DenyOutsidePerimeter' denies s3:GetObject: aws:SourceVpce is absent on requests from
+        Bucket policy statement 'PerimeterS3Network' denies s3:GetObject: aws:SourceVpce is absent on requests from
         the internet, and StringNotEquals is true for an absent key.
       missing_keys: []
       met: true

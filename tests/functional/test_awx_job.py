@@ -64,7 +64,7 @@ def test_workflow_checks_corrects_and_is_clean(emulator, s3, private_data, hosts
     assert job.artifacts["drift_status"] == "drifted"
     assert job.artifacts["drift_counts"]["critical"] > 0
     assert "Run with drift_correct=true to correct them." in job.stdout
-    assert '"Sid": "DenyOutsidePerimeter"' in job.stdout, "diff mode shows the statements"
+    assert '"Sid": "PerimeterS3Network"' in job.stdout, "diff mode shows the statements"
     assert writes(emulator) == []
 
     job = run_job(emulator, private_data, CORRECT, hosts, survey=job.artifacts)
@@ -73,7 +73,7 @@ def test_workflow_checks_corrects_and_is_clean(emulator, s3, private_data, hosts
     assert {"CreateVpcEndpoint", "PutBucketPolicy"} <= set(writes(emulator))
     for bucket in BUCKETS:
         statements = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
-        assert "DenyOutsidePerimeter" in [each["Sid"] for each in statements]
+        assert "PerimeterS3Network" in [each["Sid"] for each in statements]
 
     emulator.reset_calls()
     job = run_job(emulator, private_data, CHECK, hosts)
@@ -100,7 +100,7 @@ def test_answers_of_a_survey(emulator, private_data, hosts):
     assert (job.status, job.rc) == ("successful", 0), job.stdout
     assert writes(emulator) == []
     assert "aws:SourceVpc" in job.stdout
-    assert "DenyInsecureTransport" not in job.stdout
+    assert "PerimeterS3Tls" not in job.stdout
     assert [bucket for bucket in BUCKETS if f"arn:aws:s3:::{bucket}/*" not in job.stdout] == []
 
 

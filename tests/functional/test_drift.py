@@ -95,7 +95,7 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
 
     # One thing that correcting would put back, and one of others, that it would leave.
     policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
-    kept = [each for each in policy["Statement"] if each["Sid"] != "DenyOutsidePerimeter"]
+    kept = [each for each in policy["Statement"] if each["Sid"] != "PerimeterS3Network"]
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({**policy, "Statement": [*kept, FOREIGN]}))
     status, report, output = play(emulator, vpc, tmp_path, drift_fail_on="critical")
     assert (status, report["status"], report["failures"]) == (2, "drifted", []), output
@@ -103,7 +103,7 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
     assert "1 critical, 1 major and 0 minor differences from the declaration. Run with drift_correct=true" in said
     assert f"No run corrects this: {BUCKET}: what is declared does not pass (s3:PutObject)" in said
     missing, refuted = report["findings"]
-    assert (missing["what"], missing["remedy"]) == ("DenyOutsidePerimeter is missing", "")
+    assert (missing["what"], missing["remedy"]) == ("PerimeterS3Network is missing", "")
     assert (missing["account"], missing["region"]) == ("123456789012", "us-east-1")
     assert any("through internet" in opened for opened in missing["opens"])
     assert (refuted["kind"], refuted["severity"], refuted["resource"]) == ("reach", "major", BUCKET)
@@ -111,7 +111,7 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
     suite = ElementTree.fromstring(Path(tmp_path, "drift.xml").read_text(encoding="utf-8").encode())
     assert (suite.get("failures"), suite.get("errors")) == ("2", "0")
     written = Path(tmp_path, "drift.md").read_text(encoding="utf-8")
-    assert "DenyOutsidePerimeter is missing" in written
+    assert "PerimeterS3Network is missing" in written
     assert f"- Remedy: {REMEDY}\n" in written
 
 

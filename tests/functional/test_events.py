@@ -66,7 +66,7 @@ def is_closed(s3, bucket):
         policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     except s3.exceptions.ClientError:
         return False
-    return "DenyOutsidePerimeter" in [each["Sid"] for each in policy["Statement"]]
+    return "PerimeterS3Network" in [each["Sid"] for each in policy["Statement"]]
 
 
 def writes(emulator):

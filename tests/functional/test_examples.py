@@ -95,7 +95,7 @@ def test_github(emulator, shell, project, tmp_path):
     assert done.returncode == 2, done.stdout + done.stderr
     assert summary["if"] == "always()"
     shell(summary["run"], GITHUB_STEP_SUMMARY=str(tmp_path / "summary"))
-    assert "DenyOutsidePerimeter is missing" in (tmp_path / "summary").read_text(encoding="utf-8")
+    assert "PerimeterS3Network is missing" in (tmp_path / "summary").read_text(encoding="utf-8")
     assert writes(emulator) == []
 
 

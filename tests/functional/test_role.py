@@ -26,7 +26,7 @@ def vpc(ec2, s3):
 
 def networks(outcome, bucket=BUCKET):
     """The condition keys and values that spare a network in the perimeter of a bucket."""
-    condition = outcome.statement(bucket, "DenyOutsidePerimeter")["Condition"]
+    condition = outcome.statement(bucket, "PerimeterS3Network")["Condition"]
     found = {**condition.get("StringNotEquals", {}), **condition.get("StringNotEqualsIfExists", {})}
     return {key: sorted([value] if isinstance(value, str) else value) for key, value in found.items()}
 
@@ -104,17 +104,17 @@ def test_options(emulator, ec2, s3, vpc):
     assert (found["vpc_endpoint_id"], found["route_table_ids"]) == (made, [chosen])
     assert found["tags"] == {"Owner": "platform"}
     allowed = granted(full)
-    assert allowed["AllowReadWrite"]["Resource"] == "arn:aws:s3:::role-data/invoices/*"
-    assert allowed["AllowReadWriteListing"]["Condition"] == {"StringLike": {"s3:prefix": "invoices/*"}}
-    assert allowed["AllowCustom"]["Action"] == "s3:GetObject"
-    assert "arn:aws:iam::123456789012:role/reader" in json.dumps(allowed["AllowCustom"]["Condition"])
+    assert allowed["PerimeterS3AllowReadWrite"]["Resource"] == "arn:aws:s3:::role-data/invoices/*"
+    assert allowed["PerimeterS3AllowReadWriteListing"]["Condition"] == {"StringLike": {"s3:prefix": "invoices/*"}}
+    assert allowed["PerimeterS3AllowCustom"]["Action"] == "s3:GetObject"
+    assert "arn:aws:iam::123456789012:role/reader" in json.dumps(allowed["PerimeterS3AllowCustom"]["Condition"])
     assert "al2023-repos-us-east-1" in json.dumps(found["policy_document"])
     assert networks(full) == {"aws:SourceVpce": [made]}
-    assert glass in json.dumps(full.statement(BUCKET, "DenyOutsidePerimeter")["Condition"])
-    assert full.statement(BUCKET, "DenyInsecureTransport") is None
+    assert glass in json.dumps(full.statement(BUCKET, "PerimeterS3Network")["Condition"])
+    assert full.statement(BUCKET, "PerimeterS3Tls") is None
 
     assert networks(by_vpc) == {"aws:SourceVpc": [vpc]}
-    assert by_vpc.statement(BUCKET, "DenyInsecureTransport")
+    assert by_vpc.statement(BUCKET, "PerimeterS3Tls")
     assert glass not in json.dumps(by_vpc.policies)
     assert networks(back) == {"aws:SourceVpce": [made]}
     assert len(back.result["endpoint"]["route_table_ids"]) == 2

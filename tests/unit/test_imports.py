@@ -87,7 +87,7 @@ ROOMS = {
     "_policy/meaning": ("_policy/language",),
     "_policy/rules": ("_policy/language",),
     "_policy/evaluation": ("_policy/language", "_policy/rules"),
-    "_policy/building": ("_policy/language", "_policy/meaning"),
+    "_policy/building": ("_policy/language",),
     "_policy/proof": (),
     "_plan/errors": (),
     "_plan/guard_options": ("_policy/evaluation", "_policy/language"),

@@ -59,7 +59,7 @@ class Aws:
         self.ec2.delete_tags(Resources=[name], Tags=[{"Key": "Owner"}])
         statements = self.statements()
         for one in statements:
-            if one["Sid"] == "DenyOutsidePerimeter":
+            if one["Sid"] == "PerimeterS3Network":
                 one["Condition"]["StringNotEquals"]["aws:SourceVpce"] = [name, STRANGER]
         self.put(statements)
         return {}

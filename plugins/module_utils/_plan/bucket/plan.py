@@ -150,7 +150,7 @@ def _after(before: Raw | None, declaration: Declaration) -> Raw | None:
     gone = declaration.sids
     if declaration.peers is not None:
         statements = tuple(share_perimeter(before, statements, declaration.peers))
-        gone += outdated(before, statements)
+        gone += outdated(statements)
     return merge(before, statements, gone, declaration.purge_statements).document
 
 

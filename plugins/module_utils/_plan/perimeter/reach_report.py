@@ -171,9 +171,9 @@ def _remedy(way: Way, meant: str, decision: Decision) -> str:
         if way.name == ENDPOINT:
             return "Declare it as access to the bucket, or take it out of the endpoint policy."
         if way.name == WITHOUT_TLS:
-            return "Put DenyInsecureTransport back as the role writes it."
+            return "Put PerimeterS3Tls back as the role writes it."
         return (
-            "Nothing that is declared lets it pass: put DenyOutsidePerimeter back as the role writes it"
+            "Nothing that is declared lets it pass: put PerimeterS3Network back as the role writes it"
             + (f", or take out {statement} of the bucket policy" if decision.statement else "")
             + "."
         )

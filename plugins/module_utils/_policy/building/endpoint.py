@@ -113,7 +113,7 @@ def endpoint_policy(
     if managers and buckets:
         names = sorted({grant.bucket for grant in grants if grant})
         arns = tuple(bucket_arn(name, partition) for name in names)
-        parts.append(Part("AllowPolicyManagement", MANAGEMENT_ACTIONS, arns, _from_principals(managers)))
+        parts.append(Part("PerimeterS3AllowPolicyManagement", MANAGEMENT_ACTIONS, arns, _from_principals(managers)))
     document = new_document([*_statements(parts), *statements])
     over = too_long(document, len(grants))
     if over:
@@ -242,7 +242,7 @@ def _prefix_problems(prefixes: tuple[str, ...], actions: tuple[str, ...], path: 
 
 
 def _grant_parts(grant: Grant, partition: str) -> Iterator[Part]:
-    sid = "Allow" + "".join(word.capitalize() for word in grant.level.split("_"))
+    sid = "PerimeterS3Allow" + "".join(word.capitalize() for word in grant.level.split("_"))
     whole = bucket_arn(grant.bucket, partition)
     who = _from_principals(grant.principals)
     if not grant.prefixes:

@@ -34,9 +34,9 @@ from ..language.errors import PolicyError
 from ..language.vocabulary import spell_key
 from .common import MANAGEMENT_ACTIONS, compact
 
-NETWORK_SID = "DenyOutsidePerimeter"
-MANAGEMENT_SID = "DenyManagementOutsidePerimeter"
-TLS_SID = "DenyInsecureTransport"
+NETWORK_SID = "PerimeterS3Network"
+MANAGEMENT_SID = "PerimeterS3Management"
+TLS_SID = "PerimeterS3Tls"
 PERIMETER_SIDS = (NETWORK_SID, MANAGEMENT_SID, TLS_SID)
 
 EVERY_ACTION = ("s3:*",)

@@ -88,7 +88,7 @@ def _resources(preset: Preset, region: str) -> list[str]:
 def _statements(merged: dict[tuple[str, tuple[str, ...]], set[str]]) -> Iterable[Raw]:
     counts: dict[str, int] = {}
     for caller, actions in sorted(merged):
-        sid = "AllowAwsServices" if caller == BY_SERVICE else "AllowAwsBuckets"
+        sid = "PerimeterS3AllowAwsServices" if caller == BY_SERVICE else "PerimeterS3AllowAwsBuckets"
         counts[sid] = counts.get(sid, 0) + 1
         statement: Raw = {
             "Sid": sid if counts[sid] == 1 else f"{sid}{counts[sid]}",

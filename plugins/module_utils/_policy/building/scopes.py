@@ -52,20 +52,20 @@ def scope_parts(
     if scope in (ACCOUNT_SCOPE, PATTERN) and (not account or not ACCOUNT.fullmatch(account)):
         problems.append(Problem("account", f"{account!r} is not an account id.", "Give its twelve digits, quoted."))
     if scope == ACCOUNT_SCOPE:
-        yield Part("AllowAccount", ("s3:*",), ("*",), {"StringEquals": {"aws:ResourceAccount": account}})
+        yield Part("PerimeterS3AllowAccount", ("s3:*",), ("*",), {"StringEquals": {"aws:ResourceAccount": account}})
     elif scope == PATTERN:
         given = string_list(patterns, "patterns", problems)
         problems.extend(_pattern_problems(given))
         arns = tuple(make(name, partition) for name in given for make in (bucket_arn, object_arn))
         # Anybody can make a bucket whose name fits, and carry data out to it.
-        yield Part("AllowPattern", actions, arns, {"StringEquals": {"aws:ResourceAccount": account}})
+        yield Part("PerimeterS3AllowPattern", actions, arns, {"StringEquals": {"aws:ResourceAccount": account}})
     elif scope == ORGANIZATION:
         if not organization or not _ORGANIZATION_ID.fullmatch(organization):
             problems.append(
                 Problem("organization", f"{organization!r} is not the id of an organization.", "It begins with 'o-'.")
             )
         equals = {"aws:PrincipalOrgID": organization, "aws:ResourceOrgID": organization}
-        yield Part("AllowOrganization", ("s3:*",), ("*",), {"StringEquals": equals})
+        yield Part("PerimeterS3AllowOrganization", ("s3:*",), ("*",), {"StringEquals": equals})
     elif scope != BUCKETS:
         problems.append(Problem("scope", f"{scope!r} is not a scope.", f"Known are {', '.join(SCOPES)}."))
 

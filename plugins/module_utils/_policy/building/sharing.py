@@ -20,11 +20,9 @@ from typing import Any
 from ..language.arns import parse_arn
 from ..language.document import Raw, statement_list, strings
 from ..language.errors import PolicyError, Problem
-from ..meaning.canonical import equivalent
 from .perimeter import (
-    MANAGEMENT_SID,
+    NETWORK_SID,
     PERIMETER_SIDS,
-    TLS_SID,
     Perimeter,
     perimeter_statements,
     read_perimeter,
@@ -79,23 +77,10 @@ def withdraw_perimeter(
     return kept, tuple(sid for sid in PERIMETER_SIDS if sid not in names)
 
 
-def outdated(current: Mapping[str, Any] | None, wanted: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The Sids of a perimeter that a bucket's policy has and the wanted statements have not, or no more.
-
-    :data:`TLS_SID` is a name that others give their statements too: only one as this perimeter would build it is taken
-    for the perimeter's.
-    """
-    perimeter = read_perimeter(wanted)
-    found = {entry.get("Sid"): entry for entry in statement_list(current) or []} if current else {}
-    if perimeter is None:
-        return ()
-    built = perimeter_statements(Perimeter(services=perimeter.services, tls=True), *_bucket_of(wanted))
-    ours = {
-        MANAGEMENT_SID: MANAGEMENT_SID in found,
-        TLS_SID: TLS_SID in found and equivalent({"Statement": found[TLS_SID]}, {"Statement": built}),
-    }
+def outdated(wanted: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The Sids of a perimeter that the wanted statements have not, or no more; none without a perimeter among them."""
     names = {entry.get("Sid") for entry in wanted}
-    return tuple(sid for sid, is_ours in ours.items() if is_ours and sid not in names)
+    return tuple(sid for sid in PERIMETER_SIDS if sid not in names) if NETWORK_SID in names else ()
 
 
 def undeclared(

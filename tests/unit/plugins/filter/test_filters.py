@@ -133,13 +133,24 @@ def test_endpoint_policy():
         statements=[{**FOREIGN, "Principal": "*"}],
     )
     statements = {statement["Sid"]: statement for statement in document["Statement"]}
-    assert list(statements) == ["AllowAccount", "AllowGetPut", "AllowPolicyManagement", "AllowAwsBuckets", "Foreign"]
-    assert statements["AllowGetPut"]["Resource"] == [
+    assert list(statements) == [
+        "PerimeterS3AllowAccount",
+        "PerimeterS3AllowGetPut",
+        "PerimeterS3AllowPolicyManagement",
+        "PerimeterS3AllowAwsBuckets",
+        "Foreign",
+    ]
+    assert statements["PerimeterS3AllowGetPut"]["Resource"] == [
         "arn:aws-cn:s3:::my_secure_bucket",
         "arn:aws-cn:s3:::my_secure_bucket/*",
     ]
-    assert statements["AllowAccount"]["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
-    assert statements["AllowAwsBuckets"]["Resource"] == "arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*"
+    assert statements["PerimeterS3AllowAccount"]["Condition"] == {
+        "StringEquals": {"aws:ResourceAccount": "111122223333"}
+    }
+    assert (
+        statements["PerimeterS3AllowAwsBuckets"]["Resource"]
+        == "arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*"
+    )
 
 
 def test_endpoint_policy_of_one_name():

@@ -163,7 +163,7 @@ def test_the_perimeter_spares_its_managers(manager):
 def test_the_perimeter_locks_out_whom_it_does_not_know():
     built = bucket_perimeter("logs", endpoints=[VPCE], manager_principals=[ROLE], tls_only=True)
     (finding,) = examine(built["Statement"], peers=[])
-    assert finding.statement == "DenyManagementOutsidePerimeter"
+    assert finding.statement == "PerimeterS3Management"
 
 
 def test_a_statement_without_sid_is_named_by_its_place():

@@ -187,7 +187,7 @@ def test_a_perimeter_for_others_refutes():
     result = proof(endpoints=(STRANGER,))
     # Workloads are cut off, and the stranger gets in.
     cut = next(one for one in result["mismatches"] if one["declared"] == "allow")
-    assert (cut["layer"], cut["statement"]) == ("bucket_policy", "DenyOutsidePerimeter")
+    assert (cut["layer"], cut["statement"]) == ("bucket_policy", "PerimeterS3Network")
     opened = next(one for one in result["mismatches"] if one["declared"] == "deny")
     assert opened["ways"] == [f"through {STRANGER}, which is not declared"]
 
@@ -247,9 +247,9 @@ def test_an_explicit_denial_of_break_glass_of_another_account_refutes():
     }
     assert messages(result)[0] == (
         f"{FOREIGN_GLASS} s3:ListBucket arn:aws:s3:::{BUCKET} from the internet: declared no_explicit_deny, found "
-        "explicit_deny. Bucket policy statement 'DenyOutsidePerimeter' denies s3:ListBucket: aws:SourceVpce is absent "
+        "explicit_deny. Bucket policy statement 'PerimeterS3Network' denies s3:ListBucket: aws:SourceVpce is absent "
         "on requests from the internet, and StringNotEquals is true for an absent key. Change statement "
-        "'DenyOutsidePerimeter' of the bucket policy, or declare only what it leaves. So with 2 more ways (through "
+        "'PerimeterS3Network' of the bucket policy, or declare only what it leaves. So with 2 more ways (through "
         "another endpoint (vpce-0ffffffffffffffff), forwarded by athena.amazonaws.com)."
     )
 
@@ -343,7 +343,7 @@ def test_what_is_not_declared_and_hangs_on_a_key_refutes():
 def test_a_policy_without_the_exception_of_a_manager_refutes():
     (found,) = proof(managers=())["mismatches"]
     assert (found["principals"], found["action"], found["declared"]) == ([AUTOMATION], "s3:PutBucketPolicy", "allow")
-    assert found["statement"] == "DenyOutsidePerimeter"
+    assert found["statement"] == "PerimeterS3Network"
 
 
 def test_buckets_that_are_reached_alike_stand_together():

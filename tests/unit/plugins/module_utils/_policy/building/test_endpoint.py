@@ -284,7 +284,7 @@ def test_too_long_names_the_overflow_and_each_scope():
     for scope in ("pattern", "account", "organization"):
         assert f"'{scope}' allows {SCOPES[scope]}" in said
     fitting = endpoint_policy(buckets, scope="pattern", account="111122223333", patterns=["a-bucket-with-*"])
-    assert [statement["Sid"] for statement in fitting["Statement"]] == ["AllowPattern"]
+    assert [statement["Sid"] for statement in fitting["Statement"]] == ["PerimeterS3AllowPattern"]
 
 
 def test_a_hundred_buckets_fit():
