@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module as a process of its own, the way Ansible does, against the emulated AWS.
+"""Runs a module as a process of its own against the emulated AWS.
 
 Whatever a test runs, the module makes no other call than the table of permissions has.
 """
@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from tests.emulator.client import Emulator
+from tests.functional.warm_modules import run_warm
 
 READS = ("Describe", "Get", "List", "Head", "Lookup")
 
@@ -32,20 +31,16 @@ class Result(dict):
 
 
 def run_module(emulator: Emulator, module: str, check: bool = False, **options: Any) -> Result:
-    """Run it with ``--diff``; an option that is ``None`` is not given."""
+    """Run it with ``--diff``; an option that is ``None`` is not given.
+
+    The integration targets start each module as Ansible does, from nothing.
+    """
     arguments = {**emulator.connection, **options, "_ansible_check_mode": check, "_ansible_diff": True}
     emulator.reset_calls()
-    finished = subprocess.run(
-        [sys.executable, "-m", f"ansible_collections.perimeter.s3.plugins.modules.{module}"],
-        input=json.dumps({"ANSIBLE_MODULE_ARGS": {name: arguments[name] for name in arguments}}),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-    )
-    assert finished.stdout, finished.stderr
-    result = Result(json.loads(finished.stdout))
+    name = f"ansible_collections.perimeter.s3.plugins.modules.{module}"
+    _status, output, errors = run_warm(name, json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), dict(os.environ), 120)
+    assert output, errors
+    result = Result(json.loads(output))
     calls = emulator.calls()
     assert {f"{call['service']}:{call['operation']}" for call in calls} - set(uses_of(module)) == set()
     result.calls = [call["operation"] for call in calls]

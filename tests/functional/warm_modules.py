@@ -1,0 +1,142 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs modules in processes forked from one that has boto3 and Ansible imported already.
+
+A module that starts from nothing takes three times as long, nearly all of it imports that never differ. Each run still
+is a process of its own, with its own environment, standard input and output, and with our code imported anew.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import traceback
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+#: Imported before the first fork. Ours is not among it: what a module imports is part of what is tested.
+PRELOADED = (
+    "ansible.module_utils.basic",
+    "ansible_collections.amazon.aws.plugins.module_utils.modules",
+    "ansible_collections.amazon.aws.plugins.module_utils.botocore",
+    "boto3",
+)
+_START = 60  # seconds until the process listens
+
+
+@cache
+def _server() -> Path:
+    """The socket of this process's server, started once; it ends with this process."""
+    directory = tempfile.mkdtemp(prefix="modules-")
+    path = Path(directory) / "socket"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.functional.warm_modules", path],
+        stdin=subprocess.PIPE,  # never written to: that it closes is the sign to end
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+    )
+    atexit.register(process.kill)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"listening\n"
+    return path
+
+
+def run_warm(module: str, text: str, environment: dict[str, str], timeout: float) -> tuple[int, str, str]:
+    """Run the module of this name with ``text`` as standard input: exit status, standard output, standard error.
+
+    :raises TimeoutError: it took longer; the process is left to itself.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(timeout)
+        connection.connect(str(_server()))
+        request = {"module": module, "input": text, "environment": environment, "directory": str(Path.cwd())}
+        connection.sendall(json.dumps(request).encode())
+        connection.shutdown(socket.SHUT_WR)
+        status, output, errors = json.loads(_received(connection))
+    return status, output, errors
+
+
+def _received(connection: socket.socket) -> bytes:
+    parts = []
+    while part := connection.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _serve(path: Path) -> None:
+    for name in PRELOADED:
+        __import__(name)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen(16)
+        sys.stdout.write("listening\n")
+        sys.stdout.flush()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that answer
+        listening.settimeout(1)
+        while os.getppid() != 1:
+            try:
+                connection, _address = listening.accept()
+            except TimeoutError:
+                continue
+            if os.fork() == 0:
+                listening.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _answer(connection)
+                os._exit(0)
+            connection.close()
+
+
+def _answer(connection: socket.socket) -> None:
+    connection.settimeout(None)
+    request = json.loads(_received(connection))
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        given.write(request["input"].encode())
+        files = (given, output, errors)
+        given.seek(0)
+        child = os.fork()
+        if child == 0:
+            connection.close()
+            for number, file in enumerate(files):
+                os.dup2(file.fileno(), number)
+            os._exit(_run(request))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        texts = []
+        for file in (output, errors):
+            file.seek(0)
+            texts.append(file.read().decode(errors="replace"))
+    connection.sendall(json.dumps([status, *texts]).encode())
+    connection.close()
+
+
+def _run(request: dict[str, Any]) -> int:
+    """Be the module, and return its exit status."""
+    os.chdir(request["directory"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    sys.stdin, sys.stdout, sys.stderr = (open(number, "r" if number == 0 else "w") for number in (0, 1, 2))  # noqa: SIM115
+    sys.argv = [request["module"]]
+    status = 0
+    try:
+        runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as an interpreter shows what ends it
+        traceback.print_exc()
+        status = 1
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    return status
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]))
