@@ -13,12 +13,13 @@ TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchai
 # make units CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
-.PHONY: help bench demo test $(CHECKS) format changelog pytest exec versions requirements clean
+.PHONY: help bench demo test check $(CHECKS) format changelog pytest exec versions requirements clean
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
 	@echo "make bench           all measurements; ARGS=evaluate: that one"
 	@echo "make test            everything below, side by side, and a summary"
+	@echo "make check           in under two minutes what most mistakes meet: lint, types, unit tests of one release"
 	@echo "make CHECK           one of: $(CHECKS)"
 	@echo "make CHECK CORE=2.18 the same on one release line of ansible-core"
 	@echo "make format          let ruff format and repair what it can"
@@ -37,6 +38,9 @@ demo:
 
 test:
 	@$(TOOLCHAIN) test
+
+check:
+	@$(TOOLCHAIN) quick
 
 $(CHECKS):
 	@$(TOOLCHAIN) check $(OPTIONS) $@

@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from toolchain import changelog, interpreters, requirements, supported, trees
 from toolchain.commands import Failed, Workplace, count_tests
 from toolchain.environments import Environments, locked
-from toolchain.parts import CHECKS, PARTS, Part
+from toolchain.parts import CHECKS, PARTS, QUICK, Part
 from toolchain.runner import Outcome, result_line, run_side_by_side, summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,10 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("test", help="all parts, side by side")
+    commands.add_parser("quick", help="lint, types and the unit tests of the newest release, side by side")
     check = commands.add_parser("check", help="the parts of one check, one after the other")
     check.add_argument("check", choices=CHECKS)
     part = commands.add_parser("part", help="one part by its name")
-    part.add_argument("part", choices=[entry.name for entry in PARTS])
+    part.add_argument("part", choices=[entry.name for entry in (*PARTS, *QUICK)])
     quick = commands.add_parser("pytest", help="pytest in the working copy itself, with what else is on the line")
     quick.add_argument("arguments", nargs=argparse.REMAINDER)
     execute = commands.add_parser("exec", help="any command, with Ansible, amazon.aws and the collection at hand")
@@ -65,7 +67,9 @@ def main() -> int:
 
     match arguments.command:
         case "test":
-            return _test(environments, choices, processors)
+            return _test(environments, choices, processors, PARTS)
+        case "quick":
+            return _test(environments, choices, processors, QUICK)
         case "check":
             _warn_of_untracked()
             entries = [part for part in PARTS if part.check == arguments.check]
@@ -73,7 +77,7 @@ def main() -> int:
                 entries = entries[:1]
             return _one_after_the_other([(part, workplace(part.choice)) for part in entries])
         case "part":
-            (entry,) = (part for part in PARTS if part.name == arguments.part)
+            entry = next(part for part in (*PARTS, *QUICK) if part.name == arguments.part)
             return _one_after_the_other([(entry, workplace(entry.choice, parallel=1))])
         case "pytest":
             return _exec(workplace("newest"), ["python", "-m", "pytest", *arguments.arguments])
@@ -90,12 +94,14 @@ def main() -> int:
     return 0
 
 
-def _test(environments: Environments, choices: dict[str, supported.Choice], processors: int) -> int:
+def _test(
+    environments: Environments, choices: dict[str, supported.Choice], processors: int, parts: Sequence[Part]
+) -> int:
     started = time.monotonic()
     sys.stdout.writelines(f"{choice}\n" for choice in choices.values())
     _warn_of_untracked()
     # One more than there are processors: each part waits now and then, for a clock, a download, or a server to start.
-    outcomes = run_side_by_side(PARTS, environments.build / "log", processors + 1)
+    outcomes = run_side_by_side(parts, environments.build / "log", processors + 1)
     sys.stdout.write(f"{summary(outcomes, time.monotonic() - started)}\n")
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 

@@ -6,8 +6,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
+import os
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from toolchain import trees
@@ -61,7 +67,40 @@ def _run(workplace: Workplace, part: str, command: str, *arguments: str) -> str:
     variables = workplace.variables(venv)
     words: Words = [venv / "bin" / "ansible-test", command, "--venv", "--python", workplace.choice.python]
     words += ["--color", "no", "--truncate", "0", *arguments]
-    return run(words, cwd=collection, env=variables)
+    with _kept_environment(workplace, part, collection):
+        return run(words, cwd=collection, env=variables)
+
+
+@contextmanager
+def _kept_environment(workplace: Workplace, part: str, collection: Path) -> Iterator[None]:
+    """Let ansible-test find the virtual environment that an earlier run made for the same requirements.
+
+    It makes one in each tree, and takes minutes over all parts. It looks for it at tests/output/.tmp/delegation; a link
+    there leads to a directory outside of the clone, one for each part and content of the requirements. Where another
+    run uses that one just now, the tree gets one of its own.
+    """
+    interpreter = workplace.environments.interpreters[workplace.choice.python]
+    content = hashlib.sha256(f"{part} {workplace.choice} {interpreter}".encode())
+    for name in ("unit/requirements.txt", "unit/constraints.txt", "integration/requirements.txt"):
+        file = collection / "tests" / name
+        content.update(file.read_bytes() if file.is_file() else b"")
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "perimeter-s3" / "ansible-test"
+    kept = caches / content.hexdigest()[:16]
+    kept.mkdir(parents=True, exist_ok=True)
+    link = collection / "tests" / "output" / ".tmp" / "delegation"
+    with (caches / f"{kept.name}.lock").open("w", encoding="utf-8") as lock:
+        if link.is_symlink():
+            link.unlink()
+        else:
+            shutil.rmtree(link, ignore_errors=True)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield
+            return
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(kept, target_is_directory=True)
+        yield
 
 
 def sanity(workplace: Workplace, part: str) -> int:

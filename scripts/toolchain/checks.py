@@ -75,22 +75,30 @@ def _utils(collection: Path) -> Path:
     return collection / "plugins" / "module_utils"
 
 
+def quick_units(workplace: Workplace, part: str) -> int:
+    """The unit tests by pytest, on one release; `units` runs them the way of ansible-test, on two."""
+    return _pytest(workplace, part, "tests/unit")
+
+
 def functional(workplace: Workplace, part: str) -> int:
     """Runs against the emulator, the emulator itself, demo and tools."""
-    return _pytest(workplace, part, "not surroundings")
+    return _pytest(workplace, part, *_NO_UNITS, "-m", "not surroundings")
 
 
 def surroundings(workplace: Workplace, part: str) -> int:
     """What starts playbooks, such as AWX, ansible-rulebook or cron; each test runs whole programs for minutes."""
-    return _pytest(workplace, part, "surroundings")
+    return _pytest(workplace, part, *_NO_UNITS, "-m", "surroundings")
 
 
-def _pytest(workplace: Workplace, part: str, marked: str) -> int:
-    """pytest on what is marked so and is not a unit test: `units` runs those, on the same releases."""
+# `units` runs those, on the same releases.
+_NO_UNITS = ("tests", "--ignore", "tests/unit")
+
+
+def _pytest(workplace: Workplace, part: str, *arguments: str) -> int:
     venv = workplace.environments.core(workplace.choice)
     collection = workplace.tree(part)
     words: Words = [venv / "bin" / "python", "-m", "pytest", "-q", "-rs", "--durations", "20", "-p", "no:cacheprovider"]
-    words += ["tests", "--ignore", "tests/unit", "-m", marked]
+    words += arguments
     if workplace.parallel > 1:
         words += ["-n", str(workplace.parallel)]
     output = run(words, cwd=collection, env=workplace.variables(venv, collection))

@@ -45,4 +45,10 @@ PARTS = (
     Part("lint", "newest", checks.lint),
     Part("types", "newest", checks.types),
 )
+# What a newcomer runs before each commit. pytest runs the unit tests here: ansible-test first makes an environment.
+QUICK = (
+    Part("quick-units", "newest", checks.quick_units),
+    Part("lint", "newest", checks.lint),
+    Part("types", "newest", checks.types),
+)
 CHECKS = tuple(dict.fromkeys(part.check for part in PARTS))
