@@ -341,6 +341,7 @@ OTHER_MODULES = [
     ),
     pytest.param("change_events_info", "detect", [], {"resources": [BUCKET]}, id="change_events_info"),
     pytest.param("gateway_endpoint_info", "detect", [], {"prefix_lists": True}, id="gateway_endpoint_info"),
+    pytest.param("perimeter_info", "detect", [], {"vpc_name": "main", "buckets": [BUCKET]}, id="perimeter_info"),
 ]
 
 

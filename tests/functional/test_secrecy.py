@@ -104,6 +104,8 @@ def tasks(backup):
         ("bucket_policy", {"bucket": BUCKET, "policy": policy("Deny", "s3:*")}),
         ("bucket_policy", {"bucket": "no-such-bucket-here", "state": "absent"}),
         ("bucket_policy_info", {"buckets": [BUCKET]}),
+        ("perimeter_info", {"vpc_id": "{{ private_access_vpc_id }}", "buckets": [BUCKET]}),
+        ("perimeter_info", {"vpc_id": "nowhere"}),
         ("access_check", {"assume_identity_allows": False, "requests": [request]}),
     ]
     return [

@@ -139,6 +139,16 @@ ROOMS = {
         "_policy/language",
     ),
     "_aws/fleet": ("_aws/api", "_aws/bucket", "_aws/module", "_plan/bucket", "_policy/language"),
+    "_aws/perimeter": (
+        "_aws/api",
+        "_aws/bucket",
+        "_aws/fleet",
+        "_aws/module",
+        "_plan/bucket",
+        "_plan/endpoint",
+        "_policy/building",
+        "_policy/language",
+    ),
     "_aws/claims": ("_aws/api", "_aws/bucket", "_aws/module", "_plan/claims", "_policy/language"),
     "_aws/history": ("_aws/api", "_aws/module", "_plan/errors", "_plan/history"),
     "_aws/accounts": ("_aws/api", "_aws/module", "_plan/accounts"),
@@ -155,7 +165,7 @@ PRIVATE = {
     "_plan/perimeter": ("reach_report", "samples"),
     "_aws/bucket": ("backup", "guards"),
     "_aws/endpoint": ("converge", "errors", "guards", "read", "shown"),
-    "_aws/fleet": ("clients", "discover"),
+    "_aws/fleet": ("discover",),
 }
 # Directories of pure code, where these calls are not for us either.
 IMPURE_CALLS = {"open", "print", "input", "now", "utcnow", "today"}
@@ -326,7 +336,9 @@ def shipped(path):
     return {str(file.relative_to(MODULE_UTILS).with_suffix("")) for file in found}
 
 
-@pytest.mark.parametrize("name", ["bucket_policy_info", "change_events_info", "gateway_endpoint_info"])
+@pytest.mark.parametrize(
+    "name", ["bucket_policy_info", "change_events_info", "gateway_endpoint_info", "perimeter_info"]
+)
 def test_what_only_reads_does_not_bring_the_guards_along(name):
     brought = shipped(PLUGINS / "modules" / f"{name}.py")
     assert {"_aws/argspec", "_aws/api/errors"} <= brought

@@ -83,6 +83,16 @@ def describe_route_tables(client: Any, vpc_id: str) -> list[dict[str, Any]]:
     return _list(client, task, "DescribeRouteTables", "RouteTables", Filters=_filters({"vpc_id": vpc_id}))
 
 
+def vpcs_named(client: Any, name: str) -> list[str]:
+    """The ids of the VPCs whose tag ``Name`` is this, sorted.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html
+    """
+    filters = [{"Name": "tag:Name", "Values": [name]}]
+    found = _list(client, f"look up the VPC named {name}", "DescribeVpcs", "Vpcs", Filters=filters)
+    return sorted(str(one["VpcId"]) for one in found)
+
+
 def describe_subnets(client: Any, vpc_id: str, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Those of the subnets that the VPC has.
 

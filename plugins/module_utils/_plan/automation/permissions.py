@@ -175,6 +175,12 @@ USES: dict[str, dict[str, Mode | None]] = {
         "ec2:DescribeVpcEndpoints": DETECT,
         "ec2:DescribeManagedPrefixLists": DETECT,
     },
+    "perimeter_info": {
+        **_READ_BUCKET,
+        "ec2:DescribeVpcEndpoints": DETECT,
+        "ec2:DescribeRouteTables": DETECT,
+        "ec2:DescribeVpcs": DETECT,
+    },
     # Less than its modules together, some of whose options it does not use.
     "private_access": {
         "sts:GetCallerIdentity": DETECT,

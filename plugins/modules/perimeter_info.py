@@ -1,0 +1,197 @@
+#!/usr/bin/python
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: perimeter_info
+short_description: Reads all that a perimeter is decided by, in one run
+version_added: 1.0.0
+description:
+  - Reads who calls, a VPC, the gateway endpoints of the region with their policies, the route tables of the VPC, and
+    the policies of buckets.
+  - That takes one C(GetCallerIdentity), one C(DescribeVpcEndpoints) for up to a thousand endpoints, one
+    C(DescribeRouteTables) if O(route_tables=true), one C(DescribeVpcs) if O(vpc_name) is given, and one
+    C(GetBucketPolicy) for each bucket, O(concurrency) of them at the same time.
+  - A bucket that is not there, belongs to another account or cannot be read is no failure. It is listed in
+    RV(problems).
+options:
+  vpc_id:
+    description:
+      - The VPC. This or O(vpc_name) has to be given.
+    type: str
+  vpc_name:
+    description:
+      - The tag C(Name) of the VPC. If not exactly one VPC of the region has it, RV(vpc_ids) says so, and neither route
+        tables nor buckets are read.
+    type: str
+  route_tables:
+    description:
+      - Whether to read the route tables of the VPC.
+    type: bool
+    default: true
+  buckets:
+    description:
+      - Names of the buckets whose policies are read.
+    type: list
+    elements: str
+    default: []
+  buckets_of_new_endpoint:
+    description:
+      - Names of buckets whose policies are read only if the VPC has no live gateway endpoint for S3. A new endpoint has
+        a new id, and the policies of all buckets behind it have to name that.
+    type: list
+    elements: str
+    default: []
+  endpoint_buckets:
+    description:
+      - Whether to read the policies of further buckets as well, those that the policy of the VPC's endpoint for S3
+        names without wildcards. O(buckets_of_new_endpoint) and the buckets of O(aws_services) are not among them.
+    type: bool
+    default: false
+  aws_services:
+    description:
+      - AWS services whose own buckets the endpoint lets through, as P(perimeter.s3.endpoint_policy#filter) names them.
+        Their policies cannot be read, so nobody asks for them.
+    type: list
+    elements: str
+    default: []
+  expected_bucket_owner:
+    description:
+      - The account that the buckets have to belong to. If it is not given, it is that of the credentials.
+    type: str
+  concurrency:
+    description:
+      - How many buckets are read at the same time.
+    type: int
+    default: 32
+extends_documentation_fragment:
+  - perimeter.s3._aws
+  - perimeter.s3._attributes
+attributes:
+  check_mode:
+    details: This module changes nothing, in check mode or not.
+  diff_mode:
+    details: There is never a difference to show.
+seealso:
+  - module: perimeter.s3.gateway_endpoint_info
+  - module: perimeter.s3.bucket_policy_info
+author:
+  - perimeter.s3 contributors (@perimeter-s3)
+notes:
+  - The permissions needed are C(ec2:DescribeVpcEndpoints), C(s3:GetBucketPolicy), with O(route_tables)
+    C(ec2:DescribeRouteTables) and with O(vpc_name) C(ec2:DescribeVpcs). After a refusal C(s3:ListBucket) tells whether
+    a bucket belongs to another account.
+"""
+
+EXAMPLES = r"""
+- name: Read a perimeter
+  perimeter.s3.perimeter_info:
+    vpc_id: vpc-111bbb22
+    buckets:
+      - my_secure_bucket
+      - payroll-reports
+  register: found
+
+- name: Say which buckets cannot be looked at
+  ansible.builtin.debug:
+    msg: "{{ found.problems | map(attribute='msg') | list }}"
+
+- name: Show the policy of a bucket
+  ansible.builtin.debug:
+    msg: "{{ (found.perimeter | from_json).buckets['my_secure_bucket'].policy }}"
+"""
+
+RETURN = r"""
+caller:
+  description: Who asked.
+  returned: success
+  type: dict
+  contains:
+    account:
+      description: The account of the credentials.
+      type: str
+    arn:
+      description: The ARN of the user or of the session.
+      type: str
+    user_id:
+      description: The unique id behind it, as C(aws:userid) has it.
+      type: str
+  sample:
+    account: "111122223333"
+    arn: arn:aws:sts::111122223333:assumed-role/deploy/awx
+    user_id: AROAEXAMPLE:awx
+region:
+  description: The region that was looked at.
+  returned: success
+  type: str
+  sample: eu-central-1
+vpc_ids:
+  description: O(vpc_id), or all VPCs with the tag C(Name) that O(vpc_name) says.
+  returned: success
+  type: list
+  elements: str
+  sample: [vpc-111bbb22]
+endpoint_ids:
+  description: The gateway endpoints of the region, of whatever VPC, service and state.
+  returned: success
+  type: list
+  elements: str
+  sample: [vpce-1a2b3c4d]
+problems:
+  description: The buckets that could not be read.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    bucket:
+      description: Its name.
+      type: str
+    msg:
+      description: What is wrong with it, and what to do.
+      type: str
+  sample:
+    - bucket: payrol-reports
+      msg: >-
+        Cannot read the policy of bucket payrol-reports: there is no bucket of that name. Buckets are never created
+        here: check the spelling.
+perimeter:
+  description:
+    - All that was found, as one JSON text. Ansible would examine each value of a structure in each task, which takes
+      seconds with thousands of policies.
+    - C(caller), C(region) and C(vpc_ids) are as above.
+    - C(endpoints) are the gateway endpoints as M(perimeter.s3.gateway_endpoint_info) returns them, but for
+      C(prefix_list_ids).
+    - C(route_tables) of the VPC each have C(id), C(main) (whether it is the main one), C(subnets) (those that it is
+      associated with explicitly), C(edge) (whether it belongs to a gateway) and C(ipv6) (whether it has IPv6 routes).
+    - C(buckets) has for each name C(policy) (V(null) if there is none), C(problem) (a sentence, empty if it was read)
+      and C(kind) of the problem, such as V(missing_bucket) or V(denied).
+  returned: success
+  type: str
+  sample: '{"caller":{"account":"111122223333"},"region":"eu-central-1"}'
+calls:
+  description: How many requests were sent, by operation.
+  returned: success
+  type: dict
+  sample:
+    "ec2:DescribeRouteTables": 1
+    "ec2:DescribeVpcEndpoints": 1
+    "s3:GetBucketPolicy": 2
+    "sts:GetCallerIdentity": 1
+"""
+
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.module import create_module
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.perimeter.look import (
+    LOOK_OPTIONS,
+    run_perimeter_info,
+)
+
+
+def main() -> None:
+    run_perimeter_info(create_module(LOOK_OPTIONS))
+
+
+if __name__ == "__main__":
+    main()
