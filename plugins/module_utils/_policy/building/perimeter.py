@@ -29,8 +29,9 @@ from ..language.arns import (
     object_arn,
     principal_arn_patterns,
 )
-from ..language.document import Raw, condition_values, strings
+from ..language.document import Raw, strings
 from ..language.errors import PolicyError
+from ..language.scalars import condition_values
 from ..language.vocabulary import spell_key
 from .common import MANAGEMENT_ACTIONS, compact
 

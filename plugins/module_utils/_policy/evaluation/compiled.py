@@ -53,6 +53,14 @@ _TWO_READINGS_COLON = (
     "AWS's page on Resource keeps wildcards within the segments of an ARN, and lets an asterisk that ends a segment "
     "reach over colons"
 )
+_TWO_READINGS_SHORT = (
+    "AWS completes an ARN of fewer than six fields in identity policies, and does not say what one does in a policy of "
+    "another kind"
+)
+_TWO_READINGS_VALUELESS = (
+    "AWS's page on variables says that a resource with a variable without a value matches no resource, so that "
+    "NotResource excepts none by it, and that the statement might be invalid as a whole"
+)
 _TWO_READINGS_EARLY = (
     "AWS's page on variables says that none can stand before the fifth colon of a resource, not what one does that "
     "stands there"
@@ -64,19 +72,20 @@ class Resources:
     """An element Resource, or (``negated``) NotResource.
 
     ``fixed``: whether one without variables fits (those with variables are ``templates``); ``loose``: whether one does
-    in its other reading, if any has two.
+    in its other reading, if any has two; ``short``: the same of ARNs that are not completed.
     """
 
     negated: bool
     fixed: Matches
     loose: Matches | None
+    short: Matches | None
     templates: tuple[Template, ...]
 
     def cover(self, resource: str, context: Context) -> Kleene:
         """Whether the statement is about a resource."""
         if self.fixed(resource):
             return not self.negated
-        if not self.templates and self.loose is None:
+        if not self.templates and self.loose is None and self.short is None:
             return self.negated
         return self._cover_in_doubt(resource, context)
 
@@ -87,21 +96,26 @@ class Resources:
         fits = either((*found, None if self._fits_loosely(resource) else False))
         if not self.negated:
             return fits
-        # A variable without a value: the statement is then about nothing.
-        if any(rendering.pattern is None for rendering in renderings):
-            return False
+        if fits is False and any(rendering.pattern is None for rendering in renderings):
+            return None
         if fits is False and not all(rendering.certain for rendering in renderings):
             return None
         return negate(fits)
 
     def _fits_loosely(self, resource: str) -> bool:
-        return self.loose is not None and self.loose(resource)
+        return any(one is not None and one(resource) for one in (self.loose, self.short))
 
-    def doubt(self, resource: str) -> str | None:
+    def doubt(self, resource: str, context: Context) -> str | None:
         """Why it is unknown whether they cover a resource, where AWS's documentation leaves it open."""
+        if self.short is not None and self.short(resource):
+            return _TWO_READINGS_SHORT
         if self._fits_loosely(resource):
             return _TWO_READINGS_COLON
-        return _TWO_READINGS_EARLY if any(map(is_early, self.templates)) else None
+        if any(map(is_early, self.templates)):
+            return _TWO_READINGS_EARLY
+        lookup = partial(find, context)
+        valueless = self.negated and any(render(parts, lookup).pattern is None for parts in self.templates)
+        return _TWO_READINGS_VALUELESS if valueless else None
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -148,7 +162,9 @@ class CompiledStatement:
     def about(self, caller: Caller, account_is_root: bool, bounded: bool) -> Match:
         """How it is about a caller; a statement without a principal is about whom its policy is attached to."""
         if self.source.principal is not None:
-            return match_principal(self.source.principal, caller, account_is_root)
+            # What is said of accounts and their root users is said of grants; a Deny is about all of an account.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+            return match_principal(self.source.principal, caller, account_is_root and self.allows)
         if self.source.not_principal is not None:
             return match_not_principal(self.source.not_principal, caller, bounded)
         return EVERYBODY
@@ -168,9 +184,13 @@ class CompiledStatement:
 
 
 def compile_documents(
-    documents: Iterable[tuple[str, Any]], with_principal: bool, problems: list[Problem]
+    documents: Iterable[tuple[str, Any]], with_principal: bool, problems: list[Problem], completes: bool = False
 ) -> tuple[CompiledStatement, ...]:
-    """The statements of documents, each given with its place; what is wrong with them goes to ``problems``."""
+    """The statements of documents, each given with its place; what is wrong with them goes to ``problems``.
+
+    :param completes: ARNs of fewer than six fields are completed, as in identity policies
+        (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns).
+    """
     compiled: list[CompiledStatement] = []
     for place, source in documents:
         found: list[Problem] = []
@@ -181,7 +201,7 @@ def compile_documents(
         else:
             for statement in document.statements:
                 _check_principal(statement, with_principal, found)
-                compiled.append(_compile_statement(statement, document.version, place, found))
+                compiled.append(_compile_statement(statement, document.version, place, found, completes))
         problems.extend(
             Problem(f"{place}.{problem.path}" if problem.path else place, problem.rule, problem.remedy)
             for problem in found
@@ -205,7 +225,9 @@ def _check_principal(statement: Statement, with_principal: bool, problems: list[
         problems.append(Problem(statement.path, "Missing required field Resource.", "Give Resource or NotResource."))
 
 
-def _compile_statement(statement: Statement, version: str, place: str, problems: list[Problem]) -> CompiledStatement:
+def _compile_statement(
+    statement: Statement, version: str, place: str, problems: list[Problem], completes: bool
+) -> CompiledStatement:
     parts = [template(text, version) for text in statement.resources or statement.not_resources or ()]
     checks = [compile_condition(condition, version, problems) for condition in statement.conditions]
     return CompiledStatement(
@@ -213,20 +235,22 @@ def _compile_statement(statement: Statement, version: str, place: str, problems:
         place=place,
         allows=statement.effect == "Allow",
         names_actions=_actions(statement.actions is None, statement.actions or statement.not_actions or ()),
-        resources=_resources(statement.resources is None, tuple(parts)),
+        resources=_resources(statement.resources is None, tuple(parts), completes),
         checks=tuple(check for check in checks if check),
     )
 
 
 @lru_cache(maxsize=1024)
-def _resources(negated: bool, parts: tuple[Template, ...]) -> Resources:
+def _resources(negated: bool, parts: tuple[Template, ...], completes: bool) -> Resources:
     """Statements about the same resources share them, so that they are asked once."""
     fixed = [plain(one) for one in parts if not variables(one)]
     loose = [one for one in fixed if reaches_over_colons(one)]
+    short = [] if completes else [completed(one) for one in fixed if completed(one) != one]
     return Resources(
         negated=negated,
-        fixed=any_matcher(map(completed, fixed), arns=True),
+        fixed=any_matcher(map(completed, fixed) if completes else fixed, arns=True),
         loose=any_matcher(loose) if loose else None,
+        short=any_matcher(short, arns=True) if short else None,
         templates=tuple(one for one in parts if variables(one)),
     )
 

@@ -21,10 +21,10 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ..language.arns import vpc_arn
-from ..language.document import condition_values
 from ..language.errors import Problem
 from ..language.logic import Kleene
 from ..language.principals import ANONYMOUS, Caller, Kind
+from ..language.scalars import condition_values
 from ..language.values import (
     Context,
     RoleOfSession,

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from ..language.errors import RequestError
-from .evaluate import Evaluation, evaluate, lacking
+from .evaluate import Evaluation, evaluate, grants_as_owner, lacking
 from .explain import (
     missing_keys,
     reason_of_denial,
@@ -115,6 +115,8 @@ class Policies:
             names = lacking(evaluation)
             return Decision(IMPLICIT_DENY, names[0] if len(names) == 1 else None, None, evaluation)
         if evaluation.granted and not evaluation.denials:
+            if grants_as_owner(evaluation):
+                return Decision(ALLOW, None, None, evaluation)
             granter = evaluation.bucket.granter
             if granter is not None:
                 return Decision(ALLOW, BUCKET, granter.label, evaluation)

@@ -246,8 +246,15 @@ def _agree_on_the_owner(request: Request, owner: Mapping[str, tuple[str]]) -> No
             )
 
 
+def grants_as_owner(evaluation: Evaluation) -> bool:
+    """Whether an allowed request needs no grant, since it is the root user's in its own account."""
+    return evaluation.request.caller.kind is Kind.ROOT and evaluation.same is True
+
+
 def lacking(evaluation: Evaluation) -> tuple[str, ...]:
     """The layers without whose Allow a request is (implicitly) denied; empty where no Allow would help."""
+    if evaluation.same is False and evaluation.request.action_key in POLICY_ACTIONS:
+        return ()
     names = [gate.layer.name for gate in evaluation.gates if gate.passes is False]
     if evaluation.same is None:
         grants = {

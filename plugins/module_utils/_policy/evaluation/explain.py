@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from ..language.logic import every
 from ..language.principals import Kind, missing_of
 from .compiled import CompiledStatement
-from .evaluate import Denial, Evaluation, lacking
+from .evaluate import POLICY_ACTIONS, Denial, Evaluation, grants_as_owner, lacking
 from .explain_conditions import describe_check
 from .layer import UNSUPPLIED, Layer, Outcome
 from .layers import (
@@ -167,7 +167,7 @@ def _clauses(evaluation: Evaluation, statement: CompiledStatement, wanted: objec
     select = wanted if callable(wanted) else (lambda result: result is wanted)
     if select(covers) and covers is not True:
         verb = "is not known to be" if covers is None else "is not"
-        doubt = statement.resources.doubt(evaluation.request.resource) if covers is None else None
+        doubt = statement.resources.doubt(evaluation.request.resource, evaluation.context) if covers is None else None
         yield f"{evaluation.request.resource} {verb} among its resources" + (f" ({doubt})" if doubt else "")
     for check in statement.checks:
         result = check.holds(evaluation.context)
@@ -207,7 +207,9 @@ def reason_of_lack(evaluation: Evaluation) -> str:
 
 def lacking_owner(evaluation: Evaluation) -> bool:
     """Whether a request is denied because only the owner of the bucket may make it."""
-    return evaluation.granted_if(False) is False and evaluation.bucket.allows is not False
+    if evaluation.request.action_key not in POLICY_ACTIONS:
+        return False
+    return evaluation.same is False or evaluation.bucket.allows is not False
 
 
 def _lack(evaluation: Evaluation, name: str) -> str:
@@ -239,7 +241,7 @@ def _near_misses(evaluation: Evaluation, layer: Layer) -> Iterator[str]:
 def reason_of_grant(evaluation: Evaluation) -> str:
     """One sentence for a request that is allowed."""
     action = evaluation.request.action
-    if evaluation.request.caller.kind is Kind.ROOT and evaluation.same:
+    if grants_as_owner(evaluation):
         return f"The root user may do everything in its own account, and no policy denies {action}."
     bucket, identity = evaluation.bucket.granter, evaluation.identity.granter
     subjects = [

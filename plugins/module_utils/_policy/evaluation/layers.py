@@ -56,6 +56,8 @@ _SUPPLIED: dict[str, tuple[str, Outcome]] = {
     "endpoint": (ENDPOINT, OPEN),
 }
 _WITH_PRINCIPAL = ("bucket", "endpoint", "rcp")
+#: Managed and inline policies of IAM; a boundary is a managed policy.
+_OF_IDENTITIES = ("identity", "boundary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _supplied(key: str, policies: Mapping[str, Any], bounded: bool, problems: li
 
 
 def _compiled(key: str, documents: list[tuple[str, Any]], problems: list[Problem]) -> tuple[CompiledStatement, ...]:
-    return compile_documents(documents, key in _WITH_PRINCIPAL, problems)
+    return compile_documents(documents, key in _WITH_PRINCIPAL, problems, key in _OF_IDENTITIES)
 
 
 def _listed(place: str, given: Any, problems: list[Problem], what: str = "documents") -> list[tuple[str, Any]]:

@@ -30,7 +30,7 @@ PARTITIONS: dict[str, str] = {
     "aws-iso-f": r"us-isof-\w+-\d+",
     "aws-eusc": r"eusc-de-\w+-\d+",
 }
-ACCOUNT = re.compile(r"\d{12}")
+ACCOUNT = re.compile(r"[0-9]{12}")
 
 # What S3 accepts today, and what it accepted in us-east-1 before March 2018 (such buckets live on).
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

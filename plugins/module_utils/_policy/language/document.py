@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import PolicyError, Problem
+from .scalars import condition_values
 
 Raw = dict[str, Any]
 
@@ -43,6 +44,9 @@ STATEMENT_ELEMENTS = (
     "Condition",
 )
 PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
+
+#: A list of values stands six levels deep, and nothing of a policy deeper.
+DEEPEST = 20
 
 # The service prefix takes no wildcard, the name does.
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
@@ -100,8 +104,11 @@ class Document:
 def load(source: str | bytes | Mapping[str, Any], name: str = "policy") -> Raw:
     """The plain dictionary of a document given as JSON text or as a mapping.
 
-    :raises PolicyError: the text is not JSON, repeats a key (AWS would drop one of the two silently), or the
-        document is not an object.
+    A number of JSON text that Python would not write as it stands there, such as ``1e400``, becomes the text of it:
+    AWS reads both alike.
+
+    :raises PolicyError: the text is not JSON, repeats a key (AWS would drop one of the two silently), is nested deeper
+        than any policy, or the document is not an object.
     """
     if isinstance(source, (str, bytes)):
         repeated: list[str] = []
@@ -115,7 +122,11 @@ def load(source: str | bytes | Mapping[str, Any], name: str = "policy") -> Raw:
             return seen
 
         try:
-            document = json.loads(source, object_pairs_hook=unique, parse_constant=_refuse_constant)
+            document = json.loads(
+                source, object_pairs_hook=unique, parse_float=_as_written, parse_constant=_refuse_constant
+            )
+        except RecursionError:
+            raise PolicyError([_TOO_DEEP], name) from None
         except ValueError as error:
             raise PolicyError(
                 [Problem("", f"The document is not valid JSON ({error}).", "Give a mapping, or JSON text.")], name
@@ -137,7 +148,10 @@ def load(source: str | bytes | Mapping[str, Any], name: str = "policy") -> Raw:
         raise PolicyError(
             [Problem("", f"A policy document is a JSON object, not {kind}.", 'It begins with {"Version": ...}.')], name
         )
-    plain: Raw = _plain(document)
+    try:
+        plain: Raw = _plain(document)
+    except RecursionError:
+        raise PolicyError([_TOO_DEEP], name) from None
     return plain
 
 
@@ -203,28 +217,6 @@ def strings(value: Any) -> tuple[str, ...] | None:
     if isinstance(value, Sequence) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None
-
-
-def scalar_text(value: Any) -> str | None:
-    """The string that AWS makes of a condition value: JSON booleans and numbers are read as their text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return str(value)
-    return None
-
-
-def condition_values(value: Any) -> tuple[str, ...] | None:
-    """One value or a list of values as AWS's strings; ``None`` when there is something else among them."""
-    text = scalar_text(value)
-    if text is not None:
-        return (text,)
-    if not isinstance(value, Sequence):
-        return None
-    texts = tuple(text for item in value if (text := scalar_text(item)) is not None)
-    return texts if len(texts) == len(value) else None
 
 
 def _parse_statement(raw: Any, index: int, problems: list[Problem]) -> Statement | None:
@@ -349,14 +341,19 @@ def _unknown_elements(
         yield Problem(f"{path}.{element}" if path else str(element), f"Unknown {what} {element!r}.", remedy)
 
 
-def _plain(value: Any) -> Any:
-    """A copy made of nothing but dict, list and scalars, so that callers may edit it."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A copy made of nothing but dict, list and scalars, so that callers may edit it.
+
+    :raises RecursionError: it is nested deeper than :data:`DEEPEST`.
+    """
     if isinstance(value, str):  # Most are, and to ask for a Mapping takes long.
         return value
+    if depth > DEEPEST:
+        raise RecursionError
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, depth + 1) for item in value]
     if isinstance(value, datetime.date):  # YAML reads an unquoted 2012-10-17 as a date.
         return value.isoformat()
     return value
@@ -374,6 +371,19 @@ def _kind(value: Any) -> str:
         if isinstance(value, types):
             return name
     return "a list" if isinstance(value, Sequence) else type(value).__name__
+
+
+_TOO_DEEP = Problem(
+    "",
+    f"The document is nested deeper than {DEEPEST} levels.",
+    "A policy has six at most: document, statements, Condition, operator, key, values.",
+)
+
+
+def _as_written(text: str) -> float | str:
+    """A decimal number, as a text where Python would write another one."""
+    number = float(text)
+    return number if str(number) == text else text
 
 
 def _refuse_constant(name: str) -> None:

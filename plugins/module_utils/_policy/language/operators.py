@@ -29,6 +29,7 @@ from .patterns import (
     arn_matcher,
     can_meet,
     covers,
+    fold_case,
     folded,
     text_matcher,
 )
@@ -87,7 +88,7 @@ class TextTerm:
 
     def fits(self, value: str, lookup: Lookup) -> Kleene:
         """Whether the value of a request fits."""
-        return self._rendered(lookup).fits(value.lower() if self.fold else value, self.compile_pattern)
+        return self._rendered(lookup).fits(fold_case(value) if self.fold else value, self.compile_pattern)
 
     def fits_shape(self, shape: Pattern, lookup: Lookup) -> Kleene:
         rendering = self._rendered(lookup)
@@ -194,7 +195,7 @@ def fits_one_of(terms: Iterable[Term]) -> Matches:
         return _compares_to_one_of(parsed)
     matches = any_matcher((plain(term.parts) for term in texts), arns=any(term.arns for term in texts))
     if any(term.fold for term in texts):
-        return lambda value: matches(value.lower())
+        return lambda value: matches(fold_case(value))
     return matches
 
 
@@ -240,7 +241,7 @@ def _texts(compile_pattern: Compile, wildcards: bool = False, fold: bool = False
         if not wildcards:
             parts = tuple(part.value if isinstance(part, Wild) else part for part in parts)
         if fold:
-            parts = tuple(part.lower() if isinstance(part, str) else part for part in parts)
+            parts = tuple(fold_case(part) if isinstance(part, str) else part for part in parts)
         compiled = lru_cache(maxsize=256)(compile_pattern) if variables(parts) else compile_pattern
         return TextTerm(parts, compiled, fold, compile_pattern is arn_matcher)
 

@@ -58,9 +58,25 @@ def joined(parts: Pattern) -> Pattern:
     return tuple(part for part in result if part)
 
 
+@lru_cache(maxsize=4096)
+def fold_case(text: str) -> str:
+    """A text as operators compare it that disregard case.
+
+    Assumed, for AWS does not say: letters fold one for one, and only where each is the other's only counterpart. So
+    ``\u0130`` (a capital i with a dot), ``\u0131`` (a small one without) and ``\u212a`` (the sign of Kelvin) are like
+    themselves alone.
+    """
+    return text.lower() if text.isascii() else "".join(map(_fold_letter, text))
+
+
+def _fold_letter(letter: str) -> str:
+    lower = letter.lower()
+    return lower if len(lower) == 1 and lower.upper() == letter else letter
+
+
 def folded(parts: Pattern) -> Pattern:
-    """The pattern for lower-cased texts."""
-    return tuple(part.lower() if isinstance(part, str) else part for part in parts)
+    """The pattern for texts of which the case is folded."""
+    return tuple(fold_case(part) if isinstance(part, str) else part for part in parts)
 
 
 def text_matcher(parts: Pattern) -> Matches:
@@ -177,7 +193,7 @@ def _is_plain_arn(parts: Pattern) -> bool:
 
 
 def completed(parts: Pattern) -> Pattern:
-    """The pattern of a resource, whose ARN AWS completes with wildcards if it has fewer than six fields."""
+    """The pattern of a resource in an identity policy, where AWS completes an ARN of fewer than six fields."""
     if parts and arn_fields(parts) is None and isinstance(parts[0], str) and parts[0].startswith("arn:"):
         given = sum(part.count(":") for part in parts if isinstance(part, str))
         return joined((*parts, *((":", Wild.RUN) * (ARN_FIELDS - 1 - given))))
@@ -185,7 +201,7 @@ def completed(parts: Pattern) -> Pattern:
 
 
 def resource_matcher(parts: Pattern) -> Matches:
-    """As :func:`arn_matcher`, for a resource."""
+    """As :func:`arn_matcher`, for a resource of an identity policy."""
     return arn_matcher(completed(parts))
 
 

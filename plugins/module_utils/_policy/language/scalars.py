@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The values that are not compared as text: numbers, instants, networks, booleans and bytes.
+"""The values of conditions: as strings, and what those are that are not compared as text (numbers, instants, ...).
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -39,6 +40,28 @@ _DATE_PARTS = (("day", 1), ("hour", 0), ("minute", 0), ("second", 0))
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: The version of IP, and the numbers of the first and the last address.
 Span: TypeAlias = tuple[int, int, int]
+
+
+def scalar_text(value: Any) -> str | None:
+    """The string that AWS makes of a condition value: JSON booleans and numbers are read as their text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    return None
+
+
+def condition_values(value: Any) -> tuple[str, ...] | None:
+    """One value or a list of values as AWS's strings; ``None`` when there is something else among them."""
+    text = scalar_text(value)
+    if text is not None:
+        return (text,)
+    if not isinstance(value, Sequence):
+        return None
+    texts = tuple(text for item in value if (text := scalar_text(item)) is not None)
+    return texts if len(texts) == len(value) else None
 
 
 @lru_cache(maxsize=32)

@@ -32,7 +32,8 @@ from .vocabulary import find_key, spell_key
 
 VERSION_WITH_VARIABLES = "2012-10-17"
 
-_VARIABLE = re.compile(r"\$\{(?:(?P<sign>[*?$])|(?P<key>[^{}',]+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?)\}")
+#: A policy variable, or a sign that is written as one.
+VARIABLE = re.compile(r"\$\{(?:(?P<sign>[*?$])|(?P<key>[^{}',]+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def template(text: str, version: str) -> Template:
         return pattern(text)
     parts: list[Part] = []
     end = 0
-    for found in _VARIABLE.finditer(text):
+    for found in VARIABLE.finditer(text):
         parts.extend(pattern(text[end : found.start()]))
         end = found.end()
         if found["sign"]:

@@ -42,7 +42,7 @@ from .subsume import (
 )
 
 _PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):")
-_ROOT = re.compile(r"arn:(aws(?:-[a-z]+)*):iam::(\d{12}):root")
+_ROOT = re.compile(r"arn:(aws(?:-[a-z]+)*):iam::([0-9]{12}):root")
 
 
 def canonical(source: str | bytes | Mapping[str, Any]) -> Raw:
@@ -125,12 +125,17 @@ def meaning(statement: Mapping[str, Any]) -> str:
 
 
 def document_partition(raw: Mapping[str, Any]) -> str | None:
-    """The partition that all resource ARNs of a document are in; ``None`` when they name none, or several."""
-    found = set()
+    """The partition that all resource ARNs of a document are in; ``None`` when they name none, or several.
+
+    ARNs that say nothing beside a wildcard do not count: the canonical form lacks them, and has to have this partition.
+    """
+    found: set[str] = set()
     for statement in statement_list(raw) or []:
         if isinstance(statement, Mapping):
             for element in ("Resource", "NotResource"):
-                found.update(_PARTITION.findall(sorted_text(statement.get(element))))
+                value = statement.get(element)
+                shown = _resources(value, element == "NotResource") if _names_everything(value) else value
+                found.update(_PARTITION.findall(sorted_text(shown)))
     return found.pop() if len(found) == 1 else None
 
 
@@ -152,6 +157,10 @@ def _resources(value: Any, negated: bool) -> Any:
     return sorted({*kept, *essential((tidy_wildcards(name) for name in names if name not in kept), arn_covers)})
 
 
+def _names_everything(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and "*" in value
+
+
 def _principals(value: Any, partition: str | None) -> Any:
     if value == "*":
         return {"AWS": ["*"]}
@@ -171,9 +180,12 @@ def _principals(value: Any, partition: str | None) -> Any:
 
 
 def _account(principal: str, partition: str | None) -> str:
-    """An account's root ARN and its bare id are one principal; in the document's own partition, that is."""
+    """An account's root ARN and its bare id are one principal; in the document's own partition, that is.
+
+    A document that tells no partition does not tell whose account a bare id is.
+    """
     root = _ROOT.fullmatch(principal)
-    return root[2] if root and partition in (None, root[1]) else principal
+    return root[2] if root and partition == root[1] else principal
 
 
 def _unlabelled(raw: Raw) -> Raw:

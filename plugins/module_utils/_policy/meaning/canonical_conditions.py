@@ -17,11 +17,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from decimal import Decimal
 from typing import Any
 
-from ..language.document import Raw, condition_values
+from ..language.document import Raw
 from ..language.operators import split_operator
+from ..language.patterns import fold_case
+from ..language.scalars import condition_values
 from ..language.vocabulary import spell_key
 from .subsume import (
     arn_covers,
@@ -31,8 +32,23 @@ from .subsume import (
 )
 
 # Narrower than what Python's own readers take: they know spellings that AWS may not (1_000, masks as addresses).
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_DECIMAL = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]+)(\.(?P<fraction>[0-9]+))?")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{3}([0-9]{3})?)?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _CIDR = re.compile(r"[0-9A-Fa-f.:]+(/[0-9]{1,3})?")
+
+
+def _keeping_variables(covers: Callable[[str, str], bool]) -> Callable[[Iterable[str]], list[str]]:
+    """For negated operators: values with a variable stay, since a variable without a value may decide by itself
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value)."""
+
+    def values_of(values: Iterable[str]) -> list[str]:
+        unique = set(values)
+        kept = {value for value in unique if "${" in value}
+        return sorted({*kept, *essential(map(tidy_wildcards, unique - kept), covers)})
+
+    return values_of
 
 
 def _as_list(values: Iterable[str]) -> list[str]:
@@ -49,7 +65,10 @@ def _as_arns(values: Iterable[str]) -> list[str]:
 
 def _as_lower(values: Iterable[str]) -> list[str]:
     """``${...}`` keeps its case: the text of a variable's default is not ours to fold."""
-    return sorted({value if "${" in value else value.lower() for value in values})
+    return sorted({value if "${" in value else fold_case(value) for value in values})
+
+
+_NOT_PATTERNS, _NOT_ARNS = _keeping_variables(text_covers), _keeping_variables(arn_covers)
 
 
 def _each(convert: Callable[[str], str]) -> Callable[[Iterable[str]], list[str]]:
@@ -57,7 +76,13 @@ def _each(convert: Callable[[str], str]) -> Callable[[Iterable[str]], list[str]]
 
 
 def _number(text: str) -> str:
-    return format(Decimal(text).normalize(), "f") if _DECIMAL.fullmatch(text) else text
+    """``+1.50`` is ``1.5``; every digit counts, however many there are."""
+    found = _DECIMAL.fullmatch(text)
+    if not found:
+        return text
+    whole, fraction = found["whole"].lstrip("0") or "0", (found["fraction"] or "").rstrip("0")
+    size = f"{whole}.{fraction}" if fraction else whole
+    return f"-{size}" if found["sign"] == "-" and size != "0" else size
 
 
 def _network(text: str) -> str:
@@ -73,12 +98,14 @@ def _network(text: str) -> str:
 def _instant(text: str) -> str:
     """ISO 8601 and epoch seconds name the same instant; a time without a zone is left alone."""
     if text.isascii() and text.isdigit():
-        return str(int(text))
+        return text.lstrip("0") or "0"
+    if not _MOMENT.fullmatch(text):
+        return text
     try:
         moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
     except ValueError:
         return text
-    if moment.tzinfo is None or moment.microsecond:
+    if moment.microsecond:
         return text
     return str(int(moment.astimezone(timezone.utc).timestamp()))
 
@@ -101,12 +128,12 @@ _FAMILIES: dict[str, _Family] = {
     "StringNotEqualsIgnoreCase": _Family(_as_lower),
     # Without a wildcard the Like operators compare as the Equals ones do.
     "StringLike": _Family(_as_patterns, "StringEquals"),
-    "StringNotLike": _Family(_as_patterns, "StringNotEquals"),
+    "StringNotLike": _Family(_NOT_PATTERNS, "StringNotEquals"),
     # ArnEquals takes wildcards too and behaves as ArnLike does.
     "ArnLike": _Family(_as_arns),
-    "ArnNotLike": _Family(_as_arns),
+    "ArnNotLike": _Family(_NOT_ARNS),
     "ArnEquals": _Family(_as_arns, "ArnLike"),
-    "ArnNotEquals": _Family(_as_arns, "ArnNotLike"),
+    "ArnNotEquals": _Family(_NOT_ARNS, "ArnNotLike"),
     **{f"Numeric{name}": _NUMBERS for name in _ORDERED},
     **{f"Date{name}": _DATES for name in _ORDERED},
     "IpAddress": _NETWORKS,
@@ -157,7 +184,7 @@ def _triple(operator: str, key: str, value: Any) -> tuple[str, str, list[str]] |
     if (
         family.same_as
         and not _in_doubt(parts)
-        and (family.values is _as_arns or not any(_is_pattern(text) for text in kept))
+        and (family.values in (_as_arns, _NOT_ARNS) or not any(_is_pattern(text) for text in kept))
     ):
         base = family.same_as
     return f"{parts['set']}{base}{parts['suffix']}", _key(key), kept
@@ -166,7 +193,7 @@ def _triple(operator: str, key: str, value: Any) -> tuple[str, str, list[str]] |
 def _key(key: str) -> str:
     """AWS's spelling; the tag key in it is compared without regard to case too, so it goes to lower case."""
     name, slash, tag = spell_key(key).partition("/")
-    return name + slash + tag.lower()
+    return name + slash + fold_case(tag)
 
 
 def _in_doubt(parts: re.Match[str]) -> bool:

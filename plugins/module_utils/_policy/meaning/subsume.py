@@ -17,10 +17,14 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from ..language.variables import VARIABLE
+
 Covers = Callable[[str, str], bool]
 
 _WILDCARDS = re.compile(r"[*?]+")
 _ARN_FIELDS = 6
+# Stands for a policy variable: any text at all, that which it has in a document of Version 2008-10-17 included.
+_ANY_TEXT = "*"
 
 
 def tidy_wildcards(pattern: str) -> str:
@@ -34,13 +38,15 @@ def tidy_wildcards(pattern: str) -> str:
 def text_covers(pattern: str, other: str) -> bool:
     """Whether everything that ``other`` matches is matched by ``pattern``; both may hold ``*`` and ``?``.
 
-    A ``*`` of ``other`` can be taken only by a ``*`` of ``pattern``, a ``?`` by ``?`` or ``*``. A pattern with a policy
-    variable covers nothing but itself, because what the variable stands for is not known here.
+    A ``*`` of ``other`` can be taken only by a ``*`` of ``pattern``, a ``?`` by ``?`` or ``*``. A policy variable in
+    ``other`` is covered by what covers every value of it; one in ``pattern`` covers nothing but itself, because what it
+    stands for is not known here.
     """
     if pattern == other:
         return True
     if "${" in pattern:
         return False
+    other = VARIABLE.sub(_ANY_TEXT, other)
     # The states of the usual wildcard match, advanced over the characters of `other`.
     states = _skip_stars(pattern, {0})
     for character in other:
@@ -60,9 +66,15 @@ def text_covers(pattern: str, other: str) -> bool:
 
 
 def arn_covers(pattern: str, other: str) -> bool:
-    """:func:`text_covers` for ARNs, whose first five fields a wildcard does not cross."""
+    """:func:`text_covers` for ARNs, whose first five fields a wildcard does not cross.
+
+    A variable in one of these fields may stand for several of them, so that only a lone ``*`` covers it.
+    """
     if pattern in ("*", other):
         return True
+    start = VARIABLE.search(other)
+    if start and other.count(":", 0, start.start()) < _ARN_FIELDS - 1:
+        return False
     ours, theirs = pattern.split(":", _ARN_FIELDS - 1), other.split(":", _ARN_FIELDS - 1)
     if len(ours) != _ARN_FIELDS or len(theirs) != _ARN_FIELDS:
         return False

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..language.arns import parse_arn
+from ..language.arns import ACCOUNT, parse_arn
 from ..language.document import Condition, Document, Statement
 from ..language.operators import split_operator
 from ..language.scalars import network
@@ -116,7 +116,7 @@ def _is_fixed_user(value: str) -> bool:
 def _is_fixed_access_point(value: str) -> bool:
     """The name of an access point may hold wildcards where the account is fixed."""
     arn = parse_arn(value)
-    return "${" not in value and (_is_fixed(value) or (arn is not None and arn.account.isdigit()))
+    return "${" not in value and (_is_fixed(value) or (arn is not None and ACCOUNT.fullmatch(arn.account) is not None))
 
 
 def _is_narrow(value: str) -> bool:

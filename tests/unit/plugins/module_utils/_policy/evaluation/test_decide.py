@@ -61,6 +61,10 @@ def test_case(case):
     expected = {key: sorted(value) if key == "missing_keys" else value for key, value in case["expect"].items()}
     assert {key: found[key] for key in expected} == expected, decision["reason"]
     assert decision["reason"].endswith(".")
+    if decision["statement"] is not None:
+        assert f"{decision['statement']}'" in decision["reason"]
+    elif decision["decision"] == "allow":
+        assert "statement" not in decision["reason"]
     if decision["decision"] == "unknown":
         # Either something would decide it, or the sentence says what AWS leaves open.
         assert decision["missing_keys"] or "AWS" in decision["reason"] or "canonical user id" in decision["reason"]

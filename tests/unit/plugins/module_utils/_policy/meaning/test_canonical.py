@@ -51,6 +51,26 @@ EQUAL = [
     ),
     ("order of principals", {"Principal": {"AWS": [ROLE, ACCOUNT]}}, {"Principal": {"AWS": [ACCOUNT, ROLE]}}),
     ("order of values", condition("StringEquals", "k:x", "a", "b"), condition("StringEquals", "k:x", "b", "a")),
+    (
+        "a variable of which a pattern covers every value",
+        {"Resource": ["arn:{p}:s3:::bucket/*", "arn:{p}:s3:::bucket/home/${aws:username}/*"]},
+        {"Resource": "arn:{p}:s3:::bucket/*"},
+    ),
+    (
+        "a variable in StringLike of which a pattern covers every value",
+        condition("StringLike", "s3:prefix", "home/*", "home/${aws:username}/*"),
+        condition("StringLike", "s3:prefix", "home/*"),
+    ),
+    (
+        "numbers with many digits",
+        condition("NumericEquals", "k:x", "+009007199254740993.0"),
+        condition("NumericEquals", "k:x", "9007199254740993"),
+    ),
+    (
+        "letters that fold one for one",
+        condition("StringEqualsIgnoreCase", "k:x", "\u00c4\u0394\u0416"),
+        condition("StringEqualsIgnoreCase", "k:x", "\u00e4\u03b4\u0436"),
+    ),
     ("repeated action", {"Action": ["s3:GetObject", "s3:GetObject"]}, {}),
     ("repeated value", condition("StringEquals", "k:x", "a", "a"), condition("StringEquals", "k:x", "a")),
     ("repeated principal", {"Principal": {"AWS": [ROLE, ROLE]}}, {"Principal": {"AWS": ROLE}}),
@@ -235,6 +255,46 @@ DIFFERENT = [
     ("case of a resource", {"Resource": "arn:{p}:s3:::Bucket/*"}, {}),
     ("bucket and its objects", {"Resource": ["arn:{p}:s3:::bucket", "arn:{p}:s3:::bucket/*"]}, {}),
     (
+        "a pattern that fits the text of a variable, not its values",
+        {"Resource": ["arn:{p}:s3:::bucket/*user*", "arn:{p}:s3:::bucket/${aws:username}"]},
+        {"Resource": "arn:{p}:s3:::bucket/*user*"},
+    ),
+    (
+        "a pattern that fits the text of a variable in a Deny without Version",
+        {"Effect": "Deny", "Resource": ["arn:{p}:s3:::bucket/$*", "arn:{p}:s3:::bucket/${aws:PrincipalTag/team}"]},
+        {"Effect": "Deny", "Resource": "arn:{p}:s3:::bucket/$*"},
+    ),
+    (
+        "a pattern that fits the text of a variable in StringLike",
+        condition("StringLike", "s3:prefix", "*user*", "${aws:username}"),
+        condition("StringLike", "s3:prefix", "*user*"),
+    ),
+    (
+        "a pattern that fits the text of a variable in ArnLike",
+        condition("ArnLike", "aws:SourceArn", "arn:{p}:s3:::*name*", "arn:{p}:s3:::${aws:username}"),
+        condition("ArnLike", "aws:SourceArn", "arn:{p}:s3:::*name*"),
+    ),
+    (
+        "a pattern of as many signs as the text of a variable",
+        condition("StringLike", "s3:prefix", "?" * 15, "${aws:username}"),
+        condition("StringLike", "s3:prefix", "?" * 15),
+    ),
+    (
+        "a pattern that fits the text of an asterisk written as a variable",
+        condition("StringLike", "s3:prefix", "a{*", "a${*}", "a$?*?"),
+        condition("StringLike", "s3:prefix", "a{*", "a$?*?"),
+    ),
+    (
+        "a variable that may stand for several fields of an ARN",
+        condition("ArnLike", "aws:SourceArn", "arn:{p}:s3:*:*:*", "arn:{p}:s3:${aws:PrincipalTag/place}:b"),
+        condition("ArnLike", "aws:SourceArn", "arn:{p}:s3:*:*:*"),
+    ),
+    (
+        "a variable under a negated operator, which may have no value",
+        condition("StringNotLike", "s3:prefix", "a*", "a${aws:username}"),
+        condition("StringNotLike", "s3:prefix", "a*"),
+    ),
+    (
         "a resource beside a pattern with a variable",
         {"Resource": ["arn:{p}:s3:::bucket/${aws:username}*", "arn:{p}:s3:::bucket/bob"]},
         {"Resource": "arn:{p}:s3:::bucket/${aws:username}*"},
@@ -279,6 +339,21 @@ DIFFERENT = [
         condition("StringEquals", "k:x", "a*"),
     ),
     ("IgnoreCase and not", condition("StringEqualsIgnoreCase", "k:x", "a"), condition("StringEquals", "k:x", "a")),
+    (
+        "a capital i with a dot folds into two signs",
+        condition("StringEqualsIgnoreCase", "k:x", "\u0130"),
+        condition("StringEqualsIgnoreCase", "k:x", "i\u0307"),
+    ),
+    (
+        "the sign of Kelvin is no k",
+        condition("StringEqualsIgnoreCase", "k:x", "\u212a"),
+        condition("StringEqualsIgnoreCase", "k:x", "k"),
+    ),
+    (
+        "the name of a tag that folds into two signs",
+        condition("StringEquals", "aws:PrincipalTag/\u0130", "x"),
+        condition("StringEquals", "aws:PrincipalTag/i\u0307", "x"),
+    ),
     ("true and false", condition("Bool", "k:x", True), condition("Bool", "k:x", False)),
     ("true and 1", condition("Bool", "k:x", True), condition("Bool", "k:x", 1)),
     (
@@ -291,6 +366,17 @@ DIFFERENT = [
         "digits with an underscore are no number",
         condition("NumericEquals", "k:x", "1_000"),
         condition("NumericEquals", "k:x", "1000"),
+    ),
+    (
+        "more digits than a decimal context keeps",
+        condition("NumericEquals", "k:x", "9007199254740993.000000000000000001"),
+        condition("NumericEquals", "k:x", "9007199254740993.000000000000000002"),
+    ),
+    ("a number without end", condition("NumericEquals", "k:x", "1e400"), condition("NumericEquals", "k:x", "1e500")),
+    (
+        "a date in a form that Python knows and AWS does not",
+        condition("DateEquals", "aws:CurrentTime", "2020-W01-3T00:00:00Z"),
+        condition("DateEquals", "aws:CurrentTime", "2020-01-01T00:00:00Z"),
     ),
     (
         "another prefix length",
@@ -405,6 +491,51 @@ def test_labels_name_but_do_not_mean():
 def test_an_account_is_its_root_only_in_the_partition_of_the_resources():
     gov = {**BASE, "Resource": "arn:aws-us-gov:s3:::b", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
     assert not equivalent({"Statement": gov}, {"Statement": {**gov, "Principal": {"AWS": ACCOUNT}}})
+
+
+def test_a_pattern_that_fits_the_text_of_a_variable_differs_between_versions():
+    both = {**BASE, "Resource": ["arn:aws:s3:::bucket/*user*", "arn:aws:s3:::bucket/${aws:username}"]}
+    assert not equivalent(
+        {"Version": "2008-10-17", "Statement": both}, {"Version": "2012-10-17", "Statement": both}, labels=False
+    )
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [("1e400", "1e500"), ("9007199254740993.0", "9007199254740992.0"), ("1.10", "1.1"), ("-0.0", "0.0")],
+)
+def test_numbers_of_json_text_are_compared_as_written(one, other):
+    texts = [
+        json.dumps({"Statement": {**BASE, **condition("StringEquals", "k:x", "@")}}).replace('"@"', number)
+        for number in (one, other)
+    ]
+    assert not equivalent(*texts)
+    assert [canonical(text)["Statement"][0]["Condition"]["StringEquals"]["k:x"] for text in texts] == [[one], [other]]
+
+
+def test_a_root_user_of_another_partition_is_not_the_account():
+    """Where resources name no partition, a bare id may be any partition's."""
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    cn, aws = ({"AWS": f"arn:{partition}:iam::{ACCOUNT}:root"} for partition in ("aws-cn", "aws"))
+    assert not equivalent({"Statement": [{**deny, "Principal": cn}]}, {"Statement": [{**deny, "Principal": aws}]})
+    assert not equivalent(
+        {"Statement": [{**deny, "Principal": cn}]}, {"Statement": [{**deny, "Principal": {"AWS": ACCOUNT}}]}
+    )
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+@pytest.mark.parametrize("resource", ["*", ["arn:aws:s3:::bkt/*", "*"], ["arn:aws:s3:::a", "arn:aws-cn:s3:::a"]])
+def test_the_canonical_form_keeps_the_partition_that_it_was_made_in(resource, partition):
+    statement = {
+        "Effect": "Deny",
+        "Principal": {"AWS": f"arn:{partition}:iam::{ACCOUNT}:root"},
+        "Action": "s3:*",
+        "Resource": resource,
+    }
+    form = canonical({"Statement": [statement]})
+    assert canonical(form) == form
+    everything = {"Statement": [{**statement, "Resource": "*"}]}
+    assert equivalent({"Statement": [statement]}, everything) == ("*" in resource)
 
 
 @pytest.mark.parametrize("override", [row[1] for row in EQUAL + DIFFERENT], ids=[row[0] for row in EQUAL + DIFFERENT])

@@ -1,0 +1,81 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A pattern covers another text of a policy only if it fits everything that the other one fits.
+
+The judge is the evaluator's own reading of a text, with a value for each variable.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patterns import arn_matcher, text_matcher
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.variables import render, template
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.subsume import arn_covers, text_covers
+
+pytest.importorskip("hypothesis")
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+SIGNS = st.sampled_from(["a", "u", "s", "e", "$", "{", "}", "*", "?", "${a:us}", "${*}", "${a:u, 'us'}"])
+TEXTS = st.lists(SIGNS, max_size=6).map("".join)
+VALUES = ["", "a", "us", "a:us", "${a:us}", "e/u", "a*"]
+#: What a wildcard of the covered text may stand for.
+RUNS = st.sampled_from(["", "a", "us", "$", "${a:us}", "e" * 5])
+
+
+def a_text_of(pattern, runs):
+    """A text that fits a pattern."""
+    signs = []
+    for part in pattern:
+        signs.append(part if isinstance(part, str) else next(runs) if part.value == "*" else "u")
+    return "".join(signs)
+
+
+def fits_whatever_the_variable_is(make, wide, narrow, version, run):
+    for value in VALUES:
+        found = {"a:us": (value,), "a:u": (value,)}.get
+        wider, narrower = (render(template(text, version), found).pattern for text in (wide, narrow))
+        text = a_text_of(narrower, iter(lambda: run, None))
+        assert make(wider)(text), (wide, narrow, version, value, text)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["2008-10-17", "2012-10-17"]), RUNS)
+@settings(max_examples=1500)
+def test_what_is_covered_fits_in_either_version(wide, narrow, version, run):
+    if text_covers(wide, narrow):
+        fits_whatever_the_variable_is(text_matcher, wide, narrow, version, run)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["2008-10-17", "2012-10-17"]), RUNS)
+@settings(max_examples=1000)
+def test_what_is_covered_fits_as_an_arn(wide, narrow, version, run):
+    wide, narrow = f"arn:aws:s3:::{wide}", f"arn:aws:s3:::{narrow}"
+    if arn_covers(wide, narrow):
+        fits_whatever_the_variable_is(arn_matcher, wide, narrow, version, run)
+
+
+@pytest.mark.parametrize(
+    "wide, narrow, covered",
+    [
+        ("*", "${aws:username}", True),
+        ("b/*", "b/${aws:username}/x", True),
+        ("b/*user*", "b/${aws:username}", False),
+        ("b/?*", "b/${aws:username}", False),  # the value may be empty
+        ("b/${aws:username}", "b/${aws:username}", True),
+        ("b/${aws:username}*", "b/${aws:username}", False),
+        ("b/*}", "b/${aws:username}", False),
+        ("a*b", "a${aws:username}b", True),
+    ],
+)
+def test_a_variable_is_covered_by_what_covers_every_value(wide, narrow, covered):
+    assert text_covers(wide, narrow) is covered
+    assert arn_covers(f"arn:aws:s3:::{wide}", f"arn:aws:s3:::{narrow}") is covered
+
+
+@pytest.mark.parametrize("narrow", ["arn:aws:${a:b}:::b", "arn:${a:b}", "${a:b}", "arn:aws:s3:${a:b}:b"])
+def test_a_variable_that_may_stand_for_fields_is_covered_by_everything_alone(narrow):
+    assert arn_covers("*", narrow)
+    assert not arn_covers("arn:*:*:*:*:*", narrow)
