@@ -7,12 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained, read_report
 
+
+@explained("drift_junit")
 def render(report: Mapping[str, Any]) -> str:
     """The report as JUnit XML."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.render import junit
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.junit import junit_report
 
-    return junit(report)
+    return junit_report(read_report(report))
 
 
 class FilterModule:

@@ -7,12 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained, read_report
 
+
+@explained("drift_markdown")
 def render(report: Mapping[str, Any]) -> str:
     """The report as Markdown."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.render import markdown
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.markdown import markdown_report
 
-    return markdown(report)
+    return markdown_report(read_report(report))
 
 
 class FilterModule:

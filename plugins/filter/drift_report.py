@@ -20,6 +20,8 @@ def sum_up(
     failed_hosts: Any = None,
     changes: Any = None,
     failures: Any = None,
+    perimeters: Any = None,
+    at: Any = "",
 ) -> Raw:
     """The report of a run."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
@@ -30,6 +32,8 @@ def sum_up(
         map(str, as_list(failed_hosts)),
         as_list(changes),
         as_list(failures),
+        as_list(perimeters),
+        str(at or ""),
     )
 
 

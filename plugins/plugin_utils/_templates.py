@@ -55,6 +55,16 @@ def read_document(value: Any, name: str = "policy") -> Raw | None:
     return None if value is None or (isinstance(value, str) and not value.strip()) else load(value, name)
 
 
+def read_report(value: Any) -> Mapping[str, Any]:
+    """A report as ``drift_report`` makes it.
+
+    :raises AnsibleFilterError: it is something else.
+    """
+    if not isinstance(value, Mapping) or not {"status", "counts", "findings", "failures", "failed_hosts"} <= set(value):
+        raise AnsibleFilterError("Give a report as perimeter.s3.drift_report makes it, or drift.json read back.")
+    return value
+
+
 def as_list(value: Any) -> list[Any]:
     """A lone value stands for a list of one, nothing for an empty list."""
     if value is None:

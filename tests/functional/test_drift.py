@@ -58,7 +58,7 @@ def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), 
         },
     )
     output = finished.stdout + finished.stderr
-    files = sorted(directory.iterdir())
+    files = sorted(directory.iterdir()) if directory.is_dir() else []
     for text in (output, *(file.read_text(encoding="utf-8") for file in files)):
         assert SECRET not in text
         assert TOKEN not in text
@@ -105,14 +105,28 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
     missing, refuted = report["findings"]
     assert (missing["what"], missing["remedy"]) == ("PerimeterS3Network is missing", "")
     assert (missing["account"], missing["region"]) == ("123456789012", "us-east-1")
-    assert any("through internet" in opened for opened in missing["opens"])
+    assert any("from the internet" in opened for opened in missing["opens"])
     assert (refuted["kind"], refuted["severity"], refuted["resource"]) == ("reach", "major", BUCKET)
     assert refuted["remedy"] == REMEDY
     suite = ElementTree.fromstring(Path(tmp_path, "drift.xml").read_text(encoding="utf-8").encode())
     assert (suite.get("failures"), suite.get("errors")) == ("2", "0")
+    # The endpoint has not drifted, and is a test that passed.
+    assert [case.get("name") for case in suite.findall("testcase")].count("as declared") == 1
+    [run] = json.loads(Path(tmp_path, "drift.sarif").read_text(encoding="utf-8"))["runs"]
+    assert [each["level"] for each in run["results"]] == ["error", "warning"]
     written = Path(tmp_path, "drift.md").read_text(encoding="utf-8")
     assert "PerimeterS3Network is missing" in written
     assert f"- Remedy: {REMEDY}\n" in written
+
+
+def test_the_directory_of_the_report_is_made_or_said_to_be_in_the_way_at_once(emulator, vpc, tmp_path):
+    status, report, output = play(emulator, vpc, tmp_path / "not" / "there")
+    assert (status, report["status"]) == (0, "drifted"), output
+    (tmp_path / "file").write_text("in the way")
+    status, _report, output = play(emulator, vpc, tmp_path / "file")
+    assert status == 2, output
+    assert "Make the directory of the report" in output
+    assert emulator.calls() == []
 
 
 def test_a_bucket_that_fails_does_not_hide_the_drift_of_others(emulator, ec2, s3, vpc, tmp_path):

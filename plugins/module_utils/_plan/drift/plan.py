@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._policy.language.document import Raw
+from ..._policy.language.errors import PolicyError
 from ..._policy.meaning.canonical import equivalent
 from .finding import (
     BUCKET,
@@ -30,6 +31,15 @@ from .finding import (
 _WHAT = {"added": "is missing", "removed": "is not declared", "changed": "has changed"}
 #: Attributes of an endpoint -> what of it they are. They say which addresses and names lead to the endpoint.
 _ATTRIBUTES = ("ip_address_type", "dns_record_ip_type")
+BUCKET_POLICY, ENDPOINT_POLICY = "bucket policy", "endpoint policy"
+_BY_HAND = "Compare both by hand; what it lets pass is not known."
+#: What goes wrong over documents that AWS takes and we do not understand.
+_NOT_UNDERSTOOD = (PolicyError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+#: No document of an endpoint is the default one, which lets everything pass; this one lets nothing pass.
+_NOTHING_PASSES = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}],
+}
 
 
 def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> list[Finding]:
@@ -42,7 +52,7 @@ def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> li
         return [Finding(place.account, place.region, vpc, "endpoint", "is missing", None, after, MAJOR, cuts=(reason,))]
     name = str(before["vpc_endpoint_id"])
     found = _document_findings(
-        place, name, ENDPOINT, "endpoint policy", before["policy_document"], after["policy_document"]
+        place, name, ENDPOINT, ENDPOINT_POLICY, before["policy_document"], after["policy_document"]
     )
 
     def add(
@@ -76,30 +86,38 @@ def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> li
 
 def bucket_findings(place: Place, bucket: str, before: Raw | None, after: Raw | None) -> list[Finding]:
     """What of the policy of a bucket drifted; both as ``bucket_policy`` returns them, ``after`` as declared."""
-    return _document_findings(place, bucket, BUCKET, "bucket policy", before, after)
+    return _document_findings(place, bucket, BUCKET, BUCKET_POLICY, before, after)
 
 
 def _document_findings(
     place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None
 ) -> list[Finding]:
+    """The findings; a document that cannot be compared is one itself, so that it hides nothing of the others."""
+    try:
+        return _compared(place, name, layer, kind, live, declared)
+    except _NOT_UNDERSTOOD as error:
+        what = f"cannot be compared with what is declared: {str(error) or type(error).__name__}"
+        return [Finding(place.account, place.region, name, kind, what, live, declared, CRITICAL, remedy=_BY_HAND)]
+
+
+def _compared(place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None) -> list[Finding]:
     if equivalent(live, declared):
         return []
     # Most documents have not drifted, and Ansible compiles what is imported here anew for each task.
     from ..._policy.meaning.diff import diff
-    from .severity import effect
+    from .severity import UNREAD, difference
 
-    reach = effect(layer, live, declared, place.account, name)
+    told = difference(layer, live, declared, place.account, name)
+    reach = told.effect() if told else UNREAD
     changes = [change for change in diff(live, declared) if change.kind != "same"]
     if not changes:
         return [Finding(place.account, place.region, name, kind, "has changed", live, declared, *_reach(reach))]
     found: list[Finding] = []
     for change in changes:
-        # How the declared document would act with this one drift, so that each drift has a severity of its own.
-        alone = _with(declared, change.after, change.before)
-        own = effect(layer, alone, declared, place.account, name)
-        if reach.severity == MINOR:
-            # Such as a statement under another Sid: gone and come, and all in all nothing passes that did not.
-            own = reach
+        # So that each drift has a severity of its own.
+        alone = _with(declared, change.after, change.before, layer)
+        without = _with(live, change.before, change.after, layer)
+        own = told.effect_of(alone, without) if told else UNREAD
         found.append(
             Finding(
                 place.account,
@@ -128,9 +146,11 @@ def _reach(found: Any) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     return found.severity, found.opens, found.cuts
 
 
-def _with(document: Raw | None, out: Raw | None, put: Raw | None) -> Raw | None:
+def _with(document: Raw | None, out: Raw | None, put: Raw | None, layer: str) -> Raw | None:
     """The document with one statement in another form: ``out`` goes, ``put`` comes."""
     given = (document or {}).get("Statement", [])
     statements = [given] if isinstance(given, Mapping) else list(given)
     kept = [each for each in statements if each != out] + ([put] if put is not None else [])
-    return {**(document or {"Version": "2012-10-17"}), "Statement": kept} if kept else None
+    if not kept:
+        return _NOTHING_PASSES if layer == ENDPOINT else None
+    return {**(document or {"Version": "2012-10-17"}), "Statement": kept}

@@ -16,6 +16,10 @@ from ..._policy.language.document import Raw
 from .finding import SEVERITIES
 
 CLEAN, DRIFTED, CORRECTED, FAILED = "clean", "drifted", "corrected", "failed"
+#: Of this document. It goes up when a key goes or means something else, not when one is added.
+SCHEMA = 1
+#: Of the collection; a test holds it against galaxy.yml.
+VERSION = "1.0.0"
 
 
 def report(
@@ -24,8 +28,11 @@ def report(
     failed_hosts: Iterable[str] = (),
     changes: Iterable[Mapping[str, Any]] = (),
     failures: Iterable[Mapping[str, Any]] = (),
+    perimeters: Iterable[Mapping[str, Any]] = (),
+    at: str = "",
 ) -> Raw:
-    """The report of a run, ``{status, counts, findings, failures, failed_hosts}``, the worst findings first.
+    """The report of a run: ``schema``, ``version``, ``at``, ``status``, ``counts``, ``perimeters``, ``findings``,
+    ``failures`` and ``failed_hosts``, the worst findings first.
 
     ``status`` is ``clean``, ``drifted``, ``corrected`` or, when not all could be looked at or corrected, ``failed``.
     What has a remedy is not corrected.
@@ -33,6 +40,8 @@ def report(
     :param changes: as ``change_events_info`` returns ``resources``. The findings about these get ``by``: who last
         changed the resource, nobody if nobody is known, ``None`` if that could not be looked up.
     :param failures: ``host``, ``account``, ``region``, ``msg``, and ``bucket`` if it is one bucket that failed.
+    :param perimeters: what was looked at, as :func:`..report.perimeter.perimeter` makes it, one for each host.
+    :param at: when, such as ``2026-11-29T11:20:03Z``.
     """
     known = {each["resource"]: None if each.get("error") else list(each["events"]) for each in changes}
     ordered = sorted(
@@ -53,6 +62,9 @@ def report(
         status = CLEAN
     counts = {severity: sum(each["severity"] == severity for each in ordered) for severity in SEVERITIES}
     return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "at": at,
         "status": status,
         "counts": {
             "drifted": len(ordered),
@@ -60,6 +72,7 @@ def report(
             **counts,
             "failed": len(failed) + len(missed),
         },
+        "perimeters": sorted((dict(each) for each in perimeters), key=lambda each: str(each["host"])),
         "findings": ordered,
         "failures": missed,
         "failed_hosts": failed,

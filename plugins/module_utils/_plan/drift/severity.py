@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..._policy.evaluation.decide import (
     ALLOW,
@@ -29,13 +30,13 @@ from ..._policy.evaluation.decide import (
 from ..._policy.language.document import Document, Raw, parse
 from ..._policy.language.errors import PolicyError
 from ..._policy.language.vocabulary import OBJECT, expand_action
+from .examples import examples
 from .finding import (
     BUCKET,
     CRITICAL,
     ENDPOINT,
     MAJOR,
     MINOR,
-    MOST_EXAMPLES,
 )
 
 _USUAL_ACTIONS = (
@@ -71,32 +72,87 @@ class Effect:
     unclear: int
 
 
-def effect(kind: str, live: Raw | None, declared: Raw | None, account: str, name: str) -> Effect:
-    """What the drift from ``declared`` to ``live`` does.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All samples that two documents treat differently, so that each change between them can be asked for its share.
+
+    ``opened`` and ``cut``: the requests, as given and as read, with what the live document decides of them.
+    """
+
+    kind: str
+    account: str
+    opened: list[tuple[Raw, Request, str]]
+    cut: list[tuple[Raw, Request, str]]
+    unclear: int
+
+    def effect(self) -> Effect:
+        return self._effect(self.opened, self.cut)
+
+    def effect_of(self, alone: Raw | None, without: Raw | None) -> Effect:
+        """The share of one change: what it does by itself, or what would not be without it.
+
+        :param alone: the declared document with this change; :param without: the live one without it.
+        """
+        try:
+            by_itself, put_back = (_compiled(self.kind, each, self.account) for each in (alone, without))
+        except PolicyError:
+            return Effect(CRITICAL, (), (), 1)
+
+        def is_share(request: Request, opened: bool) -> bool:
+            return _passes(by_itself, request) == opened or _passes(put_back, request) != opened
+
+        return self._effect(
+            [one for one in self.opened if is_share(one[1], True)], [one for one in self.cut if is_share(one[1], False)]
+        )
+
+    def _effect(self, opened: list[tuple[Raw, Request, str]], cut: list[tuple[Raw, Request, str]]) -> Effect:
+        severity = CRITICAL if opened or self.unclear else MAJOR if cut else MINOR
+        opens, cuts = (
+            examples([(raw, now) for raw, _request, now in found], self.account) for found in (opened, cut)
+        )  # fmt: skip
+        return Effect(severity, opens, cuts, self.unclear)
+
+
+def difference(kind: str, live: Raw | None, declared: Raw | None, account: str, name: str) -> Difference | None:
+    """What the drift from ``declared`` to ``live`` does; ``None`` if we cannot read one of them.
 
     :param kind: ``bucket`` or ``endpoint``; :param account: id of the account that owns it; :param name: the name of
         the bucket, or the id of the endpoint.
     """
     try:
         documents = [parse(each) for each in (live, declared) if each is not None]
-        policies = [compile_policies(_layers(kind, each, account)) for each in (live, declared)]
+        policies = [_compiled(kind, each, account) for each in (live, declared)]
     except PolicyError:
-        # AWS took a live document that we cannot read, so nobody can say what it opens.
-        return Effect(CRITICAL, (), (), 1)
-    opens: list[str] = []
-    cuts: list[str] = []
+        return None
+    found = Difference(kind, account, [], [], 0)
     unclear = 0
     for raw, request in _requests(kind, documents, account, name):
-        now, wanted = (each.decide(request).decision for each in policies)
+        try:
+            now, wanted = (each.decide(request).decision for each in policies)
+        except RequestError:
+            # Parts that do not go together with the bucket that is asked for.
+            continue
         if now == wanted:
             unclear += now == UNKNOWN
-        elif wanted != ALLOW and now in (ALLOW, UNKNOWN):
-            opens.append(_sentence(raw, now))
-        else:
-            cuts.append(_sentence(raw, now))
-    opened = bool(opens or unclear)
-    severity = CRITICAL if opened else MAJOR if cuts else MINOR
-    return Effect(severity, tuple(opens[:MOST_EXAMPLES]), tuple(cuts[:MOST_EXAMPLES]), unclear)
+        elif wanted != ALLOW and now in _PASSING:
+            found.opened.append((raw, request, now))
+        elif wanted in _PASSING:
+            # What is denied either way is cut off by nothing.
+            found.cut.append((raw, request, now))
+    return replace(found, unclear=unclear)
+
+
+#: AWS took a live document that we cannot read, so nobody can say what it opens.
+UNREAD = Effect(CRITICAL, (), (), 1)
+_PASSING = (ALLOW, UNKNOWN)
+
+
+def _compiled(kind: str, document: Raw | None, account: str) -> Any:
+    return compile_policies(_layers(kind, document, account))
+
+
+def _passes(policies: Any, request: Request) -> bool:
+    return policies.decide(request).decision in _PASSING
 
 
 def _layers(kind: str, document: Raw | None, account: str) -> Raw:
@@ -190,11 +246,13 @@ def _targets(kind: str, documents: list[Document], name: str) -> list[tuple[str,
 def _contexts(conditions: Mapping[str, Mapping[str, None]]) -> Iterator[Raw]:
     """All keys absent, and each key once with each of its values."""
     others = {key: values for key, values in conditions.items() if key not in _NETWORK_KEYS | _PRINCIPAL_KEYS}
-    # Keys of the caller follow from who it is.
+    # Keys of the caller follow from who it is, those of the resource from the bucket.
     absent = {
         key: None
         for key in others
-        if not key.startswith(("aws:principal", "aws:user", "aws:via", "aws:called", "aws:securetransport"))
+        if not key.startswith(
+            ("aws:principal", "aws:user", "aws:via", "aws:called", "aws:securetransport", "aws:resource")
+        )
     }
     usual: Raw = {**absent, _TLS: "true"}
     yield usual
@@ -202,8 +260,3 @@ def _contexts(conditions: Mapping[str, Mapping[str, None]]) -> Iterator[Raw]:
         for value in values:
             context = {name: given for name, given in usual.items() if name.lower() != key}
             yield {**context, key: value.replace("*", "sample").replace("?", "x")}
-
-
-def _sentence(raw: Raw, decision: str) -> str:
-    verb = {ALLOW: "can", UNKNOWN: "perhaps can"}.get(decision, "cannot")
-    return f"{raw['principal']} {verb} {raw['action']} on {raw['resource']} through {raw['through']}"

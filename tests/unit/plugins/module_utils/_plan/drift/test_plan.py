@@ -4,14 +4,10 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import bucket_findings, endpoint_findings
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.render import junit, markdown
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 
 PLACE = Place("111122223333", "us-east-1")
 OUTSIDE = {
@@ -102,68 +98,76 @@ def test_missing_endpoint():
     assert (found.resource, found.severity) == ("vpc-11111111", "major")
 
 
-def test_report_and_renderings():
-    findings = [each.as_dict() for each in endpoint_findings(PLACE, {**ENDPOINT, "tags": {"a|b": "<x>\x01"}}, ENDPOINT)]
-    findings += [each.as_dict() for each in bucket_findings(PLACE, "b", None, policy(OUTSIDE))]
-    found = report(findings, False)
-    assert (found["status"], found["findings"][0]["severity"]) == ("drifted", "critical")
-    assert found["counts"] == {"drifted": 3, "corrected": 0, "critical": 1, "major": 0, "minor": 2, "failed": 0}
-    suite = ElementTree.fromstring(junit(found).encode())
-    assert (suite.get("failures"), len(suite.findall("testcase/failure"))) == ("3", 3)
-    assert "a\\|b" in markdown(found)
-
-
-CHANGE = {
-    "who": "arn:aws:iam::111122223333:user/a|b",
-    "when": "2026-11-23T10:15:00Z",
-    "event": "s3:PutBucketPolicy",
-    "source_address": "198.51.100.7",
-    "event_id": "0f1e2d3c",
+ALLOW_GET_PUT = {**READ, "Sid": "AllowGetPut", "Principal": "*", "Action": ["s3:GetObject", "s3:PutObject"]}
+EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+STRANGER = {
+    "Sid": "Stranger",
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::999988887777:root"},
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
 }
+NO_TLS = {**OUTSIDE, "Sid": "DenyInsecure", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+
+
+def test_what_opens_a_wider_endpoint_policy_is_the_statement_that_came():
+    live, declared = ({**ENDPOINT, "policy_document": policy(one)} for one in (EVERYTHING, ALLOW_GET_PUT))
+    came, gone = endpoint_findings(PLACE, live, declared)
+    assert (came.what, came.severity) == ("Statement[0] is not declared", "critical")
+    assert came.opens[0].startswith("anonymous can s3:GetObject on ")
+    assert (gone.what, gone.severity, gone.opens, gone.cuts) == ("AllowGetPut is missing", "minor", (), ())
+
+
+def test_an_endpoint_policy_without_the_statement_lets_nothing_pass():
+    live, declared = ({**ENDPOINT, "policy_document": policy(*some)} for some in ((NO_TLS,), (NO_TLS, ALLOW_GET_PUT)))
+    [gone] = endpoint_findings(PLACE, live, declared)
+    assert (gone.what, gone.severity, gone.opens) == ("AllowGetPut is missing", "major", ())
+
+
+def test_a_deny_that_is_missing_cuts_nobody_off():
+    for found in bucket_findings(PLACE, "b", None, policy(OUTSIDE, NO_TLS)):
+        assert (found.severity, found.cuts) == ("critical", ())
+    of_nobody = {**OUTSIDE, "Sid": "DenyPartner", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject"}
+    del of_nobody["Condition"]
+    [found] = bucket_findings(PLACE, "b", policy(OUTSIDE), policy(OUTSIDE, of_nobody))
+    assert (found.severity, found.opens, found.cuts) == ("minor", (), ())
+
+
+def test_who_really_gets_in_is_named_first():
+    found = {each.what: each for each in bucket_findings(PLACE, "b", policy(STRANGER), policy(OUTSIDE, NO_TLS))}
+    outside, tls = found["DenyOutside is missing"], found["DenyInsecure is missing"]
+    assert (
+        outside.opens[0] == "arn:aws:iam::999988887777:root can s3:GetObject on arn:aws:s3:::b/sample from the internet"
+    )
+    # And one of our own, before a second of the stranger's.
+    assert outside.opens[1].startswith("arn:aws:iam::111122223333:role/sample can ")
+    assert all(each.endswith(", without TLS") for each in tls.opens)
+    public = {**STRANGER, "Sid": "Public", "Principal": "*"}
+    [came] = bucket_findings(PLACE, "b", policy(OUTSIDE, public), policy(OUTSIDE))
+    assert came.opens[0].startswith("anonymous can ")
+    assert "444455556666" in came.opens[1]
+    for each in (outside, tls, came):
+        assert len(set(each.opens)) == len(each.opens) == 3
+
+
+@pytest.mark.parametrize("key", ["aws:ResourceAccount", "AWS:resourceaccount", "aws:ResourceOrgID"])
+def test_a_statement_of_others_about_the_owner_is_no_obstacle(key):
+    of_others = {**OUTSIDE, "Sid": "Others", "Condition": {"StringNotEquals": {key: "111122223333"}}}
+    found = bucket_findings(PLACE, "b", policy(of_others), policy(of_others, READ))
+    assert [each.what for each in found] == ["Read is missing"]
 
 
 @pytest.mark.parametrize(
-    "found, by, line",
+    "odd",
     [
-        (
-            {"events": [CHANGE]},
-            [CHANGE],
-            "- Last changed by: arn:aws:iam::111122223333:user/a\\|b at 2026-11-23T10:15:00Z, s3:PutBucketPolicy from "
-            "198.51.100.7, event 0f1e2d3c\n",
-        ),
-        ({"events": []}, [], "- Last changed by: nobody that CloudTrail knows of."),
-        ({"events": [], "error": "no permission"}, None, "- Last changed by: unknown, because CloudTrail could not be"),
+        {"Version": "2012-10-17", "Statement": [["not a statement"]]},
+        {"Version": "2012-10-17", "Statement": "nothing"},
+        {"Version": 7, "Statement": [OUTSIDE]},
+        {"Version": "2012-10-17", "Statement": [{**OUTSIDE, "Condition": {"NoSuchOperator": {"a:b": "c"}}}]},
     ],
 )
-def test_who_changed_it(found, by, line):
-    findings = [each.as_dict() for each in bucket_findings(PLACE, "b", None, policy(OUTSIDE))]
-    told = report(findings, False, changes=[{"resource": "other", "events": [CHANGE]}, {"resource": "b", **found}])
-    assert told["findings"][0]["by"] == by
-    assert line in markdown(told)
-    assert '"by": ' in junit(told).replace("&quot;", '"')
-    untold = report(findings, False)
-    assert "by" not in untold["findings"][0]
-    assert "Last changed by" not in markdown(untold)
-
-
-@pytest.mark.parametrize(
-    "findings, corrected, failed, status",
-    [([], False, [], "clean"), ([], True, [], "clean"), ([], False, ["h"], "failed")],
-)
-def test_status(findings, corrected, failed, status):
-    found = report(findings, corrected, failed)
-    assert found["status"] == status
-    assert ElementTree.fromstring(junit(found).encode()).get("errors") == str(len(failed))
-    assert markdown(found).startswith("# ")
-
-
-def test_what_failed_is_reported_beside_the_rest():
-    where = {"host": "one", "account": "111122223333", "region": "us-east-1"}
-    failures = [{**where, "bucket": "b", "msg": "no such | bucket"}, {**where, "bucket": "a", "msg": "denied"}]
-    found = report([], True, ["two"], failures=failures)
-    assert (found["status"], found["counts"]["failed"]) == ("failed", 3)
-    assert [each["bucket"] for each in found["failures"]] == ["a", "b"]
-    assert "| b | 111122223333 | us-east-1 | no such \\| bucket |" in markdown(found)
-    suite = ElementTree.fromstring(junit(found).encode())
-    assert (suite.get("tests"), suite.get("errors")) == ("3", "3")
-    assert [case.get("classname") for case in suite] == ["111122223333.us-east-1.a", "111122223333.us-east-1.b", "two"]
+def test_a_document_that_nobody_understands_is_a_finding(odd):
+    found = bucket_findings(PLACE, "b", odd, policy(OUTSIDE))
+    assert found
+    assert found[0].severity == "critical"
+    assert all(each.resource == "b" for each in found)

@@ -1,0 +1,25 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained, read_report
+
+
+@explained("drift_text")
+def render(report: Mapping[str, Any]) -> list[str]:
+    """The report as lines for a terminal."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import text_report
+
+    return text_report(read_report(report))
+
+
+class FilterModule:
+    """Filters of the collection."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"drift_text": render}

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.words import in_words, line, statements
+
+B = "arn:aws:s3:::b"
+
+
+@pytest.mark.parametrize(
+    "statement, said",
+    [
+        (
+            {
+                "Effect": "Deny", "Principal": "*", "NotAction": ["s3:GetBucketPolicy", "s3:PutBucketPolicy"],
+                "Resource": [B, f"{B}/*"],
+                "Condition": {
+                    "StringNotEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]},
+                    "ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::111122223333:role/a/b"]},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                },
+            },
+            "Deny everything but managing the policy on b, b/* unless through vpce-1 or vpce-2 or by "
+            "111122223333:role/a/b or by an AWS service",
+        ),
+        (
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+             "Condition": {"Bool": {"aws:SecureTransport": False}}},
+            "Deny everything unless over TLS",
+        ),
+        (
+            {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
+             "Resource": f"{B}/*", "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}},
+            "Allow PutObject on b/* by logging.s3.amazonaws.com if for account 111122223333",
+        ),
+        (
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["s3:A", "s3:B", "s3:C", "s3:D"], "NotResource": B,
+             "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.3"}, "Null": {"aws:x": "true"}}},
+            "Allow A, B, C and 1 more on all but b if s3:TlsVersion is below 1.3 and there is no aws:x",
+        ),
+        (
+            {"Effect": "Allow", "NotPrincipal": {"AWS": "444455556666"}, "Action": "s3:GetObject", "Resource": B,
+             "Condition": {"ForAnyValue:StringLike": {"a:b": ["x", "y"]}}},
+            "Allow GetObject on b by all but 444455556666 if a:b is x or y",
+        ),
+    ],
+)  # fmt: skip
+def test_in_words(statement, said):
+    assert line(in_words(statement)) == said
+
+
+@pytest.mark.parametrize(
+    "document, count",
+    [(None, 0), ({"Statement": {"Effect": "Deny"}}, 1), ({"Statement": "x"}, 0), ({"Statement": ["x"]}, 0)],
+)
+def test_statements(document, count):
+    assert len(statements(document)) == count
