@@ -50,10 +50,24 @@ options:
   allow_unknown_endpoints:
     description:
       - Write even if a statement that the write adds or changes names an endpoint in C(aws:SourceVpce) which is not in
-        this account and region, is being deleted, does not serve S3, or is in another VPC than the statement asks for
-        as well. Endpoints of other accounts cannot be looked up, so naming one takes this option.
+        this account, in the Region of the bucket or of the module, is being deleted, does not serve S3, or is in
+        another VPC than the statement asks for as well. Endpoints of other accounts cannot be looked up, so naming one
+        takes this option.
       - Endpoints that the bucket's policy names already are not looked up. Without the permission for
         C(ec2:DescribeVpcEndpoints) there is a warning instead.
+    type: bool
+    default: false
+  allow_other_region:
+    description:
+      - Write even if a statement that the write adds or changes names an endpoint in C(aws:SourceVpce), or a VPC in
+        C(aws:SourceVpc) or C(aws:SourceVpcArn), of another Region than the bucket's. A gateway endpoint carries
+        requests to S3 of its own Region only, so a bucket that is closed to all but such a network is closed to
+        everybody. The finding is returned in RV(ignore:guard).
+      - S3 tells the Region of the bucket when its policy is read. Networks are looked up there and in O(region), and
+        those that the bucket's policy names already are not. Without the permissions for
+        C(ec2:DescribeVpcEndpoints) and C(ec2:DescribeVpcs) there is a warning instead.
+      - It is assumed that S3 takes no signature for another Region than the bucket's. What imitates S3 and answers for
+        all Regions at one address passes for one Region.
     type: bool
     default: false
 notes:

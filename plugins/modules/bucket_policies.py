@@ -79,6 +79,9 @@ options:
       allow_unknown_endpoints:
         description: See O(allow_unknown_endpoints).
         type: bool
+      allow_other_region:
+        description: See O(allow_other_region).
+        type: bool
       wait:
         description: See O(wait).
         type: bool

@@ -255,7 +255,7 @@ guard:
   type: dict
   contains:
     checked:
-      description: The guards that were asked, out of V(lockout), V(public) and V(endpoints).
+      description: The guards that were asked, out of V(lockout), V(public), V(endpoints) and V(region).
       type: list
       elements: str
     refused:
@@ -291,7 +291,7 @@ guard:
       type: list
       elements: str
   sample:
-    checked: [lockout, public, endpoints]
+    checked: [lockout, public, endpoints, region]
     refused: []
     overridden: []
     assumed: []

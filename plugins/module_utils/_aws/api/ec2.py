@@ -60,6 +60,14 @@ def find_vpc_endpoints(client: Any, ids: Sequence[str], filters: Sequence[Mappin
     return _list(client, "list the endpoints", "DescribeVpcEndpoints", "VpcEndpoints", **parameters)
 
 
+def find_vpcs(client: Any, ids: Sequence[str], filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """As :func:`find_vpc_endpoints`. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html"""
+    parameters: dict[str, Any] = {"Filters": list(filters)} if filters else {}
+    if ids:
+        parameters["VpcIds"] = list(ids)
+    return _list(client, "list the VPCs", "DescribeVpcs", "Vpcs", **parameters)
+
+
 def gateway_service_names(client: Any) -> list[str]:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointServices.html"""
     details = _list(

@@ -14,34 +14,67 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .errors import CallError, aws_errors
-from .s3_errors import from_aws, from_transport
+from .s3_errors import REGION_HEADER, from_aws, from_transport
 
 #: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html#API_ListBuckets_RequestSyntax
 LIST_PAGE = 1000
 
 
+#: Where an answer tells for which Region its request was signed.
+_SIGNED_FOR = "SignedFor"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPolicy:
+    """``text``: ``None`` when the bucket has no policy; ``region``: the bucket's, ``None`` if S3 does not tell it."""
+
+    text: str | None
+    region: str | None
+
+
 def once_only(client: Any) -> Any:
     """The client, made to send each request once (apart from following a bucket to its region).
+
+    Its answers tell for which Region they were signed.
 
     botocore repeats a Put whose answer was lost without looking. Between the two another writer may have come, whose
     change the repetition would undo; so whoever calls here decides about repeating. Only the handler that repeats is
     taken away: the rate limiter of the retry mode ``adaptive``, if the user asked for that, stays.
     """
     client.meta.events.unregister("needs-retry.s3", unique_id="retry-config-s3")
+    client.meta.events.register("after-call.s3", _note_region, unique_id="perimeter-s3-region")
     return client
 
 
-def get_bucket_policy(client: Any, bucket: str, owner: str | None) -> str | None:
-    """The text of the policy; ``None`` when the bucket has none.
+def _note_region(parsed: dict[str, Any], context: Mapping[str, Any], **_rest: Any) -> None:
+    region = (context.get("signing") or {}).get("region") or context.get("client_region")
+    parsed.setdefault("ResponseMetadata", {})[_SIGNED_FOR] = region
+
+
+def get_bucket_policy(client: Any, bucket: str, owner: str | None) -> BucketPolicy:
+    """The policy, and where the bucket is.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
     """
-    found = _call("GetBucketPolicy", client.get_bucket_policy, bucket, owner, absent="NoSuchBucketPolicy")
-    return found["Policy"] if found else None
+    found, told = _told("GetBucketPolicy", client.get_bucket_policy, bucket, owner, absent="NoSuchBucketPolicy")
+    return BucketPolicy(found["Policy"] if found else None, _region(told))
+
+
+def _region(answer: Mapping[str, Any]) -> str | None:
+    """The Region of a bucket, from an answer that is about something in it.
+
+    S3 tells it in a header of some answers. Others were given by the bucket's own Region, for no other can decide about
+    it (a wrong one redirects, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html), and each takes
+    signatures for itself only (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html).
+    """
+    metadata = answer.get("ResponseMetadata") or {}
+    region: str | None = (metadata.get("HTTPHeaders") or {}).get(REGION_HEADER) or metadata.get(_SIGNED_FOR)
+    return region
 
 
 def put_bucket_policy(client: Any, bucket: str, owner: str | None, text: str) -> None:
@@ -120,13 +153,26 @@ def _call(
     **parameters: str,
 ) -> dict[str, Any] | None:
     """The answer; ``None`` for the error code ``absent``, which says that the thing asked for is not there."""
+    return _told(operation, method, bucket, owner, absent, **parameters)[0]
+
+
+def _told(
+    operation: str,
+    method: Callable[..., dict[str, Any]],
+    bucket: str,
+    owner: str | None,
+    absent: str | None = None,
+    **parameters: str,
+) -> tuple[dict[str, Any] | None, Mapping[str, Any]]:
+    """As :func:`_call`, and all that S3 answered."""
     expected = {"ExpectedBucketOwner": owner} if owner else {}
     try:
-        return method(Bucket=bucket, **expected, **parameters)
+        found = method(Bucket=bucket, **expected, **parameters)
+        return found, found or {}
     except aws_errors() as error:
         answer = getattr(error, "response", None)
         if answer is None:
             raise from_transport(error, operation, bucket) from error
         if absent is not None and answer["Error"].get("Code") == absent:
-            return None
+            return None, answer
         raise from_aws(answer, operation, bucket) from error

@@ -20,6 +20,9 @@ from typing import Any
 
 from .errors import Reason, reason_of
 
+#: Says where the bucket is, with errors too.
+REGION_HEADER = "x-amz-bucket-region"
+
 
 class Kind(enum.Enum):
     """``UNCERTAIN`` is the one where the call may have been carried out although no good answer came."""
@@ -119,21 +122,32 @@ _EXPLAINED = {
 class BucketError(Exception):
     """A call about one bucket failed. ``detail`` is what S3 says beyond the message, such as the principal it refuses.
 
-    ``done`` is the list of writes that AWS had carried out before (see ``BucketOutcome.actions``).
+    ``region`` is where the bucket is, if S3 tells that. ``done`` is the list of writes that AWS had carried out before
+    (see ``BucketOutcome.actions``).
     """
 
-    def __init__(self, kind: Kind, bucket: str, operation: str, why: str, message: str = "", detail: str = "") -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        bucket: str,
+        operation: str,
+        why: str,
+        message: str = "",
+        detail: str = "",
+        region: str | None = None,
+    ) -> None:
         self.kind = kind
         self.bucket = bucket
         self.operation = operation
         self.message = message
         self.detail = detail
+        self.region = region
         self.done: tuple[str, ...] = ()
         super().__init__(f"Cannot {_VERB[operation]} bucket {bucket}: {why}.")
 
     def because(self, why: str) -> BucketError:
         """The same error with a better explanation."""
-        return BucketError(self.kind, self.bucket, self.operation, why, self.message, self.detail)
+        return BucketError(self.kind, self.bucket, self.operation, why, self.message, self.detail, self.region)
 
 
 def from_aws(response: Mapping[str, Any], operation: str, bucket: str) -> BucketError:
@@ -159,7 +173,7 @@ def _error(kind: Kind, operation: str, bucket: str, message: str, detail: str, r
     why = _EXPLAINED.get(kind, "{message}").format(
         message=message, detail=f" ({detail})" if detail else "", region=place
     )
-    return BucketError(kind, bucket, operation, why, message, detail)
+    return BucketError(kind, bucket, operation, why, message, detail, region)
 
 
 def _status(response: Mapping[str, Any]) -> int | None:
@@ -169,5 +183,5 @@ def _status(response: Mapping[str, Any]) -> int | None:
 
 def _region(response: Mapping[str, Any]) -> str | None:
     headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    region: str | None = headers.get("x-amz-bucket-region") or response.get("Error", {}).get("Region")
+    region: str | None = headers.get(REGION_HEADER) or response.get("Error", {}).get("Region")
     return region

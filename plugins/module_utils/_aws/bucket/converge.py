@@ -36,7 +36,7 @@ from ..api import s3
 from ..api.pace import Pace, Patience, Steps
 from ..api.s3_errors import BucketError, Kind
 from .diagnosis import explained
-from .read import read_policy
+from .read import read_live
 
 #: How often a run writes because another writer took its statements away again, before it gives up.
 MAX_ROUNDS = 3
@@ -83,7 +83,7 @@ def converge(
     *,
     owner: str | None,
     check: bool = False,
-    guards: Callable[[], Mapping[str, Guard]] = dict,
+    guards: Callable[[str | None], Mapping[str, Guard]] = lambda _region: {},
     pace: Pace | None = None,
     keep: Callable[[Raw | None], str] | None = None,
 ) -> Steps[BucketOutcome]:
@@ -91,7 +91,7 @@ def converge(
 
     :param client: an S3 client of :func:`s3.once_only`.
     :param owner: the account that must own the bucket; ``None`` leaves that open.
-    :param guards: gives the guards by name, once there is something to write.
+    :param guards: gives the guards by name for a bucket in that Region, once there is something to write.
     :param keep: stores a document that is about to be replaced (``None``: there is none) and returns where.
     :raises PolicyError: the statements do not merge, or the document is too large.
     :raises GuardError: what is to be written would harm.
@@ -123,21 +123,22 @@ class _Run:
     client: Any
     declaration: Declaration
     owner: str | None
-    guards: Callable[[], Mapping[str, Guard]]
+    guards: Callable[[str | None], Mapping[str, Guard]]
     pace: Pace
     keep: Callable[[Raw | None], str] | None
+    region: str | None = None
     read_at: float = float("-inf")
     actions: list[str] = field(default_factory=list)
     backups: list[tuple[Raw | None, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def look(self) -> Steps[Plan]:
-        live = yield from read_policy(self.client, self.declaration.bucket, self.owner, self.pace)
-        self.read_at = self.pace.clock()
-        return decide(live, self.declaration)
+        live = yield from read_live(self.client, self.declaration.bucket, self.owner, self.pace)
+        self.read_at, self.region = self.pace.clock(), live.region
+        return decide(live.policy, self.declaration)
 
     def checked(self, plan: Plan) -> Verdict:
-        verdict = run_guards(plan, self.guards())
+        verdict = run_guards(plan, self.guards(self.region))
         if verdict.refused:
             raise GuardError(plan, verdict)
         return verdict

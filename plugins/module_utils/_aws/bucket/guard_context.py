@@ -13,11 +13,12 @@ Each thing is asked once in a module run, when the first plan needs it; a run wi
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from ..._plan.guard.administrators import Administrator
-from ..._plan.guard.known_endpoints import KnownEndpoint, Remembered
+from ..._plan.guard.known_endpoints import KnownEndpoint, KnownVpc, Remembered
 from ..._policy.language.arns import parse_arn
 from ..api import ec2, iam, sts
 from ..api.errors import CallError
@@ -32,7 +33,9 @@ GUARD_OPTIONS: dict[str, dict[str, Any]] = {
     "allow_lockout": {"type": "bool", "default": False},
     "allow_public": {"type": "bool", "default": False},
     "allow_unknown_endpoints": {"type": "bool", "default": False},
+    "allow_other_region": {"type": "bool", "default": False},
 }
+T = TypeVar("T")
 
 
 class Asking(Protocol):
@@ -42,13 +45,14 @@ class Asking(Protocol):
     def caller(self) -> sts.Caller:
         """Who calls."""
 
-    def client(self, service: str) -> Any:
-        """The client of that service in the region of the buckets."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """The client of that service, of another Region than the module's if it is given."""
 
 
 class GuardContext:
     """What the guards of one module run know; threads may share it.
 
+    :ivar region: the Region of the module.
     :ivar warnings: what could not be examined, for the user.
     """
 
@@ -59,7 +63,8 @@ class GuardContext:
         self._session = session
         self._lock = threading.RLock()
         self._arns: dict[tuple[tuple[str, str], str], str | None] = {}
-        self._endpoints = Remembered(self._describe)
+        self._endpoints: dict[str, Remembered[KnownEndpoint]] = {}
+        self._vpcs: dict[str, Remembered[KnownVpc]] = {}
 
     @property
     def caller(self) -> Administrator:
@@ -96,28 +101,64 @@ class GuardContext:
         arn = parse_arn(self._session.caller.arn)
         return (arn.partition, arn.account) if arn else None
 
-    def endpoints(self, ids: frozenset[str]) -> Mapping[str, KnownEndpoint] | None:
-        with self._lock:
-            return self._endpoints(ids)
+    def places(self, region: str | None) -> list[str]:
+        """Where the networks are looked up that the policy of a bucket in ``region`` names: there, and in the Region of
+        the module, whose networks somebody may have named by mistake."""
+        return list(dict.fromkeys([region or self.region, self.region]))
 
-    def _describe(self, ids: Iterable[str]) -> Mapping[str, KnownEndpoint] | None:
-        names = list(ids)
-        chunks = [names[start : start + MAX_FILTER_VALUES] for start in range(0, len(names), MAX_FILTER_VALUES)]
-        try:
-            # By filter, because one id that is not there fails a call by ids.
-            found = [
-                one
-                for chunk in chunks
-                for one in ec2.find_vpc_endpoints(
-                    self._session.client("ec2"), (), [{"Name": "vpc-endpoint-id", "Values": chunk}]
-                )
-            ]
-        except CallError as error:
-            self.warnings.append(f"Whether the endpoints that bucket policies name exist was not examined. {error}")
+    def endpoints(self, ids: frozenset[str], region: str | None = None) -> Mapping[str, KnownEndpoint] | None:
+        """What AWS knows of the endpoints with these ids, looked up for a bucket in ``region``.
+
+        ``None``: it may not be asked.
+        """
+        return self._look_up(self._endpoints, self._describe_endpoints, ids, region)
+
+    def vpcs(self, ids: frozenset[str], region: str | None = None) -> Mapping[str, KnownVpc] | None:
+        """The same of VPCs."""
+        return self._look_up(self._vpcs, self._describe_vpcs, ids, region)
+
+    def _look_up(
+        self,
+        remembered: dict[str, Remembered[T]],
+        ask: Callable[[str, Iterable[str]], Mapping[str, T] | None],
+        ids: frozenset[str],
+        region: str | None,
+    ) -> Mapping[str, T] | None:
+        found: dict[str, T] = {}
+        with self._lock:
+            for place in self.places(region):
+                missing = ids - found.keys()
+                known = remembered.setdefault(place, Remembered(partial(ask, place)))(missing) if missing else {}
+                if known is None:
+                    return None
+                found.update(known)
+        return found
+
+    def _describe_endpoints(self, place: str, ids: Iterable[str]) -> Mapping[str, KnownEndpoint] | None:
+        # By filter, because one id that is not there fails a call by ids.
+        found = self._described(place, "endpoints", ec2.find_vpc_endpoints, "vpc-endpoint-id", ids)
+        if found is None:
             return None
         return {
             one["VpcEndpointId"]: KnownEndpoint(
-                one["VpcEndpointId"], one.get("ServiceName", ""), one.get("VpcId", ""), one.get("State", "")
+                one["VpcEndpointId"], one.get("ServiceName", ""), one.get("VpcId", ""), one.get("State", ""), place
             )
             for one in found
         }
+
+    def _describe_vpcs(self, place: str, ids: Iterable[str]) -> Mapping[str, KnownVpc] | None:
+        found = self._described(place, "VPCs", ec2.find_vpcs, "vpc-id", ids)
+        return None if found is None else {one["VpcId"]: KnownVpc(one["VpcId"], place) for one in found}
+
+    def _described(
+        self, place: str, what: str, find: Callable[..., list[dict[str, Any]]], name: str, ids: Iterable[str]
+    ) -> list[dict[str, Any]] | None:
+        names = list(ids)
+        chunks = [names[start : start + MAX_FILTER_VALUES] for start in range(0, len(names), MAX_FILTER_VALUES)]
+        elsewhere = [] if place == self.region else [place]
+        try:
+            client = self._session.client("ec2", *elsewhere)
+            return [one for chunk in chunks for one in find(client, (), [{"Name": name, "Values": chunk}])]
+        except CallError as error:
+            self.warnings.append(f"Whether the {what} that bucket policies name exist was not examined. {error}")
+            return None

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..._plan.guard.administrators import Administrator, administrators_of
@@ -19,17 +20,19 @@ from ..._plan.guard.bucket_exposure import (
     PublicGuard,
 )
 from ..._plan.guard.bucket_lockout import LockoutGuard
-from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, PUBLIC
+from ..._plan.guard.bucket_region import RegionGuard
+from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, PUBLIC, REGION
 from .guard_context import GuardContext
 
 
 def bucket_guards(
-    options: Mapping[str, Any], partition: str, owner: str, guard_context: GuardContext
+    options: Mapping[str, Any], partition: str, owner: str, guard_context: GuardContext, region: str | None = None
 ) -> dict[str, Guard]:
     """The guards of one bucket, for :func:`buckets.converge`.
 
     :param options: those of :data:`GUARD_OPTIONS`.
     :param owner: the account of the bucket.
+    :param region: where the bucket is, ``None`` if S3 does not tell.
     """
     context = dict(options.get("request_context") or {})
 
@@ -47,9 +50,15 @@ def bucket_guards(
         ),
         PUBLIC: PublicGuard(bool(options.get("allow_public"))),
         ENDPOINTS: EndpointsGuard(
-            guard_context.endpoints,
-            guard_context.region,
+            partial(guard_context.endpoints, region=region),
+            " or ".join(guard_context.places(region)),
             guard_context.check,
             bool(options.get("allow_unknown_endpoints")),
+        ),
+        REGION: RegionGuard(
+            region,
+            partial(guard_context.endpoints, region=region),
+            partial(guard_context.vpcs, region=region),
+            bool(options.get("allow_other_region")),
         ),
     }

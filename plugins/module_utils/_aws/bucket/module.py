@@ -107,11 +107,13 @@ def converging(
     )
 
 
-def _guards(options: Mapping[str, Any], partition: str, owner: str, guard_context: GuardContext) -> dict[str, Guard]:
+def _guards(
+    options: Mapping[str, Any], partition: str, owner: str, guard_context: GuardContext, region: str | None
+) -> dict[str, Guard]:
     # A module's sources are compiled in each run, and only a run that writes needs those of the evaluator.
     from .guards import bucket_guards
 
-    return bucket_guards(options, partition, owner, guard_context)
+    return bucket_guards(options, partition, owner, guard_context, region)
 
 
 def failure_of(error: Exception) -> dict[str, Any]:

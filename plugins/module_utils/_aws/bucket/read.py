@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..._policy.language.document import Raw, load
@@ -18,13 +19,31 @@ from ..api.s3_errors import BucketError
 from .diagnosis import explained
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is in force: ``policy`` is ``None`` when the bucket has none; ``region`` is where the bucket is, ``None`` if
+    S3 does not tell."""
+
+    policy: Raw | None
+    region: str | None
+
+
 def read_policy(client: Any, bucket: str, owner: str | None, pace: Pace) -> Steps[Raw | None]:
     """The live document; ``None`` when the bucket has no policy.
 
-    :raises BucketError: explained as far as further calls can.
+    :raises BucketError: explained as far as further calls can; ``region`` says where the bucket is, if S3 does.
+    """
+    return (yield from read_live(client, bucket, owner, pace)).policy
+
+
+def read_live(client: Any, bucket: str, owner: str | None, pace: Pace) -> Steps[Live]:
+    """As :func:`read_policy`, and where the bucket is, in the same call.
+
+    :raises BucketError: as there.
     """
     try:
-        text = yield from patiently(lambda: s3.get_bucket_policy(client, bucket, owner), pace)
+        found = yield from patiently(lambda: s3.get_bucket_policy(client, bucket, owner), pace)
     except BucketError as error:
         raise explained(client, owner, error) from error
-    return None if text is None else load(text, f"live policy of bucket {bucket}")
+    text = found.text
+    return Live(None if text is None else load(text, f"live policy of bucket {bucket}"), found.region)

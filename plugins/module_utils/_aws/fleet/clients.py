@@ -21,7 +21,7 @@ except ImportError:  # AnsibleAWSModule says so before anything here is called.
     Config = None
 
 from ..api import s3, sts
-from ..bucket.guard_context import Asking, GuardContext
+from ..bucket.guard_context import GuardContext
 from ..module import Session
 from .calls import Calls
 from .processes import away, useful_processes
@@ -48,23 +48,8 @@ class CountedSession(Session):
 
 
 @dataclass(frozen=True, slots=True)
-class _Elsewhere:
-    """A session in a region of its own; the caller is the same everywhere."""
-
-    session: CountedSession
-    region: str
-
-    def client(self, service: str) -> Any:
-        return self.session.client(service, self.region)
-
-    @property
-    def caller(self) -> sts.Caller:
-        return self.session.caller
-
-
-@dataclass(frozen=True, slots=True)
 class RegionalClient:
-    """A region with its client of S3 (of :func:`s3.once_only`) and what the guards know there."""
+    """A region with its client of S3 (of :func:`s3.once_only`) and what the guards of the run know."""
 
     client: Any
     guard_context: GuardContext
@@ -81,21 +66,19 @@ class RegionalClients:
     def __init__(self, module: Any, session: CountedSession, calls: Calls, connections: int) -> None:
         self.home: str = module.region
         self._module = module
-        self._session = session
         self._calls = calls
         self._connections = connections
         # A worker that finds no free connection in the pool opens one for each request, handshake and all. The
         # adaptive mode has a limiter that slows all workers down together when S3 has too many requests.
         self._config = Config(max_pool_connections=connections, retries={"mode": "adaptive"})
         self._clients: dict[str, RegionalClient] = {}
+        self._guard_context = GuardContext(session, self.home, module.check_mode)
 
     def at(self, region: str | None = None) -> RegionalClient:
         region = region or self.home
         if region not in self._clients:
-            session: Asking = self._session if region == self.home else _Elsewhere(self._session, region)
             client = s3.once_only(self._module.client("s3", config=self._config, region=region))
-            guard_context = GuardContext(session, region, self._module.check_mode)
-            self._clients[region] = RegionalClient(self._calls.of(client), guard_context)
+            self._clients[region] = RegionalClient(self._calls.of(client), self._guard_context)
         return self._clients[region]
 
     @contextmanager
@@ -123,4 +106,4 @@ class RegionalClients:
 
     @property
     def warnings(self) -> list[str]:
-        return [warning for one in self._clients.values() for warning in one.guard_context.warnings]
+        return self._guard_context.warnings

@@ -114,6 +114,8 @@ _WRITE_BUCKET: dict[str, Mode | None] = {
     **_GUARD,
     **_READ_BUCKET,
     "ec2:DescribeVpcEndpoints": DETECT,
+    # Of statements that name a VPC by aws:SourceVpc.
+    "ec2:DescribeVpcs": DETECT,
     # After a refusal by BlockPublicPolicy only, to say whether it is the bucket's own setting.
     "s3:GetPublicAccessBlock": OPTIONAL,
     "s3:PutBucketPolicy": CORRECT,

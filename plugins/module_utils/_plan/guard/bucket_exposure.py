@@ -15,11 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..._policy.building.perimeter import ENDPOINT
 from ..._policy.language.document import Statement, parse
 from ..._policy.rules.public import public_statements
 from ..bucket.plan import Plan
-from ..bucket.principals import labelled
 from ..endpoint.values import LIVE_STATES
 from .bucket import touched_document
 from .guard import (
@@ -29,11 +27,16 @@ from .guard import (
     Finding,
 )
 from .known_endpoints import KnownEndpoint
+from .named_networks import (
+    SOURCE_VPC,
+    SOURCE_VPCE,
+    endpoints_of,
+    named_before,
+)
 
 ALLOW_PUBLIC = "allow_public"
 ALLOW_UNKNOWN_ENDPOINTS = "allow_unknown_endpoints"
 
-_SOURCE_VPCE, _SOURCE_VPC = "aws:sourcevpce", "aws:sourcevpc"
 #: How the names of the services end whose endpoints S3 is reached through: gateway and interface endpoints, those of
 #: FIPS hosts, and those for Multi-Region Access Points.
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
@@ -83,9 +86,9 @@ class EndpointsGuard:
         document = touched_document(plan)
         if document is None:
             return []
-        before = frozenset(_named(plan.before))
+        before = named_before(plan.before)
         statements = parse(document).statements
-        named = {one.label: [name for name in _endpoints(one) if name not in before] for one in statements}
+        named = {one.label: [name for name in endpoints_of(one) if name not in before] for one in statements}
         ids = frozenset(name for names in named.values() for name in names) - self._exempt()
         known = self.look_up(ids) if ids else {}
         if known is None:
@@ -124,28 +127,12 @@ class EndpointsGuard:
         )
 
 
-def _named(document: Mapping[str, object] | None) -> Iterator[str]:
-    """The endpoints that a raw document names, one that is in force and may be of any form included."""
-    text = repr([statement for _label, statement in labelled(document)])
-    yield from ENDPOINT.findall(text)
-
-
-def _endpoints(statement: Statement) -> list[str]:
-    values = (
-        value
-        for one in statement.conditions
-        if one.key.lower() == _SOURCE_VPCE and "Null" not in one.operator
-        for value in one.values
-    )
-    return [value for value in dict.fromkeys(values) if ENDPOINT.fullmatch(value)]
-
-
 def _vpcs_beside(statement: Statement, endpoint: str) -> tuple[str, ...]:
     """The VPCs that requests have to come from as well as through the endpoint.
 
     In a denial negated operators stand beside each other for "neither, nor", which asks for no such thing.
     """
     positive = [one for one in statement.conditions if "Not" not in one.operator and "Null" not in one.operator]
-    if not any(one.key.lower() == _SOURCE_VPCE and endpoint in one.values for one in positive):
+    if not any(one.key.lower() == SOURCE_VPCE and endpoint in one.values for one in positive):
         return ()
-    return tuple(value for one in positive if one.key.lower() == _SOURCE_VPC for value in one.values)
+    return tuple(value for one in positive if one.key.lower() == SOURCE_VPC for value in one.values)

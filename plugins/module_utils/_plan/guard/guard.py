@@ -25,6 +25,7 @@ ENDPOINTS = "endpoints"
 DEPENDENTS = "dependents"
 CUTOFF = "cutoff"
 NETWORKS = "networks"
+REGION = "region"
 
 #: Stands for the id of an endpoint that check mode would create: AWS chooses ids, and never this one.
 PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"

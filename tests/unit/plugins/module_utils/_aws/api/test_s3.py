@@ -18,6 +18,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.api import s3  #
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind  # noqa: E402
 
 REDIRECT = (301, {"x-amz-bucket-region": "eu-west-1"}, "<Error><Code>PermanentRedirect</Code></Error>")
+NO_POLICY = "<Error><Code>NoSuchBucketPolicy</Code></Error>"
 POLICY = (200, {}, '{"Statement": []}')
 SLOW_DOWN = (503, {}, "<Error><Code>SlowDown</Code></Error>")
 NO_ANSWER = None
@@ -96,9 +97,36 @@ def test_a_bucket_is_followed_to_its_region_and_its_region_is_remembered(server,
     server.answers = [REDIRECT, POLICY]
     one = client(server, retries={"mode": mode})
     for _time in range(2):
-        assert s3.get_bucket_policy(one, "logs", "111122223333") == '{"Statement": []}'
+        found = s3.get_bucket_policy(one, "logs", "111122223333")
+        assert found == s3.BucketPolicy('{"Statement": []}', "eu-west-1")
     signed_for = [headers["Authorization"].split("/")[2] for _method, _path, headers in server.requests]
     assert signed_for == ["us-east-1", "eu-west-1", "eu-west-1"]
+
+
+# The answer -> the Region of the bucket. Without a header it is the one that was asked.
+REGIONS = [
+    ("not told", (200, {}, "{}"), "us-east-1"),
+    ("told", (200, {"x-amz-bucket-region": "eu-south-2"}, "{}"), "eu-south-2"),
+    ("told with an error", (404, {"x-amz-bucket-region": "eu-south-2"}, NO_POLICY), "eu-south-2"),
+]
+
+
+@pytest.mark.parametrize("answer, region", [row[1:] for row in REGIONS], ids=[row[0] for row in REGIONS])
+def test_where_a_bucket_is_costs_no_call(server, answer, region):
+    server.answers = [answer]
+    assert s3.get_bucket_policy(client(server), "logs", None).region == region
+    assert len(server.requests) == 1
+
+
+DENIALS = [({"x-amz-bucket-region": "eu-south-2"}, "eu-south-2"), ({}, None)]
+
+
+@pytest.mark.parametrize("headers, region", DENIALS)
+def test_an_error_tells_no_region_that_s3_does_not_tell(server, headers, region):
+    server.answers = [(403, headers, "<Error><Code>AccessDenied</Code></Error>")]
+    with pytest.raises(BucketError) as caught:
+        s3.get_bucket_policy(client(server), "logs", None)
+    assert (caught.value.region, caught.value.because("of that").region) == (region, region)
 
 
 @pytest.mark.parametrize("owner, header", [("111122223333", "111122223333"), (None, None)])
@@ -120,7 +148,7 @@ def test_the_expected_owner_goes_with_every_call(server, owner, header, bucket):
 
 
 ABSENT = [
-    (s3.get_bucket_policy, "NoSuchBucketPolicy", None),
+    (s3.get_bucket_policy, "NoSuchBucketPolicy", s3.BucketPolicy(None, "us-east-1")),
     (s3.delete_bucket_policy, "NoSuchBucketPolicy", None),
     (s3.get_public_access_block, "NoSuchPublicAccessBlockConfiguration", {}),
 ]

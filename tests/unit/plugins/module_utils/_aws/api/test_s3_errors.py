@@ -204,7 +204,7 @@ def test_a_policy_that_blinds_the_caller_is_an_error_unless_asked_for():
     assert caught.value.outcome.actions == ("s3:PutBucketPolicy",)
     s3 = FakeS3(get=[None, DENIED])
     finding = Finding("lockout", "Nobody can repair it.", "", overridden_by="allow_lockout")
-    outcome = converge(s3, OURS, guards=lambda: {"lockout": lambda plan: [finding]})
+    outcome = converge(s3, OURS, guards=lambda _region: {"lockout": lambda plan: [finding]})
     assert outcome.after == document("Ours")
     assert "now denies the caller to read it" in outcome.warnings[0]
     assert outcome.verdict.overridden == (finding,)

@@ -144,7 +144,7 @@ def test_a_writer_between_our_first_look_and_the_write_is_merged_with_when_that_
             s3.policy = document("Theirs", "Third")
         return []
 
-    outcome = converge(s3, OURS, watch, guards=lambda: {"slow": slow_guard})
+    outcome = converge(s3, OURS, watch, guards=lambda _region: {"slow": slow_guard})
     assert settled(s3, "Theirs", "Third", "Ours")
     assert s3.calls == ["get", "get", "put", "get"]
     assert outcome.plan.before == document("Theirs", "Third")
@@ -207,13 +207,15 @@ def test_a_guard_that_refuses_prevents_the_write_in_check_mode_too(check):
     s3 = FakeS3(document("Theirs"))
     finding = Finding("lockout", "Nobody could repair this policy.", "Except a role.")
     with pytest.raises(buckets.GuardError, match=r"Nobody could repair this policy\. Except a role\.") as caught:
-        converge(s3, OURS, check=check, guards=lambda: {"lockout": lambda plan: [finding]})
+        converge(s3, OURS, check=check, guards=lambda _region: {"lockout": lambda plan: [finding]})
     assert s3.calls == ["get"]
     assert caught.value.verdict.as_dict()["refused"][0]["guard"] == "lockout"
 
 
 def test_guards_are_not_asked_when_nothing_is_written():
-    outcome = converge(FakeS3(document("Ours")), OURS, guards=lambda: {"lockout": lambda plan: pytest.fail("asked")})
+    outcome = converge(
+        FakeS3(document("Ours")), OURS, guards=lambda _region: {"lockout": lambda plan: pytest.fail("asked")}
+    )
     assert outcome.verdict.checked == ()
 
 
@@ -225,7 +227,7 @@ def test_guards_judge_what_another_writer_made_of_it():
         return [Finding("lockout", "Evil is there.", "")] if evil else []
 
     with pytest.raises(buckets.GuardError) as caught:
-        converge(s3, OURS, guards=lambda: {"lockout": guard})
+        converge(s3, OURS, guards=lambda _region: {"lockout": guard})
     assert caught.value.done == ("s3:PutBucketPolicy",)
 
 
@@ -238,7 +240,7 @@ def test_whatever_goes_wrong_what_was_written_is_told():
         return []
 
     with pytest.raises(ZeroDivisionError) as caught:
-        converge(s3, OURS, guards=lambda: {"lockout": guard})
+        converge(s3, OURS, guards=lambda _region: {"lockout": guard})
     assert caught.value.done == ("s3:PutBucketPolicy",)
 
 

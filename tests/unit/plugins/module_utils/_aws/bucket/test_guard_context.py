@@ -137,6 +137,48 @@ def test_no_more_ids_than_a_filter_takes():
     assert [len(ids) for _ec2, ids in session.asked] == [MAX_FILTER_VALUES, MAX_FILTER_VALUES, 50]
 
 
+class Places:
+    """Has endpoints and VPCs in several Regions; ``asked`` lists in which one what was looked up."""
+
+    def __init__(self, networks: dict[str, list[str]]) -> None:
+        self.networks = networks
+        self.asked: list[tuple[str, str]] = []
+
+    def client(self, _service: str, region: str = "eu-central-1"):
+        def paginate(Filters):  # noqa: N803
+            (only,) = Filters
+            self.asked.append((region, *only["Values"]))
+            found = [name for name in only["Values"] if name in self.networks.get(region, ())]
+            described = {
+                "VpcEndpoints": [{"VpcEndpointId": name, "State": "available"} for name in found],
+                "Vpcs": [{"VpcId": name} for name in found],
+            }
+            return SimpleNamespace(build_full_result=lambda: described)
+
+        return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=paginate))
+
+
+def test_networks_are_looked_up_in_the_region_of_the_bucket_and_then_in_that_of_the_module():
+    for look_up, here, there, nowhere in (
+        ("endpoints", VPCE, "vpce-1", "vpce-2"),
+        ("vpcs", "vpc-0", "vpc-1", "vpc-2"),
+    ):
+        session = Places({"eu-central-1": [here], "us-west-2": [there]})
+        guard_context = GuardContext(session, "eu-central-1", False)
+        for _time in range(2):
+            found = getattr(guard_context, look_up)(frozenset([there]), "us-west-2")
+            assert {name: one.region for name, one in found.items()} == {there: "us-west-2"}
+            found = getattr(guard_context, look_up)(frozenset([here]), "us-west-2")
+            assert {name: one.region for name, one in found.items()} == {here: "eu-central-1"}
+            assert getattr(guard_context, look_up)(frozenset([nowhere]), None) == {}
+        assert session.asked == [
+            ("us-west-2", there),
+            ("us-west-2", here),
+            ("eu-central-1", here),
+            ("eu-central-1", nowhere),
+        ]
+
+
 def test_only_sessions_of_roles_have_a_role_to_look_up():
     session = Session()
     guard_context = GuardContext(session, "eu-central-1", False)
