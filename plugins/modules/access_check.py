@@ -93,6 +93,15 @@ options:
         here.
     type: dict
     default: {}
+  resource_regions:
+    description:
+      - Regions by the names of buckets. That of a bucket whose policy is read is told by S3, if it is not here.
+      - An endpoint carries requests to S3 of its own Region only, so a request through an endpoint of another Region
+        than the bucket's is V(implicit_deny), by the layer V(network_path). The Region of an endpoint whose policy is
+        read is known; for another one it is C(region) in O(requests[].through).
+    type: dict
+    default: {}
+    version_added: 1.0.0
   assume_identity_allows:
     description:
       - Take for granted that an identity of which O(identity_policies) says nothing is allowed everything. The result
@@ -169,8 +178,8 @@ decisions:
     layer:
       description: >-
         Which policies decided, out of V(identity_policy), V(bucket_policy), V(endpoint_policy),
-        V(service_control_policy), V(resource_control_policy), V(permissions_boundary), V(session_policy) and
-        V(block_public_access); V(null) if it is not one alone.
+        V(service_control_policy), V(resource_control_policy), V(permissions_boundary), V(session_policy),
+        V(block_public_access) and V(network_path); V(null) if it is not one alone.
       type: str
     statement:
       description: The statement that decided, by its C(Sid), or by its place if it has none.

@@ -193,3 +193,29 @@ def test_what_cannot_be_read_is_unknown(emulator):
     assert {"bucket policy", "endpoint policy"} <= set(decision["missing_keys"])
     assert any(BUCKET in text for text in map(str, found["warnings"]))
     assert any(VPCE in text for text in map(str, found["warnings"]))
+
+
+def test_an_endpoint_of_another_region_carries_nothing(emulator):
+    """By what S3 and EC2 tell, and nobody supplies."""
+    endpoints = {}
+    for region in ("us-east-1", "us-west-2"):
+        ec2 = emulator.client("ec2", region_name=region)
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3")
+        endpoints[region] = made["VpcEndpoint"]["VpcEndpointId"]
+    emulator.client("s3", region_name="us-west-2").create_bucket(
+        Bucket="far", CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    for region, decision, layer in (
+        ("us-east-1", "implicit_deny", "network_path"),
+        ("us-west-2", "allow", None),
+    ):
+        asked = {
+            "principal": "arn:aws:iam::123456789012:user/alice",
+            "action": "s3:GetObject",
+            "resource": "arn:aws:s3:::far/a",
+            "through": endpoints[region],
+        }
+        found = run_module(emulator, "access_check", requests=[asked], assume_identity_allows=True, region=region)
+        (one,) = found["decisions"]
+        assert (one["decision"], one["layer"]) == (decision, layer), one["reason"]

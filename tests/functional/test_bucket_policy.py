@@ -157,7 +157,7 @@ def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
             assert result["actions"] == [write]
             assert (result["before"], result["policy"]) == (before, after)
             assert result["statements"] == wanted
-            assert result["guard"]["checked"] == ["lockout", "public", "endpoints"]
+            assert result["guard"]["checked"] == ["lockout", "public", "endpoints", "region"]
             assert result["guard"]["refused"] == []
             assert [one["overridden_by"] for one in result["guard"]["overridden"]] == (
                 ["allow_unknown_endpoints"] if calls is LOOKED_UP else []

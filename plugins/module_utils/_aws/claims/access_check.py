@@ -26,7 +26,7 @@ from ..api.errors import CallError
 from ..api.pace import Pace, drive
 from ..api.s3_errors import BucketError
 from ..bucket.guard_context import MAX_FILTER_VALUES
-from ..bucket.read import read_policy
+from ..bucket.read import read_live
 from ..module import Session, reported, warn_user
 
 ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
@@ -53,6 +53,7 @@ ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
     "resource_control_policies": {"type": "list", "elements": "list"},
     "block_public_access": {"type": "dict", "default": {}},
     "resource_accounts": {"type": "dict", "default": {}},
+    "resource_regions": {"type": "dict", "default": {}},
     "assume_identity_allows": {"type": "bool", "default": False},
     "read_missing": {"type": "bool", "default": True},
 }
@@ -100,7 +101,7 @@ def _read_buckets(session: Session, options: dict[str, Any], buckets: list[str],
 
     def read(bucket: str) -> Any:
         try:
-            return drive(read_policy(client, bucket, options["resource_accounts"].get(bucket, account), Pace()))
+            return drive(read_live(client, bucket, options["resource_accounts"].get(bucket, account), Pace()))
         except (BucketError, PolicyError) as error:
             return error
 
@@ -108,24 +109,28 @@ def _read_buckets(session: Session, options: dict[str, Any], buckets: list[str],
         found = dict(zip(buckets, pool.map(read, buckets), strict=True))
     options["bucket_policies"] = dict(options["bucket_policies"])
     options["resource_accounts"] = dict(options["resource_accounts"])
-    for bucket, policy in found.items():
-        if isinstance(policy, Exception):
-            warnings.append(f"The policy of bucket {bucket} is taken for unknown. {policy}")
+    options["resource_regions"] = dict(options["resource_regions"])
+    for bucket, live in found.items():
+        if region := getattr(live, "region", None):
+            options["resource_regions"].setdefault(bucket, region)
+        if isinstance(live, Exception):
+            warnings.append(f"The policy of bucket {bucket} is taken for unknown. {live}")
             continue
-        options["bucket_policies"][bucket] = policy
+        options["bucket_policies"][bucket] = live.policy
         options["resource_accounts"].setdefault(bucket, account)
 
 
 def _read_endpoints(
     session: Session, options: dict[str, Any], endpoints: list[str], requests: list[Asked], warnings: list[str]
 ) -> list[Asked]:
-    """Put the live policies beside the supplied ones; returns the requests, with the VPCs of the endpoints."""
+    """Put the live policies beside the supplied ones; returns the requests, with VPC and Region of their endpoints."""
     chunks = [endpoints[start : start + MAX_FILTER_VALUES] for start in range(0, len(endpoints), MAX_FILTER_VALUES)]
+    client = session.client("ec2")
     try:
         found = {
             one["VpcEndpointId"]: one
             for chunk in chunks
-            for one in ec2.find_vpc_endpoints(session.client("ec2"), (), [{"Name": "vpc-endpoint-id", "Values": chunk}])
+            for one in ec2.find_vpc_endpoints(client, (), [{"Name": "vpc-endpoint-id", "Values": chunk}])
         }
     except CallError as error:
         warnings.append(f"The policies of the endpoints are taken for unknown. {error}")
@@ -139,10 +144,10 @@ def _read_endpoints(
             continue
         text = found[name].get("PolicyDocument")
         options["endpoint_policies"][name] = load(text, f"policy of endpoint {name}") if text else None
-    vpcs = {name: one["VpcId"] for name, one in found.items() if one.get("VpcId")}
+    paths = {name: _path(one, client.meta.region_name) for name, one in found.items() if one.get("VpcId")}
     raw = [
-        {**one.raw, "through": {"vpce": one.endpoint, "vpc": vpcs[one.endpoint]}}
-        if one.endpoint in vpcs and one.raw.get("through") == one.endpoint
+        {**one.raw, "through": paths[one.endpoint]}
+        if one.endpoint in paths and one.raw.get("through") == one.endpoint
         else one.raw
         for one in requests
     ]
@@ -150,3 +155,10 @@ def _read_endpoints(
         Asked(before.raw, after.request, before.bucket, before.endpoint, before.expect)
         for before, after in zip(requests, read_requests(raw), strict=True)
     ]
+
+
+def _path(endpoint: dict[str, Any], region: str) -> dict[str, str]:
+    """``through`` of a request; without a Region for an endpoint that leads to S3 of another one than its own."""
+    path = {"vpce": endpoint["VpcEndpointId"], "vpc": endpoint["VpcId"]}
+    serves = endpoint.get("ServiceRegion") or region
+    return {**path, "region": region} if serves == region else path

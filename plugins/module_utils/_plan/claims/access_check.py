@@ -42,6 +42,7 @@ _OF_BUCKETS = {
     "bucket_policies": "bucket",
     "block_public_access": "block_public_access",
     "resource_accounts": "resource_account",
+    "resource_regions": "resource_region",
 }
 #: Options with the policies of an organization -> their layer.
 _OF_ALL = {"service_control_policies": "scp", "resource_control_policies": "rcp"}

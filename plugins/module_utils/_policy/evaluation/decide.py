@@ -170,6 +170,8 @@ def compile_policies(policies: Mapping[str, Any]) -> Policies:
     - ``scp``, ``rcp``: list of levels, each a list of policies; ``boundary``: the permissions boundary; ``session``:
       list of session policies; ``block_public_access``: mapping of its four settings. Missing: none in force
     - ``resource_account``: id of the account that owns the bucket
+    - ``resource_region``: the Region of the bucket; a request ``through`` an endpoint of another one is denied by the
+      layer ``network_path``, whatever policies say. An endpoint for a service in another Region counts there
 
     :raises PolicyError: with every problem, each with its layer and its place in the document.
     """

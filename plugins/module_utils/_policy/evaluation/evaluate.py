@@ -9,6 +9,7 @@
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and pages below it;
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html for endpoint policies;
+https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html for the Region that endpoints lead to;
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html for who may change a bucket policy;
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html and orgs_manage_policies_rcps.
 """
@@ -30,6 +31,7 @@ from .layers import (
     BOUNDARY,
     BUCKET,
     IDENTITY,
+    NETWORK,
     SESSION,
     Layers,
 )
@@ -66,6 +68,7 @@ class Gate(NamedTuple):
 class Evaluation:
     """One request, and what all layers say of it.
 
+    ``carried``: the way of the request leads to the bucket, as far as is known; otherwise no layer is asked.
     ``same``: whether caller and bucket are of one account (``False`` for callers of no account). ``granted``: whether
     the layers let it pass, denials aside; unless a denial is certain, in which case nobody asked.
     """
@@ -81,6 +84,7 @@ class Evaluation:
     boundary: Outcome = OPEN
     session: Outcome = OPEN
     granted: Kleene = None
+    carried: bool = True
 
     @property
     def denied(self) -> Denial | None:
@@ -136,6 +140,8 @@ def evaluate(layers: Layers, request: Request) -> Evaluation:
     context = _owned(request, layers.owner) if layers.owner else request.context
     caller = request.caller
     same = _same_account(request, context)
+    if layers.region is not None and _comes_from_elsewhere(request, layers.region):
+        return Evaluation(layers, request, context, same, SILENT, [], [], granted=False, carried=False)
     bucket = layers.bucket.evaluate(request, context)
     evaluation = Evaluation(layers, request, context, same, bucket, [], [])
 
@@ -179,6 +185,13 @@ def evaluate(layers: Layers, request: Request) -> Evaluation:
         granted = gate.passes
     evaluation.granted = granted
     return evaluation
+
+
+def _comes_from_elsewhere(request: Request, region: str) -> bool:
+    """Whether a request comes through an endpoint of another Region than the bucket's: it carries nothing there."""
+    if request.endpoint is not True or not isinstance(request.path, tuple):
+        return False
+    return dict(request.path).get("region") not in (None, region)
 
 
 def _denied_by_organization(evaluation: Evaluation) -> bool:
@@ -253,6 +266,8 @@ def grants_as_owner(evaluation: Evaluation) -> bool:
 
 def lacking(evaluation: Evaluation) -> tuple[str, ...]:
     """The layers without whose Allow a request is (implicitly) denied; empty where no Allow would help."""
+    if not evaluation.carried:
+        return (NETWORK,)
     if evaluation.same is False and evaluation.request.action_key in POLICY_ACTIONS:
         return ()
     names = [gate.layer.name for gate in evaluation.gates if gate.passes is False]

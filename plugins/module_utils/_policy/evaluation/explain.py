@@ -193,6 +193,14 @@ def reason_of_denial(evaluation: Evaluation, denial: Denial) -> str:
 def reason_of_lack(evaluation: Evaluation) -> str:
     """One sentence for a request that nothing allows."""
     action, resource = evaluation.request.action, evaluation.request.resource
+    if not evaluation.carried:
+        path = evaluation.request.path
+        parts = dict(path) if isinstance(path, tuple) else {}
+        name = f"Endpoint {parts['vpce']}" if parts.get("vpce") else "The endpoint"
+        return _sentence(
+            f"{name} is in {parts.get('region')} and the bucket in {evaluation.layers.region}: an endpoint carries "
+            f"requests to S3 of its own Region only, so {action} on {resource} does not come through it"
+        )
     names = lacking(evaluation)
     if not names:
         if evaluation.same is not True and lacking_owner(evaluation):

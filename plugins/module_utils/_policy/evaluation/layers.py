@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,6 +31,8 @@ RCP = "resource_control_policy"
 BOUNDARY = "permissions_boundary"
 SESSION = "session_policy"
 BLOCK_PUBLIC_ACCESS = "block_public_access"
+#: Not of policies: the way of a request does not lead to the bucket.
+NETWORK = "network_path"
 
 #: In place of the policies of identity, bucket or endpoint: they let everything pass that others do not stop.
 ASSUME_ALLOW = "assume_allow"
@@ -45,7 +48,9 @@ KEYS = (
     "session",
     "block_public_access",
     "resource_account",
+    "resource_region",
 )
+_REGION = re.compile(r"[a-z0-9-]+")
 _SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _RESTRICT = "RestrictPublicBuckets"
 #: Layers that make a decision unknown when nobody supplies them: key -> name, and what it is without policies.
@@ -65,7 +70,8 @@ class Layers:
     """All layers, compiled. A boundary or session that is not in force is ``None``; SCPs and RCPs come by level.
 
     ``owner``: what is known to every request of the account that owns the bucket; ``restricted``: RestrictPublicBuckets
-    is on and the bucket policy is public, which the statements of ``public`` make it.
+    is on and the bucket policy is public, which the statements of ``public`` make it. ``region``: the bucket's, if it
+    is known.
     """
 
     identity: Layer
@@ -78,6 +84,7 @@ class Layers:
     restricted: Kleene
     public: tuple[PublicStatement, ...]
     owner: Mapping[str, tuple[str]]
+    region: str | None = None
 
 
 def compile_layers(policies: Mapping[str, Any]) -> Layers:
@@ -101,6 +108,7 @@ def compile_layers(policies: Mapping[str, Any]) -> Layers:
     session = _listed("session", policies.get("session"), problems)
     restricts = _restricts(policies.get("block_public_access"), problems)
     account = _account(policies.get("resource_account"), problems)
+    region = _region(policies.get("resource_region"), problems)
     layers = Layers(
         identity=supplied["identity"],
         bucket=supplied["bucket"],
@@ -112,6 +120,7 @@ def compile_layers(policies: Mapping[str, Any]) -> Layers:
         restricted=False,
         public=(),
         owner=dict.fromkeys(RESOURCE_ACCOUNT_KEYS, (account,)) if account else {},
+        region=region,
     )
     if problems:
         raise PolicyError(problems, "policies")
@@ -185,5 +194,12 @@ def _account(given: Any, problems: list[Problem]) -> str | None:
         problems.append(
             Problem("resource_account", f"{given!r} is no account id.", "It has twelve digits, as a string.")
         )
+        return None
+    return given
+
+
+def _region(given: Any, problems: list[Problem]) -> str | None:
+    if given is not None and not (isinstance(given, str) and _REGION.fullmatch(given)):
+        problems.append(Problem("resource_region", f"{given!r} is no Region.", "Write one such as 'eu-central-1'."))
         return None
     return given

@@ -28,6 +28,7 @@ LAYERS = {
     "permissions_boundary",
     "session_policy",
     "block_public_access",
+    "network_path",
 }
 REQUEST_KEYS = {"principal", "action", "resource", "through", "called_via", "context"}
 POLICY_KEYS = {
@@ -40,6 +41,7 @@ POLICY_KEYS = {
     "session",
     "block_public_access",
     "resource_account",
+    "resource_region",
 }
 WITH_PRINCIPAL = {"bucket", "endpoint", "rcp"}
 CASE_KEYS = {"evaluate": {"name", "source", "request", "policies", "expect"}}

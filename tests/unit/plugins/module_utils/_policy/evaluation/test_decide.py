@@ -95,6 +95,7 @@ def test_all_problems_of_all_documents_are_told_at_once():
                 "scp": [[{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Eq": {}}}}]],
                 "endpoint": "{",
                 "resource_account": "1",
+                "resource_region": "Frankfurt",
             }
         )
     assert [problem.path for problem in caught.value.problems] == [
@@ -103,7 +104,21 @@ def test_all_problems_of_all_documents_are_told_at_once():
         "bucket.Statement[0]",
         "endpoint",
         "resource_account",
+        "resource_region",
     ]
+
+
+def test_the_reason_names_both_regions():
+    request_ = {**PUT_POLICY, "through": {"vpce": "vpce-2", "region": "eu-west-1"}}
+    decision = decide(request_, {"resource_account": ACCOUNT, "resource_region": "us-west-2"})
+    assert decision.as_dict() == {
+        "decision": "implicit_deny",
+        "layer": "network_path",
+        "statement": None,
+        "reason": "Endpoint vpce-2 is in eu-west-1 and the bucket in us-west-2: an endpoint carries requests to S3 of "
+        f"its own Region only, so {PUT_POLICY['action']} on {PUT_POLICY['resource']} does not come through it.",
+        "missing_keys": [],
+    }
 
 
 class TestDenied:
