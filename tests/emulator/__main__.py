@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--parent-pid", type=int, help="stop when this process is gone")
     parser.add_argument("--max-seconds", type=float, default=600, help="stop after this time in any case")
     parser.add_argument("--latency-ms", type=float, default=0, help="let every call take this much longer")
+    parser.add_argument("--records", type=Path, help="write CloudTrail events and access logs into this folder")
     arguments = parser.parse_args()
     # Run by its path, Python knows only this directory, whose modules would then shadow others.
     sys.path[:] = [str(ROOT), *(path for path in sys.path if Path(path).resolve() != ROOT / "tests" / "emulator")]
@@ -33,6 +34,7 @@ def main() -> int:
         parent_pid=arguments.parent_pid,
         max_seconds=arguments.max_seconds,
         latency=arguments.latency_ms / 1000,
+        records=arguments.records.resolve() if arguments.records else None,
     )
     return 0
 

@@ -25,11 +25,12 @@ class Answer:
 
 
 class Refused(Exception):
-    """AWS would refuse the call with this code. ``more``: XML that S3 adds to the error."""
+    """AWS would refuse the call with this code. ``more``: XML that S3 adds to the error; ``layer``: the kind of policy
+    that refuses, as the evaluator names it."""
 
-    def __init__(self, code: str, message: str, status: int = 400, more: str = "") -> None:
+    def __init__(self, code: str, message: str, status: int = 400, more: str = "", layer: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message, self.status, self.more = code, message, status, more
+        self.code, self.message, self.status, self.more, self.layer = code, message, status, more, layer
 
     def answer(self, service: str, method: str) -> Answer:
         error = f"<Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"

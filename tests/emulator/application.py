@@ -94,6 +94,8 @@ class Application:
             case "DELETE", "calls":
                 self.log.clear()
                 return json_answer("null")
+            case "POST", "records":
+                return json_answer(json.dumps(self.write_records()))
             case "POST", "settings":
                 try:
                     values = self.settings.update(json.loads(body))
@@ -106,6 +108,10 @@ class Application:
                 self._reset()
                 return json_answer("null")
         return json_answer(json.dumps({"error": f"the control API has no {method} {name}"}), 404)
+
+    def write_records(self) -> list[str]:
+        """Write the records that wait (see ``records``); returns the files."""
+        return self._corrections.write_records() if self.settings["records"] else []
 
     def _reset(self) -> None:
         from moto.moto_api._internal import moto_api_backend

@@ -54,6 +54,10 @@ class Emulator:
         """Forget all resources, calls and settings."""
         self._send("POST", "reset")
 
+    def write_records(self) -> list[Path]:
+        """Write the records that wait (see ``records.py``); the files. None, if there is no folder for them."""
+        return [Path(name) for name in self._send("POST", "records")]
+
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of this emulator."""
         import boto3
@@ -91,12 +95,18 @@ class Emulator:
 
 
 @contextmanager
-def running_emulator(max_seconds: float = 600, latency_ms: float = 0) -> Iterator[Emulator]:
-    """An emulator for the time of the ``with`` block. Raises RuntimeError when it does not start."""
+def running_emulator(
+    max_seconds: float = 600, latency_ms: float = 0, records: Path | None = None
+) -> Iterator[Emulator]:
+    """An emulator for the time of the ``with`` block; ``records``: a folder for records of what it decides.
+
+    :raises RuntimeError: it does not start.
+    """
     with tempfile.TemporaryDirectory(prefix="emulator-") as directory:
         ready = Path(directory, "ready.json")
         words = [sys.executable, str(MAIN), "--ready-file", str(ready), "--parent-pid", str(os.getpid())]
         words += ["--max-seconds", str(max_seconds), "--latency-ms", str(latency_ms)]
+        words += ["--records", str(records)] if records else []
         with Path(directory, "log").open("w+", encoding="utf-8") as log:
             process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
             try:

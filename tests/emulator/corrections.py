@@ -17,6 +17,7 @@ from tests.emulator.decide import decide
 from tests.emulator.endpoints import Endpoints
 from tests.emulator.identity import Identity
 from tests.emulator.organizations import Organizations
+from tests.emulator.records import Records
 from tests.emulator.state import Settings
 from tests.emulator.trail import Trail
 
@@ -30,6 +31,7 @@ class Corrections:
         moto_patches.apply()
         self._settings = settings
         self._trail = Trail()
+        self._records = Records(settings)
         self._services: dict[str, Endpoints | Buckets | Identity | Organizations | Trail] = {
             "ec2": Endpoints(),
             "s3": Buckets(settings),
@@ -47,8 +49,10 @@ class Corrections:
                 answer = self._answer(call, moto, stale)
             except Refused as refused:
                 self._trail.record(call, refused.code)
+                self._records.note(call, refused)
                 raise
             self._trail.record(call, "Refused" if answer.status >= 300 else None)
+            self._records.note(call, answer)
             return answer
 
     def _answer(self, call: Call, moto: Moto, stale: bool) -> Answer:
@@ -65,3 +69,9 @@ class Corrections:
         """Forget what belongs to the resources that are gone."""
         for service in self._services.values():
             service.reset()
+        self._records.forget()
+
+    def write_records(self) -> list[str]:
+        """Write the records that wait (see ``records``); returns the files."""
+        with self._lock:
+            return self._records.write()

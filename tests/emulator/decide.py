@@ -66,11 +66,15 @@ def decide(call: Call, settings: Settings) -> None:
                 raise _refused_control(call.service, caller, action, resource, decision)
 
 
-def denied_objects(call: Call) -> list[str]:
-    """The keys that DeleteObjects names and must not delete; AWS reports each in an answer of 200."""
+def denied_objects(call: Call) -> dict[str, str | None]:
+    """The keys that DeleteObjects names and must not delete, each with the layer that denies it.
+
+    AWS reports them in an answer of 200.
+    """
     caller, network = find_caller(call.key, call.account), find_network(call.through)
-    refused = (resource for _action, resource, _decision in _denials(call, caller, network))
-    return [resource.partition("/")[2] for resource in refused]
+    return {
+        resource.partition("/")[2]: decision.layer for _action, resource, decision in _denials(call, caller, network)
+    }
 
 
 def _decide_s3(call: Call, settings: Settings) -> None:
@@ -79,7 +83,9 @@ def _decide_s3(call: Call, settings: Settings) -> None:
     if call.operation == "DeleteObjects":
         return  # decided object by object
     for action, resource, decision in _denials(call, caller, network):
-        raise Refused("AccessDenied", _message(caller, action, resource, decision, call.bucket), 403)
+        raise Refused(
+            "AccessDenied", _message(caller, action, resource, decision, call.bucket), 403, layer=decision.layer
+        )
 
 
 def _denials(call: Call, caller: Caller, network: Network) -> list[tuple[str, str, Decision]]:
@@ -149,6 +155,11 @@ def _request(caller: Caller, call: Call, network: Network, action: str, resource
         for name in ("x-amz-acl", "x-amz-server-side-encryption", "x-amz-storage-class", "x-amz-content-sha256"):
             if name in call.headers:
                 context[f"s3:{name}"] = call.headers[name]
+        context["s3:TlsVersion"] = "1.3"
+        if call.key:
+            presigned = "X-Amz-Signature" in call.query
+            context["s3:authType"] = "REST-QUERY-STRING" if presigned else "REST-HEADER"
+            context["s3:signatureversion"] = "AWS4-HMAC-SHA256"
     return {
         "principal": caller.arn,
         "action": action,

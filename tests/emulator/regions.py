@@ -38,6 +38,11 @@ _SENT_ON = frozenset(
 _GLOBAL = "us-east-1"
 # What is not about a bucket that exists.
 _ANYWHERE = ("ListBuckets", "CreateBucket")
+#: The codes of redirects.
+REDIRECTS = (
+    *("PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed"),
+    "IllegalLocationConstraintException",
+)
 #: Answers that say where the bucket is, besides all errors.
 _TELLING = ("HeadBucket", "ListObjects", "ListObjectsV2")
 

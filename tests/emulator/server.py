@@ -66,10 +66,18 @@ class Handler(MotoRequestHandler):
         """The call log says more."""
 
 
-def serve(*, ready_file: Path, port: int, parent_pid: int | None, max_seconds: float, latency: float) -> None:
+def serve(
+    *,
+    ready_file: Path,
+    port: int,
+    parent_pid: int | None,
+    max_seconds: float,
+    latency: float,
+    records: Path | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT, the end of the parent, or the end of the time in seconds."""
     application = Application()
-    application.settings.update({"latency_ms": latency * 1000})
+    application.settings.update({"latency_ms": latency * 1000, "records": str(records or "")})
     server = make_server(HOST, port, application, threaded=True, request_handler=Handler)
     server.daemon_threads = True
     stop = threading.Event()
@@ -82,6 +90,7 @@ def serve(*, ready_file: Path, port: int, parent_pid: int | None, max_seconds: f
     while not stop.wait(0.5) and time.monotonic() < end and (parent_pid is None or _alive(parent_pid)):
         pass
     server.shutdown()
+    application.write_records()
 
 
 def _announce(ready_file: Path, content: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "through": "internet",  # the network path of requests that choose none: or the id of an endpoint
     "latency_ms": 0,  # every call takes this much longer
     "policy_reads_until_visible": 0,  # so many GetBucketPolicy show the policy before a PutBucketPolicy
+    "records": "",  # the folder that records of S3 requests are written to (see records.py); empty: none are
     "fault_rate": 0,  # this share of the calls about bucket policies meets a fault
     "fault_seed": 0,  # which calls do, and which faults
     "fault_kinds": [],  # those of faults.WRITE_KINDS to choose from; empty: all of them
