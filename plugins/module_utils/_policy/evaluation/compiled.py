@@ -23,6 +23,7 @@ from ..language.errors import PolicyError, Problem
 from ..language.logic import Kleene, either, negate
 from ..language.patterns import (
     Matches,
+    Pattern,
     any_matcher,
     completed,
     pattern,
@@ -72,7 +73,8 @@ class Resources:
     """An element Resource, or (``negated``) NotResource.
 
     ``fixed``: whether one without variables fits (those with variables are ``templates``); ``loose``: whether one does
-    in its other reading, if any has two; ``short``: the same of ARNs that are not completed.
+    in its other reading, if any has two; ``short``: the same of ARNs that are not completed. ``patterns``: what decides
+    whether those without variables fit, in one reading or another.
     """
 
     negated: bool
@@ -80,6 +82,7 @@ class Resources:
     loose: Matches | None
     short: Matches | None
     templates: tuple[Template, ...]
+    patterns: tuple[Pattern, ...] = ()
 
     def cover(self, resource: str, context: Context) -> Kleene:
         """Whether the statement is about a resource."""
@@ -252,6 +255,7 @@ def _resources(negated: bool, parts: tuple[Template, ...], completes: bool) -> R
         loose=any_matcher(loose) if loose else None,
         short=any_matcher(short, arns=True) if short else None,
         templates=tuple(one for one in parts if variables(one)),
+        patterns=tuple(dict.fromkeys((*fixed, *map(completed, fixed)))),
     )
 
 

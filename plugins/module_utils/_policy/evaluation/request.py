@@ -199,14 +199,14 @@ def _partition(resource: str, action: str, types: frozenset[str], problems: list
         problems.append(Problem("resource", rule, "Give a bucket or an object."))
         return ""
     if types:
-        kind = _kind_of_resource(arn.resource, bool(arn.region or arn.account))
+        kind = kind_of_resource(arn.resource, bool(arn.region or arn.account))
         if kind and kind not in types:
             rule = f"{action} does not apply to {resource!r}, of type {kind}."
             problems.append(Problem("resource", rule, f"Its resource is of the type {' or '.join(sorted(types))}."))
     return arn.partition
 
 
-def _kind_of_resource(resource: str, local: bool) -> str | None:
+def kind_of_resource(resource: str, local: bool) -> str | None:
     """The type of an S3 resource as the table of actions has it; ``None`` for the rarer ones."""
     if not local:
         return OBJECT if "/" in resource else BUCKET

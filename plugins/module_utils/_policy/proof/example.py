@@ -1,0 +1,119 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Counterexamples: a request of the search made again as people give it, confirmed by the evaluator, and kept small."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..evaluation.decide import Decision, Policies
+from ..evaluation.request import Request
+from ..language.errors import RequestError
+from ..language.vocabulary import spell_action, spell_key
+from .callers import as_supplied
+from .claim import Counterexample, Statement
+from .search import Node, Question
+from .sides import DECLARATION, Side
+
+
+class Maker:
+    """Makes counterexamples to one question.
+
+    :param question: with the statements as they were given, variables and all.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        #: Requests that could not be made again: each is a mistake in what is said of the world.
+        self.impossible: list[str] = []
+
+    def make(self, node: Node) -> Counterexample | None:
+        """The example; ``None`` if the evaluator does not confirm it."""
+        return self.confirmed(mapping_of(node), node.path.endpoint)
+
+    def confirmed(self, mapping: dict[str, Any], endpoint: str | None) -> Counterexample | None:
+        """The smallest example like a request; ``None`` if the evaluator does not confirm it."""
+        try:
+            request = Request.from_mapping(mapping)
+        except RequestError as error:
+            self.impossible.append(str(error))
+            return None
+        if not self._answers(request, endpoint):
+            return None
+        for key in list(mapping.get("context", ())):
+            context = {name: value for name, value in mapping["context"].items() if name != key}
+            smaller = {**mapping, "context": context}
+            try:
+                made = Request.from_mapping(smaller)
+            except RequestError:
+                continue
+            if self._answers(made, endpoint):
+                mapping, request = smaller, made
+        if not mapping.get("context"):
+            mapping = {key: value for key, value in mapping.items() if key != "context"}
+        return self._example(mapping, request, endpoint)
+
+    def _answers(self, request: Request, endpoint: str | None) -> bool:
+        question = self.question
+        if question.unless is not None and question.unless.passes(request, endpoint) is not False:
+            return False
+        if question.within is not None and question.within.passes(request, endpoint) is not True:
+            return False
+        return question.passing.passes(request, endpoint) is True
+
+    def _example(self, mapping: dict[str, Any], request: Request, endpoint: str | None) -> Counterexample:
+        passing, unless = self.question.passing, self.question.unless
+        side = passing if passing.declared is None or unless is None else unless
+        if side.declared is not None:
+            outcome = side.declared.evaluate(request, request.context)
+            granter = outcome.granter
+            label = granter.label if granter else None
+            statement = Statement(DECLARATION, "", label) if label else None
+            return Counterexample(mapping, "declared", f"Statement {label!r} declares it.", statement)
+        decision = decision_of(side, request, endpoint)
+        return Counterexample(mapping, decision.decision, decision.reason, _statement(decision, side, endpoint))
+
+
+def decision_of(side: Side, request: Request, endpoint: str | None) -> Decision:
+    """What the evaluator decides of a request through an endpoint."""
+    return Policies(side.layers.get(endpoint) or side.layers[None]).decide(request)
+
+
+def _statement(decision: Decision, side: Side, endpoint: str | None) -> Statement | None:
+    """The statement that decides: the Deny, or the Allow that lets pass."""
+    evaluation = decision.evaluation
+    denied = evaluation.denied
+    if denied is not None:
+        found = denied.outcome.denier
+        return Statement(denied.name, found.place, found.label) if found else None
+    if decision.decision != "allow":
+        return None
+    for name, outcome in (("bucket_policy", evaluation.bucket), ("identity_policy", evaluation.identity)):
+        if outcome.granter is not None:
+            return Statement(name, outcome.granter.place, outcome.granter.label)
+    layers = side.layers.get(endpoint) or side.layers[None]
+    granter = layers.endpoint.evaluate(evaluation.request, evaluation.context).granter
+    return Statement("endpoint_policy", granter.place, granter.label) if granter else None
+
+
+def mapping_of(node: Node) -> dict[str, Any]:
+    """A request of the search, as :meth:`Request.from_mapping` takes it."""
+    mapping: dict[str, Any] = {
+        "principal": node.caller.caller.text,
+        "action": spell_action(node.pair.action) or node.pair.action,
+        "resource": node.pair.resource,
+    }
+    if node.path.path is not None:
+        mapping["through"] = dict(node.path.path) if isinstance(node.path.path, tuple) else node.path.path
+    if node.path.called_via:
+        mapping["called_via"] = list(node.path.called_via)
+    context: Mapping[str, Any] = as_supplied(node.supplied())
+    if context:
+        mapping["context"] = {spell_key(key): value for key, value in context.items()}
+    return mapping

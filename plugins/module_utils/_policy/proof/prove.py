@@ -1,0 +1,212 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The front door of the proof engine: claims in, verdicts out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..evaluation.compiled import CompiledStatement
+from ..evaluation.layer import Layer
+from ..language.errors import PolicyError, Problem
+from ..language.vocabulary import SERVICE
+from . import world as known
+from .automaton import TooMany
+from .callers import CallerCell
+from .cells import Cells
+from .claim import HOLDS, REFUTED, UNDECIDED, Claim, Counterexample, Declaration, Setting, Statement, Verdict
+from .example import Maker, decision_of
+from .paths import PathCell
+from .search import Budget, Exhausted, Found, Node, Question, Search
+from .sides import Shadows, changed, compile_side
+from .space import Space
+
+#: Partial requests that are evaluated before a claim is given up.
+LEAVES = 25_000
+#: States of one automaton.
+STATES = 20_000
+#: Counterexamples that are shown, and of them for one kind of principal on one kind of path.
+_EXAMPLES, _ALIKE = 16, 1
+_CORE_KEYS = frozenset(("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:securetransport", "s3:tlsversion"))
+_SERVICES_ASSUMED = "AWS services call from within AWS, not through VPC endpoints, and name no principal of a policy."
+_S3_ONLY = f"Only actions of {SERVICE!r} are looked at, not those of S3 Express, Object Lambda or Outposts."
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What tests and benchmarks change: budgets, and which rules of the world are in force."""
+
+    leaves: int = LEAVES
+    states: int = STATES
+    rules: frozenset[str] = field(default=known.ALL_RULES)
+
+
+def prove(claim: Claim, options: Options = Options()) -> Verdict:
+    """Whether a claim holds.
+
+    :raises PolicyError: a document of the claim cannot be, with its place.
+    """
+    _check(claim)
+    given = Question(
+        compile_side(claim.passing),
+        None if claim.unless is None else compile_side(claim.unless),
+        None if claim.within is None else compile_side(claim.within),
+    )
+    question = _shadowed(given)
+    sides = [side for side in (question.passing, question.unless, question.within) if side is not None]
+    space = Space(claim.world, sides, options.states, options.rules)
+    budget = Budget(options.leaves)
+    try:
+        cells = Cells(
+            space,
+            _endpoints(claim.passing, claim.unless),
+            claim.through,
+            None,
+            claim.services,
+            claim.known_actions,
+        )
+    except TooMany:
+        return Verdict(claim.name, UNDECIDED, reason="There are too many kinds of requests to tell apart.")
+    assumed = _assumed(claim, cells)
+    core = _core(question, claim.core)
+    if core is not None:
+        tried = _Trial(cells, core, _core_of(given, claim.core), budget)
+        if tried.run() and not tried.examples and not tried.found.doubts:
+            return tried.verdict(claim.name, assumed)
+    trial = _Trial(cells, question, given, budget)
+    trial.run()
+    return trial.verdict(claim.name, assumed)
+
+
+class _Trial:
+    """One search, and what became of it."""
+
+    def __init__(self, cells: Cells, question: Question, given: Question, budget: Budget) -> None:
+        self.maker = Maker(given)
+        self.budget = budget
+        self.examples: dict[object, Counterexample] = {}
+        self.exhausted = False
+        self.given = given
+        self.alike: dict[object, int] = {}
+        self.search = Search(cells, question, budget, self._wanted, self._enough)
+        self.found: Found = self.search.found
+
+    def run(self) -> bool:
+        """Whether the search came to its end."""
+        try:
+            self.search.run()
+        except Exhausted:
+            self.exhausted = True
+        return not self.exhausted
+
+    def _enough(self, caller: CallerCell, path: PathCell) -> bool:
+        alike = self.alike.get((caller.caller.kind, caller.own, path.name), 0)
+        return alike >= _ALIKE or len(self.examples) >= _EXAMPLES
+
+    def _wanted(self, node: Node) -> bool:
+        alike = (node.caller.caller.kind, node.caller.own, node.path.name)
+        told = (*alike, node.pair.action)
+        if told in self.examples or self._enough(node.caller, node.path):
+            return False
+        example = self.maker.make(node)
+        if example is None:
+            self.found.doubts.append(node)
+            return False
+        self.examples[told] = example
+        self.alike[alike] = self.alike.get(alike, 0) + 1
+        return True
+
+    def verdict(self, name: str, assumed: tuple[str, ...]) -> Verdict:
+        rests = tuple(_named(one) for _bit, one in sorted(self.found.denied_by.items()))
+        if self.examples:
+            return Verdict(name, REFUTED, tuple(self.examples.values()), assumed=assumed, leaves=self.budget.spent)
+        reason = self._reason()
+        status = UNDECIDED if reason else HOLDS
+        return Verdict(name, status, (), (), rests, assumed, reason, leaves=self.budget.spent)
+
+    def _reason(self) -> str:
+        if self.exhausted:
+            return f"More than {self.budget.spent} kinds of requests would have to be looked at."
+        if self.maker.impossible:
+            return f"A request was found that cannot be: {self.maker.impossible[0]}"
+        if not self.found.doubts:
+            return ""
+        node = self.found.doubts[0]
+        for side in (self.given.passing, self.given.unless):
+            if side is not None and side.declared is None:
+                decision = decision_of(side, node.request, node.path.endpoint)
+                if decision.decision == "unknown":
+                    return decision.reason
+        return "A request cannot be decided."
+
+
+def _named(statement: CompiledStatement) -> Statement:
+    return Statement("", statement.place, statement.label)
+
+
+def _shadowed(question: Question) -> Question:
+    shadows = Shadows()
+    return Question(
+        changed(question.passing, shadows.statement),
+        None if question.unless is None else changed(question.unless, shadows.statement),
+        None if question.within is None else changed(question.within, shadows.statement),
+    )
+
+
+def _core(question: Question, core: frozenset[str]) -> Question | None:
+    """The question with the core's Deny statements only; ``None`` where there is nothing to leave out."""
+    if question.passing.declared is not None:
+        return None
+    found = _core_of(question, core)
+    before = sum(len(layer.statements) for layer in question.passing.all_layers)
+    after = sum(len(layer.statements) for layer in found.passing.all_layers)
+    return found if after < before else None
+
+
+def _core_of(question: Question, core: frozenset[str]) -> Question:
+    def kept(statement: CompiledStatement, layer: Layer) -> CompiledStatement | None:
+        if statement.allows:
+            return statement
+        if core:
+            return statement if statement.source.sid in core else None
+        return statement if any(check.key in _CORE_KEYS for check in statement.checks) else None
+
+    return Question(changed(question.passing, kept), question.unless, question.within)
+
+
+def _endpoints(*given: Setting | Declaration | None) -> frozenset[str]:
+    return frozenset(name for one in given if isinstance(one, Setting) for name in one.endpoints)
+
+
+def _assumed(claim: Claim, cells: Cells) -> tuple[str, ...]:
+    found = [_S3_ONLY]
+    if claim.services and cells.paths_of_services:
+        found.append(_SERVICES_ASSUMED)
+    return tuple(found)
+
+
+def _check(claim: Claim) -> None:
+    problems: list[Problem] = []
+    for name, given in (("passing", claim.passing), ("unless", claim.unless)):
+        if isinstance(given, Setting):
+            problems += _problems(name, given, ("endpoint", "resource_account"))
+    if problems:
+        raise PolicyError(problems, claim.name)
+
+
+def _problems(name: str, setting: Setting, refused: Iterable[str]) -> list[Problem]:
+    remedies = {
+        "endpoint": "Give the policies of endpoints by their ids in 'endpoints'.",
+        "resource_account": "Say who owns a bucket in the world of the claim.",
+    }
+    return [
+        Problem(f"{name}.policies.{key}", f"A setting has no policy {key!r}.", remedies[key])
+        for key in refused
+        if key in setting.policies
+    ]

@@ -1,0 +1,208 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The two sides of a claim: settings and declarations, compiled, and what they say of a request of which part is known.
+
+A policy variable is exact where its key has a value that a pattern pins down, and may be anything elsewhere: in what is
+compiled here it stands for a *shadow* of its key, which the search sets only in the first case. Unknown shadows leave
+the evaluator in doubt, in either direction, so no proof rests on a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from ..evaluation.compiled import CompiledStatement, Resources
+from ..evaluation.conditions import Check
+from ..evaluation.evaluate import evaluate
+from ..evaluation.layer import OPEN, Layer
+from ..evaluation.layers import ASSUME_ALLOW, ENDPOINT, SESSION, Layers, compile_layers
+from ..evaluation.request import Request
+from ..language.document import VERSIONS
+from ..language.logic import Kleene, every, negate
+from ..language.operators import DoubtfulBool, TextTerm
+from ..language.variables import Template, Variable
+from ..language.vocabulary import find_key
+from .claim import Declaration, Setting
+
+SHADOW = "~"
+#: The shadow of nothing: what is never known.
+OPAQUE = Variable(f"{SHADOW}opaque", "opaque", None)
+DECLARATION = "declaration"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a request can pass. ``layers``: by the id of the endpoint that it comes through, ``None`` for all others."""
+
+    layers: Mapping[str | None, Layers]
+    declared: Layer | None = None
+
+    def passes(self, request: Request, endpoint: str | None) -> Kleene:
+        """Whether a request passes, which comes through this endpoint."""
+        return self.decide(request, endpoint)[0]
+
+    def decide(self, request: Request, endpoint: str | None) -> tuple[Kleene, CompiledStatement | None]:
+        """As :meth:`passes`, with the statement that certainly denies, if one does."""
+        if self.declared is not None:
+            outcome = self.declared.evaluate(request, request.context)
+            return every((outcome.allows, negate(outcome.denies))), outcome.denier
+        evaluation = evaluate(self.layers.get(endpoint) or self.layers[None], request)
+        denied = evaluation.denied
+        if denied is not None:
+            return False, denied.outcome.denier
+        if evaluation.granted is False:
+            return False, None
+        return (True if evaluation.granted and not evaluation.denials else None), None
+
+    def of(self, endpoint: str | None) -> tuple[Layer, ...]:
+        """The layers with statements that a request through an endpoint meets."""
+        if self.declared is not None:
+            return (self.declared,)
+        layers = self.layers.get(endpoint) or self.layers[None]
+        return tuple(layer for layer in _every_layer(layers) if layer.statements)
+
+    @property
+    def all_layers(self) -> tuple[Layer, ...]:
+        """Each layer once."""
+        found = {id(layer): layer for endpoint in self.layers for layer in self.of(endpoint)}
+        return tuple(found.values()) if self.declared is None else (self.declared,)
+
+
+def _every_layer(layers: Layers) -> Iterator[Layer]:
+    yield layers.bucket
+    yield layers.endpoint
+    yield from (*layers.rcp, *layers.scp)
+    yield layers.identity
+    yield from (layer for layer in (layers.boundary, layers.session) if layer is not None)
+
+
+def compile_side(given: Setting | Declaration) -> Side:
+    """:raises PolicyError: with every problem of every document, each with its layer and its place in there."""
+    if isinstance(given, Declaration):
+        document = {"Version": VERSIONS[0], "Statement": [dict(one) for one in given.statements]}
+        layers = compile_layers({"bucket": document})
+        return Side({}, Layer(DECLARATION, layers.bucket.statements))
+    policies = {"identity": ASSUME_ALLOW, "bucket": ASSUME_ALLOW, **given.policies, "endpoint": ASSUME_ALLOW}
+    layers = compile_layers(policies)
+    if layers.session is None and layers.identity.fixed == OPEN:
+        # Whatever the policies of callers say, those of a federated user's session say it as well.
+        layers = replace(layers, session=Layer(SESSION, fixed=OPEN))
+    by_endpoint: dict[str | None, Layers] = {None: layers}
+    for name, document in given.endpoints.items():
+        endpoint = compile_layers({"identity": ASSUME_ALLOW, "bucket": ASSUME_ALLOW, "endpoint": document}).endpoint
+        bounded = layers.boundary is not None
+        by_endpoint[name] = replace(
+            layers, endpoint=Layer(ENDPOINT, endpoint.statements, endpoint.fixed, True, bounded)
+        )
+    return Side(by_endpoint)
+
+
+#: What becomes of a statement, or ``None`` where it is left out.
+Change: TypeAlias = Callable[[CompiledStatement, Layer], CompiledStatement | None]
+
+
+def changed(side: Side, change: Change) -> Side:
+    """The same with its statements changed."""
+    known: dict[int, Layer] = {}
+
+    def of(layer: Layer) -> Layer:
+        if layer.fixed is not None:
+            return layer
+        if id(layer) not in known:
+            statements = [change(statement, layer) for statement in layer.statements]
+            kept = tuple(statement for statement in statements if statement is not None)
+            known[id(layer)] = Layer(layer.name, kept, None, layer.account_is_root, layer.bounded)
+        return known[id(layer)]
+
+    if side.declared is not None:
+        return Side({}, of(side.declared))
+    return Side(
+        {
+            endpoint: replace(
+                layers,
+                identity=of(layers.identity),
+                bucket=of(layers.bucket),
+                endpoint=of(layers.endpoint),
+                scp=tuple(map(of, layers.scp)),
+                rcp=tuple(map(of, layers.rcp)),
+                boundary=of(layers.boundary) if layers.boundary else None,
+                session=of(layers.session) if layers.session else None,
+            )
+            for endpoint, layers in side.layers.items()
+        }
+    )
+
+
+class Shadows:
+    """Puts shadows in place of variables; statements, checks and resources that are one stay one."""
+
+    def __init__(self, opaque: Callable[[Template], Template] = lambda parts: parts) -> None:
+        self._opaque = opaque
+        self._resources: dict[int, tuple[Resources, Resources]] = {}
+
+    def statement(self, statement: CompiledStatement, layer: Layer) -> CompiledStatement:
+        resources, checks = self._of_resources(statement.resources), tuple(map(self._of_check, statement.checks))
+        if resources is statement.resources and all(map(_same, checks, statement.checks)):
+            return statement
+        return replace(statement, resources=resources, checks=checks)
+
+    def _of_resources(self, resources: Resources) -> Resources:
+        if not resources.templates:
+            return resources
+        if id(resources) not in self._resources:
+            shadowed = replace(resources, templates=tuple(map(_shadowed, resources.templates)))
+            self._resources[id(resources)] = (resources, shadowed)
+        return self._resources[id(resources)][1]
+
+    def _of_check(self, check: Check) -> Check:
+        if not check.variables:
+            return check
+        terms = tuple(_of_term(term) for term in check.terms)
+        return replace(
+            check,
+            terms=terms,
+            open_terms=tuple(term for term in terms if isinstance(term, (TextTerm, DoubtfulBool)) and term.variables),
+            variables=tuple(map(_of_variable, check.variables)),
+            remembered={},
+        )
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other
+
+
+def _of_term(term: Any) -> Any:
+    if isinstance(term, DoubtfulBool):
+        return DoubtfulBool(_of_term(term.text))
+    return replace(term, parts=_shadowed(term.parts)) if isinstance(term, TextTerm) and term.variables else term
+
+
+def _shadowed(parts: Template) -> Template:
+    return tuple(_of_variable(part) if isinstance(part, Variable) else part for part in parts)
+
+
+def _of_variable(variable: Variable) -> Variable:
+    found = find_key(variable.key)
+    if variable.key.startswith(SHADOW) or (found is not None and found.multi):
+        return variable  # A key with several values cannot be used as a variable: its default stands there for good.
+    return Variable(SHADOW + variable.key, variable.name, variable.default)
+
+
+def shadowed_keys(statements: Iterable[CompiledStatement]) -> frozenset[str]:
+    """The keys that have a shadow in these statements."""
+    found = set()
+    for statement in statements:
+        for variable in (
+            *statement.resources.variables,
+            *(one for check in statement.checks for one in check.variables),
+        ):
+            if variable.key.startswith(SHADOW) and variable != OPAQUE:
+                found.add(variable.key.removeprefix(SHADOW))
+    return frozenset(found)
