@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..language.patterns import ARN_FIELDS, Pattern, Wild, arn_fields
+from ..language.patterns import ARN_FIELDS, Pattern, Wild, arn_fields, fold_case
 
 
 class Gap(NamedTuple):
@@ -49,7 +49,7 @@ def text_tokens(parts: Pattern, fold: bool = False, excluded: str = "") -> Token
         if isinstance(part, Wild):
             found.append(Gap(part is Wild.RUN, excluded))
         else:
-            found += [Letter(sign.lower() if fold else sign, fold) for sign in part]
+            found += [Letter(fold_case(sign) if fold else sign, fold) for sign in part]
     return tuple(found)
 
 
@@ -135,7 +135,7 @@ class _Compiled:
 def _cases(sign: str) -> tuple[str, ...]:
     """A letter in lower case, and in upper case if that is one letter which becomes it in lower case."""
     upper = sign.upper()
-    return (sign, upper) if len(upper) == 1 and upper != sign and upper.lower() == sign else (sign,)
+    return (sign, upper) if len(upper) == 1 and upper != sign and fold_case(upper) == sign else (sign,)
 
 
 def _compile(patterns: Sequence[Tokens]) -> _Compiled:

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..evaluation.compiled import CompiledStatement
@@ -35,6 +34,12 @@ STATES = 20_000
 _EXAMPLES, _ALIKE = 16, 1
 _CORE_KEYS = frozenset(("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:securetransport", "s3:tlsversion"))
 _SERVICES_ASSUMED = "AWS services call from within AWS, not through VPC endpoints, and name no principal of a policy."
+#: What a setting does not say, and where it is said.
+_ELSEWHERE = {
+    "endpoint": "Give the policies of endpoints by their ids in 'endpoints'.",
+    "resource_account": "Say who owns a bucket in the world of the claim.",
+    "resource_region": "Say the Region of the buckets in the world of the claim.",
+}
 _S3_ONLY = f"Only actions of {SERVICE!r} are looked at, not those of S3 Express, Object Lambda or Outposts."
 
 
@@ -54,8 +59,8 @@ def prove(claim: Claim, options: Options = Options()) -> Verdict:
     """
     _check(claim)
     given = Question(
-        compile_side(claim.passing),
-        None if claim.unless is None else compile_side(claim.unless),
+        compile_side(claim.passing, claim.world.region),
+        None if claim.unless is None else compile_side(claim.unless, claim.world.region),
         None if claim.within is None else compile_side(claim.within),
     )
     question = _shadowed(given)
@@ -195,18 +200,14 @@ def _check(claim: Claim) -> None:
     problems: list[Problem] = []
     for name, given in (("passing", claim.passing), ("unless", claim.unless)):
         if isinstance(given, Setting):
-            problems += _problems(name, given, ("endpoint", "resource_account"))
+            problems += _problems(name, given)
     if problems:
         raise PolicyError(problems, claim.name)
 
 
-def _problems(name: str, setting: Setting, refused: Iterable[str]) -> list[Problem]:
-    remedies = {
-        "endpoint": "Give the policies of endpoints by their ids in 'endpoints'.",
-        "resource_account": "Say who owns a bucket in the world of the claim.",
-    }
+def _problems(name: str, setting: Setting) -> list[Problem]:
     return [
-        Problem(f"{name}.policies.{key}", f"A setting has no policy {key!r}.", remedies[key])
-        for key in refused
+        Problem(f"{name}.policies.{key}", f"A setting has no policy {key!r}.", _ELSEWHERE[key])
+        for key in _ELSEWHERE
         if key in setting.policies
     ]

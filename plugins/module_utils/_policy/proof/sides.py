@@ -83,13 +83,17 @@ def _every_layer(layers: Layers) -> Iterator[Layer]:
     yield from (layer for layer in (layers.boundary, layers.session) if layer is not None)
 
 
-def compile_side(given: Setting | Declaration) -> Side:
-    """:raises PolicyError: with every problem of every document, each with its layer and its place in there."""
+def compile_side(given: Setting | Declaration, region: str | None = None) -> Side:
+    """A side of a claim, about buckets in a Region, if that is known.
+
+    :raises PolicyError: with every problem of every document, each with its layer and its place in there."""
     if isinstance(given, Declaration):
         document = {"Version": VERSIONS[0], "Statement": [dict(one) for one in given.statements]}
         layers = compile_layers({"bucket": document})
         return Side({}, Layer(DECLARATION, layers.bucket.statements))
     policies = {"identity": ASSUME_ALLOW, "bucket": ASSUME_ALLOW, **given.policies, "endpoint": ASSUME_ALLOW}
+    if region:
+        policies["resource_region"] = region
     layers = compile_layers(policies)
     if layers.session is None and layers.identity.fixed == OPEN:
         # Whatever the policies of callers say, those of a federated user's session say it as well.

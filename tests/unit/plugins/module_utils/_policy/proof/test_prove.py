@@ -339,7 +339,7 @@ def test_what_aws_leaves_open_is_undecided_and_says_why():
     assert "canonical user id" in verdict.reason
 
 
-@pytest.mark.parametrize("key", ["endpoint", "resource_account"])
+@pytest.mark.parametrize("key", ["endpoint", "resource_account", "resource_region"])
 def test_what_a_setting_has_elsewhere_is_refused(key):
     with pytest.raises(PolicyError, match=key):
         prove(Claim("x", Setting({key: None}), None, WORLD))
