@@ -22,8 +22,9 @@ options:
     description:
       - The buckets, each with options of its own. What a bucket does not say is taken from the option of the same name
         of the task.
-      - A bucket that has a O(buckets[].policy) takes none of O(statements), O(sids), O(purge_statements) and O(peers)
-        from the task, and one that has O(buckets[].statements) or O(buckets[].sids) does not take O(policy).
+      - A bucket that has a O(buckets[].policy) takes none of O(statements), O(sids), O(purge_statements), O(peers),
+        O(accepted_exceptions) and O(exclusive) from the task, and one that has O(buckets[].statements) or
+        O(buckets[].sids) does not take O(policy).
       - Exactly one of O(buckets) and O(discover) is required.
     type: list
     elements: dict
@@ -53,7 +54,32 @@ options:
       peers:
         description: See O(peers).
         type: list
-        elements: str
+        elements: raw
+      accepted_exceptions:
+        description: See O(accepted_exceptions).
+        type: dict
+        suboptions:
+          break_glass_principals:
+            description: As in P(perimeter.s3.bucket_perimeter#filter), who may pass from everywhere.
+            type: list
+            elements: str
+          manager_principals:
+            description: As in P(perimeter.s3.bucket_perimeter#filter), who may repair the policy from everywhere.
+            type: list
+            elements: str
+          excepted_accounts:
+            description: As in P(perimeter.s3.bucket_perimeter#filter), accounts that may pass from everywhere.
+            type: list
+            elements: str
+          allow_aws_services:
+            description: As in P(perimeter.s3.bucket_perimeter#filter), whether services may that act for themselves.
+            type: bool
+          allow_forwarded_access:
+            description: As in P(perimeter.s3.bucket_perimeter#filter), whether services may that act for a user.
+            type: bool
+      exclusive:
+        description: See O(exclusive).
+        type: bool
       drop_deleted_principals:
         description: See O(drop_deleted_principals).
         type: bool
@@ -171,10 +197,40 @@ options:
     default: false
   peers:
     description:
-      - Ids of the endpoints and VPCs (or ARNs of VPCs) that other declarations may have put into the perimeter among
-        O(statements), as in M(perimeter.s3.bucket_policy).
+      - The endpoints of other declarations, which may share the perimeters among O(statements), as in
+        M(perimeter.s3.bucket_policy). Which of them may stay is worked out for each bucket.
     type: list
-    elements: str
+    elements: raw
+  accepted_exceptions:
+    description:
+      - The exceptions of other declarations that stay in the perimeters where they are found, as in
+        M(perimeter.s3.bucket_policy).
+    type: dict
+    suboptions:
+      break_glass_principals:
+        description: As in P(perimeter.s3.bucket_perimeter#filter), who may pass from everywhere.
+        type: list
+        elements: str
+      manager_principals:
+        description: As in P(perimeter.s3.bucket_perimeter#filter), who may repair the policy from everywhere.
+        type: list
+        elements: str
+      excepted_accounts:
+        description: As in P(perimeter.s3.bucket_perimeter#filter), accounts that may pass from everywhere.
+        type: list
+        elements: str
+      allow_aws_services:
+        description: As in P(perimeter.s3.bucket_perimeter#filter), whether services may that act for themselves.
+        type: bool
+      allow_forwarded_access:
+        description: As in P(perimeter.s3.bucket_perimeter#filter), whether services may that act for a user.
+        type: bool
+  exclusive:
+    description:
+      - Take out of the perimeters what is neither declared nor in O(peers) nor in O(accepted_exceptions), as in
+        M(perimeter.s3.bucket_policy).
+    type: bool
+    default: false
   drop_deleted_principals:
     description:
       - Take the ids that AWS shows in place of deleted users and roles out of the live policies, as in
@@ -309,6 +365,11 @@ results:
       description: As M(perimeter.s3.bucket_policy) returns it.
       returned: when changed, or with O(full_results)
       type: dict
+    undeclared:
+      description: As M(perimeter.s3.bucket_policy) returns it.
+      returned: when changed, or with O(full_results)
+      type: list
+      elements: dict
     guard:
       description: As M(perimeter.s3.bucket_policy) returns it.
       returned: when changed or failed, or with O(full_results)

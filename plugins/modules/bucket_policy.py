@@ -70,14 +70,58 @@ options:
     default: false
   peers:
     description:
-      - Ids of the endpoints and VPCs (or ARNs of VPCs) that other declarations may have put into the perimeter among
-        O(statements), which P(perimeter.s3.bucket_perimeter#filter) makes.
-      - Those of them that stand in the bucket's policy stay there, and with them the exceptions that may be theirs. A
-        network that is neither declared nor a peer is drift and goes.
-      - With O(state=absent) only the declared networks go, and the statements with the last network.
+      - The endpoints of other declarations, which may share the perimeter among O(statements) that
+        P(perimeter.s3.bucket_perimeter#filter) makes. Its statements hold all networks that may pass, so each
+        declaration leaves there what is another's. An empty list says that there are no others.
+      - An endpoint, as M(perimeter.s3.gateway_endpoint_info) returns it, counts if it is live and its own policy names
+        the bucket, by its name or by a pattern such as C(corp-data-*). The declaration of that endpoint includes the
+        bucket then; its id, and that of its VPC, stay. A policy that names no bucket (the default one, or one for a
+        whole account or organization) says nothing of this bucket.
+      - A text is the id of an endpoint or a VPC, or the ARN of a VPC, that stays in any case.
+      - Whatever else is found there is not trusted because of what stands beside it, and is returned as RV(undeclared).
+        Where no network of another declaration stands in the perimeter, it is drift of this one, and is taken out
+        with a warning. Where one does, or an endpoint that is live but does not name the bucket, the task fails, for it
+        may be the other's, unless O(exclusive).
+      - With O(state=absent) only the networks of O(statements) go, and the statements with the last network.
       - If omitted, O(statements) are put exactly as they are.
     type: list
-    elements: str
+    elements: raw
+  accepted_exceptions:
+    description:
+      - The exceptions of other declarations that stay in the perimeter where they are found. They are never added.
+      - Needs O(peers).
+    type: dict
+    suboptions:
+      break_glass_principals:
+        description:
+          - ARNs of users, roles, role sessions or root users who may pass from everywhere. The name may hold wildcards.
+        type: list
+        elements: str
+      manager_principals:
+        description:
+          - ARNs of those who may read, write and delete the bucket's policy from everywhere.
+        type: list
+        elements: str
+      excepted_accounts:
+        description:
+          - Ids of accounts that may pass from everywhere.
+        type: list
+        elements: str
+      allow_aws_services:
+        description:
+          - Whether AWS services may pass that act for themselves.
+        type: bool
+      allow_forwarded_access:
+        description:
+          - Whether AWS services may pass that act for a user.
+        type: bool
+  exclusive:
+    description:
+      - Take out of the perimeter what is neither declared nor in O(peers) nor in O(accepted_exceptions), also where
+        another declaration may have put it there. Each such thing is named in a warning.
+      - Needs O(peers).
+    type: bool
+    default: false
   drop_deleted_principals:
     description:
       - Take the ids that AWS shows in place of deleted users and roles (C(AIDA...), C(AROA...)) out of the live
@@ -185,6 +229,16 @@ EXAMPLES = r"""
     sids:
       - ItsFormerName
 
+- name: Close a bucket around an endpoint, and leave there what other declarations have put
+  perimeter.s3.bucket_policy:
+    bucket: shared-data
+    statements: "{{ ('shared-data' | perimeter.s3.bucket_perimeter(endpoints=['vpce-1a2b3c4d'])).Statement }}"
+    # Registered from perimeter.s3.gateway_endpoint_info.
+    peers: "{{ found.endpoints | rejectattr('vpc_endpoint_id', 'eq', 'vpce-1a2b3c4d') }}"
+    accepted_exceptions:
+      break_glass_principals:
+        - arn:aws:iam::111122223333:role/break-glass-of-the-other-team
+
 - name: Own the whole document, and keep what is replaced
   perimeter.s3.bucket_policy:
     bucket: examplebucket
@@ -249,13 +303,33 @@ statements:
     changed: []
     removed: []
     kept: [AWSLogDeliveryWrite, "Statement[1]"]
+undeclared:
+  description:
+    - Whom the perimeter that was found exempts, and neither the task nor O(peers) nor O(accepted_exceptions) knows of.
+    - Empty without O(peers).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description:
+        - V(network), V(principal), V(manager), V(account), V(aws_services), V(forwarded_access), or V(condition) for
+          one that no perimeter has.
+      type: str
+    value:
+      description: Which one; empty where the kind says it all.
+      type: str
+  sample:
+    - kind: account
+      value: "999988887777"
 guard:
   description: What was examined before the write. Nothing is examined when there is nothing to write.
   returned: always
   type: dict
   contains:
     checked:
-      description: The guards that were asked, out of V(lockout), V(public), V(endpoints) and V(region).
+      description:
+        - The guards that were asked, out of V(lockout), V(ownership), V(public), V(endpoints) and V(region).
       type: list
       elements: str
     refused:
@@ -291,7 +365,7 @@ guard:
       type: list
       elements: str
   sample:
-    checked: [lockout, public, endpoints, region]
+    checked: [lockout, ownership, public, endpoints, region]
     refused: []
     overridden: []
     assumed: []

@@ -80,7 +80,7 @@ def test_options(emulator, ec2, s3, vpc):
     }
     plain = {"vpc_id": vpc, "buckets": [BUCKET, OTHER]}
     shared = {**plain, "additional_endpoints": [peer["VpcEndpointId"], elsewhere]}
-    none, two, full, by_vpc, back, more, kept, alone = play(
+    none, two, full, by_vpc, back, more, refused, alone = play(
         emulator,
         Step({**by_name, "vpc_name": "three"}),
         Step({**by_name, "vpc_name": "two"}),
@@ -122,8 +122,10 @@ def test_options(emulator, ec2, s3, vpc):
 
     both = sorted([made, peer["VpcEndpointId"], elsewhere])
     assert networks(more) == {"aws:SourceVpce": both}
-    # A network that another declaration of this account may have put there stays; any other is drift.
-    assert networks(kept) == {"aws:SourceVpce": sorted([made, peer["VpcEndpointId"]])}
+    # Beside the network of another declaration of this account, what is not declared may be that declaration's.
+    for each in (elsewhere, "private_access_additional_endpoints", "private_access_exclusive"):
+        assert each in refused.message
+    assert refused.writes == []
     assert networks(alone) == {"aws:SourceVpce": [made]}
 
 

@@ -91,14 +91,15 @@ ROOMS = {
     "_policy/proof": ("_policy/evaluation", "_policy/language"),
     "_plan/errors": (),
     "_plan/guard_options": ("_policy/evaluation", "_policy/language"),
+    "_plan/endpoint": ("_plan/errors", "_policy/language", "_policy/meaning", "_policy/rules"),
     "_plan/bucket": (
+        "_plan/endpoint",
         "_plan/guard_options",
         "_policy/building",
         "_policy/language",
         "_policy/meaning",
         "_policy/rules",
     ),
-    "_plan/endpoint": ("_plan/errors", "_policy/language", "_policy/meaning", "_policy/rules"),
     "_plan/guard": (
         "_plan/bucket",
         "_plan/endpoint",

@@ -20,8 +20,9 @@ from ..._plan.guard.bucket_exposure import (
     PublicGuard,
 )
 from ..._plan.guard.bucket_lockout import LockoutGuard
+from ..._plan.guard.bucket_ownership import OwnershipGuard
 from ..._plan.guard.bucket_region import RegionGuard
-from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, PUBLIC, REGION
+from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, OWNERSHIP, PUBLIC, REGION
 from .guard_context import GuardContext
 
 
@@ -48,6 +49,7 @@ def bucket_guards(
             bool(options.get("allow_lockout")),
             guard_context.full_arn,
         ),
+        OWNERSHIP: OwnershipGuard(bool(options.get("exclusive"))),
         PUBLIC: PublicGuard(bool(options.get("allow_public"))),
         ENDPOINTS: EndpointsGuard(
             partial(guard_context.endpoints, region=region),

@@ -33,6 +33,14 @@ from .converge import (
 )
 from .guard_context import GUARD_OPTIONS, GuardContext
 
+#: What of a perimeter are exceptions, under the names that the filter ``bucket_perimeter`` has for them.
+EXCEPTION_OPTIONS: dict[str, dict[str, Any]] = {
+    "break_glass_principals": {"type": "list", "elements": "str"},
+    "manager_principals": {"type": "list", "elements": "str"},
+    "excepted_accounts": {"type": "list", "elements": "str"},
+    "allow_aws_services": {"type": "bool"},
+    "allow_forwarded_access": {"type": "bool"},
+}
 #: The options of one bucket, apart from its name.
 BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -40,7 +48,9 @@ BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
     "statements": {"type": "list", "elements": "dict"},
     "sids": {"type": "list", "elements": "str"},
     "purge_statements": {"type": "bool", "default": False},
-    "peers": {"type": "list", "elements": "str"},
+    "peers": {"type": "list", "elements": "raw"},
+    "accepted_exceptions": {"type": "dict", "options": EXCEPTION_OPTIONS},
+    "exclusive": {"type": "bool", "default": False},
     "drop_deleted_principals": {"type": "bool", "default": False},
     "expected_bucket_owner": {"type": "str"},
     "wait": {"type": "bool", "default": True},
@@ -72,6 +82,7 @@ def result_of(outcome: BucketOutcome) -> dict[str, Any]:
         "policy": outcome.after,
         "before": outcome.plan.before,
         "statements": outcome.plan.statements.as_dict(),
+        "undeclared": [{"kind": one.kind, "value": one.value} for one in outcome.plan.undeclared],
         "guard": outcome.verdict.as_dict(),
         "actions": list(outcome.actions),
         "backup_files": list(outcome.backups),

@@ -25,7 +25,7 @@ from .plan import Declaration
 PLACEHOLDER = re.compile(r"(?<!\$)\{bucket\}")
 #: Options that say what is owned in a bucket's policy. A bucket that says it in one way takes nothing of the other.
 _WHOLE = frozenset({"policy"})
-_SINGLE = frozenset({"statements", "sids", "purge_statements", "peers"})
+_SINGLE = frozenset({"statements", "sids", "purge_statements", "peers", "accepted_exceptions", "exclusive"})
 
 
 def for_each(buckets: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -38,6 +38,11 @@ def for_each(buckets: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) 
     """
     _named_once([one["bucket"] for one in buckets])
     given = {name: value for name, value in defaults.items() if value is not None}
+    if "peers" in given:
+        from .peers import read_peers
+
+        # The policies of the same endpoints are read once for all buckets.
+        given["peers"] = read_peers(given["peers"])
     if "policy" in given:
         given["policy"] = load(given["policy"], "policy for all buckets")
     documents = {name: given[name] for name in ("policy", "statements") if name in given}

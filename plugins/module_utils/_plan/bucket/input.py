@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..._policy.building.perimeter import NETWORK_SID
+from ..._policy.building.sharing import Terms, read_exceptions
 from ..._policy.language.document import VERSIONS, Raw, load, parse
 from ..._policy.language.errors import PolicyError, Problem
 from ..._policy.rules.validate import (
@@ -25,13 +26,16 @@ from .plan import Declaration
 #: The options that say who has to stay able to manage a policy, and where from.
 GUARDED = ("protected_principals", "arriving_through", "request_context")
 
+#: The options that go with peers.
+SHARING = ("accepted_exceptions", "exclusive")
+
 
 def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     """The declaration that the options of one bucket stand for.
 
     ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
-    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``expected_bucket_owner`` and the
-    options of the guards; ``None`` is as good as missing.
+    mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``accepted_exceptions``,
+    ``exclusive``, ``expected_bucket_owner`` and the options of the guards; ``None`` is as good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
     :raises PolicyError: with everything that is wrong with them.
@@ -58,7 +62,7 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
         sids=tuple(given.get("sids", ())),
         purge_statements=given.get("purge_statements", False),
         drop_deleted_principals=given.get("drop_deleted_principals", False),
-        peers=tuple(given["peers"]) if "peers" in given else None,
+        sharing=_terms(given),
         warnings=warnings,
     )
 
@@ -79,13 +83,20 @@ def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
             "Nothing says what the policy shall be.",
             "Give policy or statements; to remove a policy or statements of it, say state=absent.",
         )
-    if "peers" in given and not any(
+    sharing = [name for name in SHARING if given.get(name)]
+    if ("peers" in given or sharing) and not any(
         one.get("Sid") == NETWORK_SID for one in statements or [] if isinstance(one, Mapping)
     ):
         yield Problem(
-            "peers",
-            f"None of the statements is the perimeter's ({NETWORK_SID}), which peers share.",
+            "peers" if "peers" in given else sharing[0],
+            f"None of the statements is the perimeter's ({NETWORK_SID}), which declarations share.",
             "Make the statements with the filter perimeter.s3.bucket_perimeter.",
+        )
+    elif sharing and "peers" not in given:
+        yield Problem(
+            sharing[0],
+            "Nothing says that the perimeter is shared with other declarations.",
+            "Give peers as well; an empty list says that there are none.",
         )
     if given.get("purge_statements") and (not present or "statements" not in given):
         yield Problem("purge_statements", "Purging goes with state=present and statements only.")
@@ -108,6 +119,21 @@ def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 f"statements[{index}]", "The statement has no Sid, by which it would be found.", "Give it one."
             )
+
+
+def _terms(given: Mapping[str, Any]) -> Terms | None:
+    if "peers" not in given:
+        return None
+    # Many tasks share nothing, and a module's sources are compiled in each run.
+    from .peers import peers_of, read_peers
+
+    found = peers_of(given["bucket"], read_peers(given["peers"]))
+    return Terms(
+        frozenset(found.confirmed),
+        frozenset(found.unconfirmed),
+        read_exceptions(given.get("accepted_exceptions", {})),
+        bool(given.get("exclusive")),
+    )
 
 
 def _guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Problem]:

@@ -19,7 +19,9 @@ from typing import Any, Literal
 
 from ..._policy.building.perimeter import PERIMETER_SIDS
 from ..._policy.building.sharing import (
-    outdated,
+    Exemption,
+    Shared,
+    Terms,
     share_perimeter,
     withdraw_perimeter,
 )
@@ -46,8 +48,8 @@ class Declaration:
 
     Exactly one kind of ownership: ``policy`` owns the whole document, ``statements`` and ``sids`` own those Sids and
     nothing else. With ``state`` absent, ``statements`` and ``sids`` name what goes; without either, all of it goes.
-    ``peers``, if not ``None``, are the networks that other declarations may have put into the perimeter's statements
-    among ``statements``; they stay there. ``warnings`` is what AWS takes of it though it hardly is meant.
+    ``sharing``, if not ``None``, says what of other declarations may stay in the perimeter among ``statements``.
+    ``warnings`` is what AWS takes of it though it hardly is meant.
     """
 
     bucket: str
@@ -57,7 +59,7 @@ class Declaration:
     sids: tuple[str, ...] = ()
     purge_statements: bool = False
     drop_deleted_principals: bool = False
-    peers: tuple[str, ...] | None = None
+    sharing: Terms | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -90,7 +92,9 @@ class Plan:
 
     ``new``: the labels of the statements of ``after`` that mean what none of ``before`` does, if it is to be written.
     ``deleted_principals`` maps the label of a statement of ``after`` to the ids of deleted users and roles among its
-    principals.
+    principals. ``undeclared``: whom the perimeter exempts in ``before`` though nobody here knows of it; ``owners``: the
+    networks of other declarations in that perimeter, who may. ``contested``: ``after`` is without the
+    undeclared, which another declaration may have put there.
     """
 
     bucket: str
@@ -101,6 +105,9 @@ class Plan:
     new: frozenset[str]
     deleted_principals: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
+    undeclared: tuple[Exemption, ...] = ()
+    owners: tuple[str, ...] = ()
+    contested: bool = False
 
     @property
     def changed(self) -> bool:
@@ -113,7 +120,7 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
     :raises PolicyError: the statements do not merge with the live ones, or the result is over AWS's size limit.
     """
     before = dict(current) if current is not None else None
-    after = _after(before, declaration)
+    after, shared = _after(before, declaration)
     if declaration.drop_deleted_principals and after is not None:
         after = drop_deleted(after)
     if same_text(before, after) or equivalent(before, after):
@@ -132,26 +139,34 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
         statements=statements,
         new=_new(before, after, statements) if action == PUT else frozenset(),
         deleted_principals=deleted_principals,
-        warnings=(*declaration.warnings, *_deleted_warnings(declaration.bucket, deleted_principals, action)),
+        warnings=(
+            *declaration.warnings,
+            *_deleted_warnings(declaration.bucket, deleted_principals, action),
+            *_undeclared_warnings(declaration, shared),
+        ),
+        undeclared=shared.undeclared,
+        owners=shared.owners,
+        contested=shared.contested and declaration.state == "present",
     )
 
 
-def _after(before: Raw | None, declaration: Declaration) -> Raw | None:
+def _after(before: Raw | None, declaration: Declaration) -> tuple[Raw | None, Shared]:
+    """The document, and what of it is shared with other declarations."""
+    alone = Shared((), ())
     if declaration.owns_document:
-        return declaration.policy if declaration.state == "present" else None
+        return (declaration.policy if declaration.state == "present" else None), alone
     statements = declaration.statements or ()
-    if declaration.state == "absent" and declaration.peers is not None:
-        kept, gone = withdraw_perimeter(before, statements, declaration.peers)
-        others = [sid for sid in map(_sid, statements) if sid not in PERIMETER_SIDS]
-        return merge(before, kept, [*declaration.sids, *gone, *others]).document
+    if declaration.sharing is None:
+        if declaration.state == "absent":
+            return merge(before, remove_sids=[*declaration.sids, *map(_sid, statements)]).document, alone
+        return merge(before, statements, declaration.sids, declaration.purge_statements).document, alone
     if declaration.state == "absent":
-        going = [*declaration.sids, *map(_sid, statements)]
-        return merge(before, remove_sids=going).document
-    gone = declaration.sids
-    if declaration.peers is not None:
-        statements = tuple(share_perimeter(before, statements, declaration.peers))
-        gone += outdated(statements)
-    return merge(before, statements, gone, declaration.purge_statements).document
+        shared = withdraw_perimeter(before, statements, declaration.sharing)
+        others = [sid for sid in map(_sid, statements) if sid not in PERIMETER_SIDS]
+        return merge(before, shared.statements, [*declaration.sids, *shared.sids, *others]).document, shared
+    shared = share_perimeter(before, statements, declaration.sharing)
+    going = (*declaration.sids, *shared.sids)
+    return merge(before, shared.statements, going, declaration.purge_statements).document, shared
 
 
 def _sid(statement: Mapping[str, Any]) -> str:
@@ -197,3 +212,29 @@ def _deleted_warnings(
         yield (
             f"Bucket {bucket}: statement {label} of its policy names deleted users or roles ({', '.join(ids)}). {hint}."
         )
+
+
+def _undeclared_warnings(declaration: Declaration, shared: Shared) -> Iterator[str]:
+    """What is found and not declared is never kept, and never taken out, without a word.
+
+    Where another declaration may have put it there, that word is the guard's (``guard/bucket_ownership``).
+    """
+    if not shared.undeclared:
+        return
+    exclusive = declaration.sharing is not None and declaration.sharing.exclusive
+    listed = "; ".join(map(str, shared.undeclared))
+    start = f"Bucket {declaration.bucket}: its perimeter exempts what is not declared: {listed}."
+    if declaration.state == "absent" and not exclusive:
+        yield (
+            f"{start} It stays, because the perimeter is shared with another declaration ({', '.join(shared.owners)}) "
+            "that may have put it there."
+        )
+    elif exclusive or not shared.contested:
+        yield f"{start} That is taken out. {_hint(shared)}".rstrip()
+
+
+def _hint(shared: Shared) -> str:
+    """Most often it is the identity of a colleague, or of the pipeline, that runs the same declaration."""
+    if not any(one.kind == "manager" for one in shared.undeclared):
+        return ""
+    return "If others run this declaration too, name them all in manager_principals."

@@ -22,6 +22,7 @@ from typing import Any, Protocol, TypeVar
 LOCKOUT = "lockout"
 PUBLIC = "public"
 ENDPOINTS = "endpoints"
+OWNERSHIP = "ownership"
 DEPENDENTS = "dependents"
 CUTOFF = "cutoff"
 NETWORKS = "networks"

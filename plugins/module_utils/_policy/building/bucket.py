@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..language.arns import ACCOUNT, parse_arn
+from ..language.arns import parse_arn
 from ..language.document import Raw
 from ..language.errors import PolicyError, Problem
 from .common import (
+    account_problems,
     bucket_problems,
     new_document,
     partition_problems,
@@ -84,15 +85,7 @@ def bucket_perimeter(
                 )
             )
     problems += _vpc_problems(vpcs, partition)
-    for index, account in enumerate(excepted_accounts):
-        if not ACCOUNT.fullmatch(str(account)):
-            problems.append(
-                Problem(
-                    f"excepted_accounts[{index}]",
-                    f"{account!r} is not an account id.",
-                    "Give its twelve digits, quoted.",
-                )
-            )
+    problems += account_problems(excepted_accounts, "excepted_accounts")
     principals = principal_patterns(break_glass_principals, "break_glass_principals", problems)
     managers = principal_patterns(manager_principals, "manager_principals", problems)
     denied = string_list(actions, "actions", problems)
@@ -106,7 +99,7 @@ def bucket_perimeter(
     elif managers and tuple(denied) != EVERY_ACTION:
         problems.append(
             Problem(
-                "manager_principals", "Managers are spared where every action is denied only.", "Leave out actions."
+                "manager_principals", "Managers are exempted where every action is denied only.", "Leave out actions."
             )
         )
     if problems:

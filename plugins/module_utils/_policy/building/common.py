@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..language.arns import (
+    ACCOUNT,
     PARTITIONS,
     is_bucket_name,
     principal_arn_patterns,
@@ -71,6 +72,15 @@ def partition_problems(partition: Any) -> list[Problem]:
     if partition in PARTITIONS:
         return []
     return [Problem("partition", f"{partition!r} is not an AWS partition.", f"Known are {', '.join(PARTITIONS)}.")]
+
+
+def account_problems(accounts: Iterable[Any], path: str) -> list[Problem]:
+    """A problem for each that is not an account id."""
+    return [
+        Problem(f"{path}[{index}]", f"{account!r} is not an account id.", "Give its twelve digits, quoted.")
+        for index, account in enumerate(accounts)
+        if not ACCOUNT.fullmatch(str(account))
+    ]
 
 
 def string_list(value: Any, path: str, problems: list[Problem]) -> tuple[str, ...]:

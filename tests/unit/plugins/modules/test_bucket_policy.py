@@ -22,7 +22,7 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucke
     statement,
 )
 
-RESULT = {"changed", "policy", "before", "statements", "guard", "actions", "backup_files"}
+RESULT = {"changed", "policy", "before", "statements", "undeclared", "guard", "actions", "backup_files"}
 
 
 class Left(Exception):

@@ -2,130 +2,133 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two declarations for two VPCs meet in one statement, and neither undoes the other."""
+"""Which endpoints of others are known to include a bucket: those whose own policies name it."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.perimeter import read_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.peers import peers_of, read_peers
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.presets import aws_service_statements
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 
-ONE, TWO, STRANGER = "vpce-11111111111111111", "vpce-22222222222222222", "vpce-0bad0bad0bad0bad0"
-MANAGER_ONE, MANAGER_TWO = "arn:aws:iam::111122223333:role/one", "arn:aws:iam::111122223333:role/two"
-FOREIGN = {
-    "Sid": "AWSLogDeliveryWrite",
-    "Effect": "Allow",
-    "Principal": {"Service": "delivery.logs.amazonaws.com"},
-    "Action": "s3:PutObject",
-    "Resource": "arn:aws:s3:::shared/logs/*",
+ACCOUNT = "111122223333"
+PEER, VPC = "vpce-22222222222222222", "vpc-22222222222222222"
+ARN = f"arn:aws:ec2:eu-central-1:{ACCOUNT}:vpc/{VPC}"
+
+
+def endpoint(policy, **more):
+    return {
+        "vpc_endpoint_id": PEER,
+        "vpc_id": VPC,
+        "state": "available",
+        "service_name": "com.amazonaws.eu-central-1.s3",
+        "owner_id": ACCOUNT,
+        "route_table_ids": [],
+        "policy_document": policy,
+        **more,
+    }
+
+
+def allow(resource, **more):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resource, **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+NAMES_IT = {
+    "the role's": endpoint_policy(["other", "shared"]),
+    "the role's, with prefixes": endpoint_policy([{"name": "shared", "access": "read", "prefixes": ["reports/"]}]),
+    "the role's by pattern": endpoint_policy(["other"], scope="pattern", account=ACCOUNT, patterns=["shar*"]),
+    "the bucket alone": allow("arn:aws:s3:::shared"),
+    "objects alone": allow(["arn:aws:s3:::other/*", "arn:aws:s3:::shared/a/*"]),
+    "one letter": allow("arn:aws:s3:::?hared/*"),
+    "by the side of others": {"Statement": [{"Effect": "Deny"}, *endpoint_policy(["shared"])["Statement"]]},
+    "every action but": allow("arn:aws:s3:::shared/*", NotAction="s3:DeleteObject", Action=None),
+    "for buckets of the account": allow(
+        "arn:aws:s3:::shared*", Condition={"StringEquals": {"s3:resourceAccount": [ACCOUNT, "999988887777"]}}
+    ),
+    "a lone statement": {"Statement": allow("arn:aws:s3:::shared")["Statement"][0]},
+    "as JSON text": json.dumps(allow("arn:aws:s3:::shared")),
+}
+DOES_NOT = {
+    "none, which is AWS's default": None,
+    "the default": allow("*", Action="*"),
+    "every bucket": allow(["arn:aws:s3:::*", "arn:aws:s3:::*/*"]),
+    "every bucket by another pattern": allow(["arn:aws:s3:::?*/shared"]),
+    "the account": endpoint_policy([], scope="account", account=ACCOUNT),
+    "the organization": endpoint_policy([], scope="organization", organization="o-1234567890"),
+    "other buckets": endpoint_policy(["shared-too", "share"]),
+    "a pattern of others": endpoint_policy(["other"], scope="pattern", account=ACCOUNT, patterns=["share-*"]),
+    "buckets of AWS": {"Statement": aws_service_statements(["amazon_linux", "ecr"], "eu-central-1")},
+    "a denial": allow("arn:aws:s3:::shared", Effect="Deny"),
+    "all but": allow(None, NotResource="arn:aws:s3:::shared", Resource=None),
+    "another service": allow("arn:aws:s3:::shared", Action="ec2:*"),
+    "buckets of another account": allow(
+        "arn:aws:s3:::shared*", Condition={"StringEquals": {"aws:ResourceAccount": "999988887777"}}
+    ),
+    "an access point": allow(f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/shared/object/*"),
+    "no ARN": allow("shared"),
 }
 
 
-def statements(*endpoints, manager=MANAGER_ONE, tls=True):
-    managers = [manager] if manager else []
-    built = bucket_perimeter("shared", endpoints=list(endpoints), manager_principals=managers, tls_only=tls)
-    return built["Statement"]
+def without_none(policy):
+    if not isinstance(policy, dict):
+        return policy
+    listed = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    return {**policy, "Statement": [{k: v for k, v in one.items() if v is not None} for one in listed]}
 
 
-def document(*found):
-    return {"Version": "2012-10-17", "Statement": [FOREIGN, *found]}
+@pytest.mark.parametrize("policy", NAMES_IT.values(), ids=NAMES_IT)
+def test_its_policy_names_the_bucket(policy):
+    found = peers_of("shared", read_peers([endpoint(without_none(policy))]))
+    assert (found.confirmed, found.unconfirmed) == ((ARN, VPC, PEER), ())
 
 
-def after(live, wanted, peers, state="present"):
-    options = {"bucket": "shared", "state": state, "statements": wanted, "peers": peers}
-    plan = decide(live, declare(options, "aws"))
-    return plan, read_perimeter((plan.after or {}).get("Statement", []))
+@pytest.mark.parametrize("policy", DOES_NOT.values(), ids=DOES_NOT)
+def test_its_policy_does_not_name_the_bucket(policy):
+    found = peers_of("shared", read_peers([endpoint(without_none(policy))]))
+    assert found.confirmed == ()
+    assert set(found.unconfirmed) >= {VPC, PEER}
 
 
-PRESENT = [
-    ("the first one", document(), [ONE, TWO], (ONE,), 1),
-    ("the second one keeps the first", document(*statements(TWO, manager=MANAGER_TWO)), [ONE, TWO], (ONE, TWO), 2),
-    ("a stranger goes", document(*statements(ONE, STRANGER)), [ONE, TWO], (ONE,), 1),
-    ("a stranger goes, a peer stays", document(*statements(ONE, TWO, STRANGER)), [TWO], (ONE, TWO), 1),
-    ("exceptions nobody can own go", document(*statements(STRANGER, manager=MANAGER_TWO)), [ONE, TWO], (ONE,), 1),
-    ("peers that are not there are not added", document(*statements(ONE)), [TWO], (ONE,), 1),
-    ("exactly as declared", document(*statements(ONE, TWO)), [], (ONE,), 1),
-]
-
-
-@pytest.mark.parametrize(
-    "live, peers, endpoints, managers", [row[1:] for row in PRESENT], ids=[row[0] for row in PRESENT]
-)
-def test_present(live, peers, endpoints, managers):
-    plan, perimeter = after(live, statements(ONE), peers)
-    assert perimeter.endpoints == endpoints
-    assert len([value for value in perimeter.managers if "/*/" not in value]) == managers
-    assert plan.after["Statement"][0] == FOREIGN
-    assert not after(plan.after, statements(ONE), peers)[0].changed
-
-
-ABSENT = [
-    ("the last one", document(*statements(ONE)), [TWO], ()),
-    ("the other stays", document(*statements(ONE, TWO)), [TWO], (TWO,)),
-    ("a stranger does not count as another", document(*statements(ONE, STRANGER)), [TWO], ()),
-    ("nothing is there", document(), [TWO], ()),
-]
-
-
-@pytest.mark.parametrize("live, peers, endpoints", [row[1:] for row in ABSENT], ids=[row[0] for row in ABSENT])
-def test_absent(live, peers, endpoints):
-    plan, perimeter = after(live, statements(ONE), peers, state="absent")
-    assert (perimeter.endpoints if perimeter else ()) == endpoints
-    assert plan.after["Statement"][0] == FOREIGN
-    assert (len(plan.after["Statement"]) == 1) == (not endpoints)
-    assert not after(plan.after, statements(ONE), peers, state="absent")[0].changed
-
-
-# Under AWS's usual name, and stricter than what we write.
-THEIR_TLS = {
-    "Sid": "DenyInsecureTransport",
-    "Effect": "Deny",
-    "Principal": "*",
-    "Action": "s3:*",
-    "Resource": ["arn:aws:s3:::shared", "arn:aws:s3:::shared/*"],
-    "Condition": {"Bool": {"aws:SecureTransport": "false"}, "NumericLessThan": {"s3:TlsVersion": "1.3"}},
+NO_PEERS = {
+    "deleted": {"state": "deleted"},
+    "being deleted": {"state": "Deleting"},
+    "failed": {"state": "failed"},
+    "of another service": {"service_name": "com.amazonaws.eu-central-1.dynamodb"},
+    "our own": {"vpc_endpoint_id": "vpce-11111111111111111"},
 }
-SWITCHED_OFF = [
-    ("TLS", document(*statements(ONE)), {"tls": False}, ["PerimeterS3Tls"]),
-    ("managers", document(*statements(ONE)), {"manager": None}, ["PerimeterS3Management"]),
-    ("a peer's TLS stays", document(*statements(TWO)), {"tls": False}, []),
-    (
-        "TLS of a perimeter that was taken apart",
-        document(*statements(ONE)[2:]),
-        {"tls": False},
-        ["PerimeterS3Tls"],
-    ),
-    (
-        "the usual name of such a statement is another's",
-        document(*statements(ONE, tls=False), THEIR_TLS),
-        {"tls": False},
-        [],
-    ),
-]
 
 
-@pytest.mark.parametrize(
-    "live, wanted, removed", [row[1:] for row in SWITCHED_OFF], ids=[row[0] for row in SWITCHED_OFF]
-)
-def test_what_is_switched_off_goes(live, wanted, removed):
-    plan, _perimeter = after(live, statements(ONE, **wanted), [TWO])
-    assert list(plan.statements.removed) == removed
-    assert not after(plan.after, statements(ONE, **wanted), [TWO])[0].changed
+@pytest.mark.parametrize("given", NO_PEERS.values(), ids=NO_PEERS)
+def test_what_is_no_peer(given):
+    named = endpoint(endpoint_policy(["shared"]), **given)
+    assert read_peers([named], own=["vpce-11111111111111111"]) == []
 
 
-def test_two_declarations_in_turn_come_to_rest():
-    live = document()
-    for _round in range(2):
-        live = after(live, statements(ONE), [ONE, TWO])[0].after
-        live = after(live, statements(TWO, manager=MANAGER_TWO), [ONE, TWO])[0].after
-    assert not after(live, statements(ONE), [ONE, TWO])[0].changed
-    assert not after(live, statements(TWO, manager=MANAGER_TWO), [ONE, TWO])[0].changed
+def test_networks_that_were_named_stay_whatever_their_policies():
+    named = read_peers([ARN, "vpce-33333333333333333", endpoint(None)])
+    found = peers_of("shared", named)
+    assert found.confirmed == (ARN, "vpce-33333333333333333")
+    assert found.unconfirmed == (VPC, PEER)
+    assert read_peers(named) == named
 
 
-def test_peers_share_nothing_but_a_perimeter():
-    with pytest.raises(PolicyError, match="PerimeterS3Network"):
-        declare({"bucket": "shared", "statements": [FOREIGN], "peers": [ONE]}, "aws")
+def test_of_the_vpc_that_several_endpoints_are_in_one_has_to_name_the_bucket():
+    both = [endpoint(None), endpoint(endpoint_policy(["shared"]), vpc_endpoint_id="vpce-33333333333333333")]
+    found = peers_of("shared", read_peers(both))
+    assert (found.confirmed, found.unconfirmed) == ((ARN, VPC, "vpce-33333333333333333"), (PEER,))
+
+
+@pytest.mark.parametrize("given", [5, None, {}, {"vpc_endpoint_id": PEER}, {"vpc_endpoint_id": None, "vpc_id": VPC}])
+def test_what_is_neither_an_id_nor_an_endpoint(given):
+    with pytest.raises(PolicyError, match=r"peers\[1\]: .* is neither the id of a network nor an endpoint\."):
+        read_peers([PEER, given])
+
+
+def test_a_policy_that_nobody_can_read():
+    with pytest.raises(PolicyError, match=f"policy of endpoint {PEER}"):
+        read_peers([endpoint("{")])

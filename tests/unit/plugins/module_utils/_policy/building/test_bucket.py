@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import copy
-import json
 
 import pytest
 from hypothesis import given
@@ -19,11 +18,6 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.peri
     Perimeter,
     perimeter_statements,
     read_perimeter,
-)
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.sharing import (
-    share_perimeter,
-    undeclared,
-    withdraw_perimeter,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import PARTITIONS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
@@ -154,7 +148,7 @@ REFUSALS = [
     ({"endpoints": ["vpce-1a2b3c4d"], "actions": []}, "actions: The list is empty"),
     (
         {"endpoints": ["vpce-1a2b3c4d"], "actions": ["s3:GetObject"], "manager_principals": [ADMIN]},
-        "manager_principals: Managers are spared where every action is denied only",
+        "manager_principals: Managers are exempted where every action is denied only",
     ),
     ({"tls_only": True, "break_glass_principals": [ADMIN]}, "There are exceptions, but no endpoint and no VPC"),
     ({"bucket": "arn:aws:s3:::b", "tls_only": True}, "bucket: 'arn:aws:s3:::b' is not the name of a bucket"),
@@ -182,80 +176,7 @@ def test_refusal(options, message):
         bucket_perimeter(**{"bucket": "examplebucket", **options})
 
 
-# --- one bucket, several declarations ---
-
-ONE = bucket_perimeter(
-    "examplebucket",
-    endpoints=["vpce-0000000a"],
-    break_glass_principals=[ADMIN],
-    manager_principals=[AUTOMATION],
-    allow_aws_services=True,
-    tls_only=True,
-)["Statement"]
 TWO = bucket_perimeter("examplebucket", endpoints=["vpce-0000000b"])["Statement"]
-BY_VPC = bucket_perimeter("examplebucket", vpcs=["vpc-111bbb22"])["Statement"]
-FOREIGN = {"Sid": "LogDelivery", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}}
-
-
-def document(statements):
-    return {"Version": "2012-10-17", "Statement": copy.deepcopy(list(statements))}
-
-
-def test_two_declarations_meet_whatever_their_order():
-    one_first = share_perimeter(document(ONE), TWO)
-    two_first = share_perimeter(document(TWO), ONE)
-    assert one_first == two_first
-    assert read_perimeter(one_first).endpoints == ("vpce-0000000a", "vpce-0000000b")
-    assert [statement["Sid"] for statement in one_first] == list(PERIMETER_SIDS)
-
-
-def test_a_declaration_by_endpoint_and_one_by_vpc_meet():
-    both = share_perimeter(document(ONE), BY_VPC)
-    assert read_perimeter(both).networks == ("vpce-0000000a", "vpc-111bbb22")
-    assert withdraw_perimeter(document(both), BY_VPC)[0] == ONE
-
-
-def test_a_second_run_finds_nothing_to_do():
-    shared = share_perimeter(document(ONE), TWO)
-    assert share_perimeter(document(shared), ONE) == shared
-    assert share_perimeter(document(shared), TWO) == shared
-
-
-def test_withdrawing_takes_our_network_only():
-    shared = document([FOREIGN, *share_perimeter(document(ONE), TWO)])
-    left, gone = withdraw_perimeter(shared, TWO)
-    assert left == ONE
-    assert gone == ()
-
-
-def test_withdrawing_the_last_network_takes_everything():
-    assert withdraw_perimeter(document([FOREIGN, *ONE]), ONE) == ([], PERIMETER_SIDS)
-    assert withdraw_perimeter(document([FOREIGN]), ONE) == ([], PERIMETER_SIDS)
-    assert withdraw_perimeter(None, ONE) == ([], PERIMETER_SIDS)
-
-
-def test_withdrawing_tls_alone_leaves_a_network_of_another_declaration():
-    tls = bucket_perimeter("examplebucket", tls_only=True)["Statement"]
-    assert withdraw_perimeter(document(ONE), tls) == (ONE, ())
-
-
-def test_nothing_to_share_with():
-    assert share_perimeter(None, ONE) == ONE
-    assert share_perimeter(document([FOREIGN]), [*ONE, FOREIGN]) == [*ONE, FOREIGN]
-
-
-def test_statements_of_another_kind_pass_through():
-    assert share_perimeter(document(TWO), [*ONE, FOREIGN])[-1] == FOREIGN
-
-
-def test_what_is_spared_and_was_not_declared():
-    shared = document(share_perimeter(document(ONE), TWO))
-    assert undeclared(shared, TWO) == {
-        "networks": ("vpce-0000000a",),
-        "principals": (ADMIN, *AUTOMATION_ROLE),
-        "accounts": (),
-    }
-    assert undeclared(None, TWO) == {"networks": (), "principals": (), "accounts": ()}
 
 
 def test_reading_passes_over_what_does_not_belong_there():
@@ -307,33 +228,3 @@ def test_what_is_built_is_read_again(perimeter):
     managers = tuple(manager for manager in perimeter.managers if manager not in perimeter.principals)
     assert (read.networks, read.principals, read.managers) == (perimeter.networks, perimeter.principals, managers)
     assert statements_of(read) == statements_of(perimeter)
-
-
-@given(PERIMETERS, PERIMETERS)
-def test_sharing_is_idempotent_and_loses_nobody(one, other):
-    shared = share_perimeter(document(statements_of(one)), statements_of(other))
-    assert share_perimeter(document(shared), statements_of(one)) == shared
-    assert share_perimeter(document(statements_of(other)), statements_of(one)) == shared
-    read = read_perimeter(shared)
-    for perimeter in (one, other):
-        assert set(perimeter.networks) <= set(read.networks)
-        assert set(perimeter.principals) <= set(read.principals)
-        assert set(perimeter.managers) <= set(read.managers + read.principals)
-
-
-@given(PERIMETERS, PERIMETERS)
-def test_withdrawing_leaves_the_networks_of_the_other(one, other):
-    shared = share_perimeter(document(statements_of(one)), statements_of(other))
-    left, gone = withdraw_perimeter(document(shared), statements_of(one))
-    expected = set(other.networks) - set(one.networks)
-    assert set((read_perimeter(left) or Perimeter()).networks) == expected
-    assert bool(left) is bool(expected)
-    assert not set(gone) & {statement["Sid"] for statement in left}
-
-
-def test_statements_for_many_buckets_are_those_of_one_with_a_name_to_put_in():
-    options = {"endpoints": ["vpce-1a2b3c4d"], "manager_principals": [AUTOMATION], "tls_only": True}
-    many = bucket_perimeter("{bucket}", **options)
-    assert json.loads(json.dumps(many).replace("{bucket}", "examplebucket")) == bucket_perimeter(
-        "examplebucket", **options
-    )
