@@ -27,9 +27,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._policy.language.arns import parse_arn, vpc_arn
-from ..._policy.language.document import condition_values, load, statement_list, strings
+from ..._policy.language.document import load, statement_list, strings
 from ..._policy.language.errors import PolicyError, Problem
 from ..._policy.language.patterns import pattern, text_matcher
+from ..._policy.language.scalars import condition_values
 from ..endpoint.values import LIVE_STATES
 
 #: What a dictionary of an endpoint has to have; it may have all that ``gateway_endpoint_info`` returns.
