@@ -13,7 +13,7 @@ TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchai
 # make units CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
-.PHONY: help bench demo test check $(CHECKS) format changelog pytest exec versions requirements clean
+.PHONY: help bench demo test check $(CHECKS) format changelog release pytest exec versions requirements clean
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
@@ -27,6 +27,7 @@ help:
 	@echo "make exec ARGS=...   any command with Ansible, amazon.aws and this collection at hand"
 	@echo "make versions        what this machine tests"
 	@echo "make changelog       put fragments and new plugins under the version of galaxy.yml in the changelog"
+	@echo "make release         changelog and archive of the version in galaxy.yml, and what is left to a person"
 	@echo "make requirements    compile the pinned packages anew"
 	@echo "make clean           remove all that was made"
 
@@ -50,6 +51,9 @@ format:
 
 changelog:
 	@$(TOOLCHAIN) changelog
+
+release:
+	@$(TOOLCHAIN) release
 
 pytest:
 	@$(TOOLCHAIN) pytest $(OPTIONS) -- $(ARGS)

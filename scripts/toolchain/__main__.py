@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from toolchain import changelog, interpreters, requirements, supported, trees
+from toolchain import changelog, interpreters, release, requirements, supported, trees
 from toolchain.commands import Failed, Workplace, count_tests
 from toolchain.environments import Environments, locked
 from toolchain.parts import CHECKS, PARTS, QUICK, Part
@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     execute.add_argument("words", nargs=argparse.REMAINDER)
     commands.add_parser("format", help="ruff formats the working copy and repairs what it can")
     commands.add_parser("changelog", help="put fragments and new plugins into the changelog")
+    commands.add_parser("release", help="changelog and archive of the version in galaxy.yml, and what is left to do")
     commands.add_parser("requirements", help="compile requirements/*.txt anew")
     commands.add_parser("versions", help="what this machine tests, out of what is supported")
     for entry in (check, part, quick, execute):
@@ -87,6 +88,12 @@ def main() -> int:
             return _format(workplace("newest"))
         case "changelog":
             changelog.release(workplace("newest"))
+        case "release":
+            try:
+                release.prepare(workplace("newest"))
+            except Failed as failure:
+                sys.stderr.write(f"{failure}\n")
+                return 1
         case "requirements":
             requirements.compile_all(environments, rows)
         case "versions":

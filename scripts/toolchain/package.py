@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tarfile
@@ -17,7 +18,7 @@ from toolchain.environments import Words
 
 # What only those who work on the collection need, and what tools leave behind.
 _UNWANTED = re.compile(
-    r"(^|/)(\.[^/]+|__pycache__|output|scripts|requirements|benchmarks|Makefile|pyproject\.toml|"
+    r"(^|/)(\.[^/]+|__pycache__|output|scripts|tests|requirements|benchmarks|Makefile|pyproject\.toml|"
     r"supported\.toml|.*\.pyc|collections)(/|$)"
 )
 # Automation Hub asks for these two; Galaxy does not.
@@ -37,6 +38,7 @@ def package(workplace: Workplace, part: str) -> int:
     )
     (archive,) = output.glob("perimeter-s3-*.tar.gz")
     _check_content(archive, collection)
+    _check_links(archive)
     # Without --output-path it writes importer_result.json where it runs.
     words: Words = [venv / "bin" / "python", "-m", "galaxy_importer.main", archive]
     report = run(words, cwd=output, env=variables)
@@ -60,6 +62,25 @@ def _check_content(archive: Path, collection: Path) -> None:
     missing = sorted(needed - names)
     if missing:
         raise Failed(f"{archive.name} lacks {', '.join(missing[:10])}")
+
+
+# A link of Markdown to something else than a page of the web or a heading.
+_LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+
+
+def _check_links(archive: Path) -> None:
+    """Galaxy shows the pages of the archive, so what they lead to has to be in there."""
+    with tarfile.open(archive) as content:
+        names = {member.name: member for member in content.getmembers()}
+        broken = []
+        for name, member in names.items():
+            file = content.extractfile(member) if name.endswith(".md") else None
+            for link in _LINK.findall(file.read().decode()) if file else ():
+                target = os.path.normpath(os.path.join(os.path.dirname(name), link))
+                if target not in names:
+                    broken.append(f"{name}: {link}")
+    if broken:
+        raise Failed(f"links that lead nowhere in {archive.name}: {', '.join(broken)}")
 
 
 def _check_pages(result: Path, collection: Path) -> None:
