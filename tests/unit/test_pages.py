@@ -22,9 +22,10 @@ BLOCK = re.compile(
     r"(?P<text>(?:(?P=indent)   .*\n|\n)+)",
     re.MULTILINE,
 )
-VARIABLE = re.compile(r"\b((?:private_access|drift|restore|awx_setup|preview|report)_[a-z_]+)\b")
+VARIABLE = re.compile(r"\b((?:private_access|drift|restore|awx_setup|events_setup|preview|report)_[a-z_]+)\b")
 # What has the prefix and is no option: facts, statistics and reports that a playbook leaves, files, other names.
 NO_OPTIONS = {
+    "events_setup": {"events_setup_stack"},
     "drift": {
         "drift_changes",
         "drift_counts",

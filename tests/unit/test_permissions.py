@@ -32,7 +32,7 @@ OF_OTHERS = {
     "amazon.aws.ec2_vpc_net_info": {"ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"},
 }
 #: Playbooks that make no call to AWS, or whose calls are not those of this collection.
-NO_CALLS = {"awx_setup"}
+NO_CALLS = {"awx_setup", "events_setup"}
 
 
 def operations():
