@@ -61,7 +61,9 @@ def test_queue_and_rule_come_and_go(emulator):
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]}}}
     # The page shows the same pattern for those who make it by hand.
-    shown = re.search(r"with this pattern:\n\n   \.\. code-block:: json\n\n(.*?)\n\n   \.\. ", PAGE.read_text(), re.DOTALL)
+    shown = re.search(
+        r"with this pattern:\n\n   \.\. code-block:: json\n\n(.*?)\n\n   \.\. ", PAGE.read_text(), re.DOTALL
+    )
     pattern, by_hand = json.loads(rule["EventPattern"]), json.loads(shown[1])
     assert sorted(pattern["detail"].pop("eventName")) == sorted(by_hand["detail"].pop("eventName"))
     assert pattern == by_hand
@@ -84,4 +86,4 @@ def test_the_sample_event_is_one(tmp_path):
         timeout=240,
         check=False,
     )
-    assert "night-shift called DeleteBucketPolicy on payroll-reports" in done.stdout, done.stdout + done.stderr
+    assert "night-shift called s3:DeleteBucketPolicy on payroll-reports" in done.stdout, done.stdout + done.stderr
