@@ -23,20 +23,12 @@ BLOCK = re.compile(
     re.MULTILINE,
 )
 VARIABLE = re.compile(r"\b((?:private_access|drift|restore|awx_setup|events_setup|preview|report)_[a-z_]+)\b")
-# What has the prefix and is no option: facts, statistics and reports that a playbook leaves, files, other names.
+# What has the prefix and is no option: facts and statistics that a playbook leaves. Filters have it as well.
 NO_OPTIONS = {
     "events_setup": {"events_setup_stack"},
-    "drift": {
-        "drift_changes",
-        "drift_counts",
-        "drift_failures",
-        "drift_findings",
-        "drift_junit",
-        "drift_markdown",
-        "drift_report",
-        "drift_status",
-    },
+    "drift": {"drift_changes", "drift_counts", "drift_failures", "drift_status"},
 }
+PLUGINS = {path.stem for path in (ROOT / "plugins").rglob("*.yml")}
 
 
 def name_of(path):
@@ -62,7 +54,7 @@ def used_in(playbook):
     found = set(VARIABLE.findall(playbook.read_text(encoding="utf-8")))
     prefix = playbook.stem
     files = {path.stem for path in (ROOT / "playbooks" / "tasks").glob("*.yml")}
-    return {name for name in found if name.startswith(f"{prefix}_")} - NO_OPTIONS.get(prefix, set()) - files
+    return {name for name in found if name.startswith(f"{prefix}_")} - NO_OPTIONS.get(prefix, set()) - PLUGINS - files
 
 
 def test_there_are_pages():
