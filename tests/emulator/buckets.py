@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,6 +16,7 @@ from tests.emulator.answers import Answer, Refused, json_answer, xml
 from tests.emulator.bucket_policy import check, is_public
 from tests.emulator.call import Call
 from tests.emulator.decide import denied_objects
+from tests.emulator.iam import as_kept
 from tests.emulator.permissions import keys_to_delete
 from tests.emulator.state import Settings
 
@@ -65,13 +67,20 @@ class Buckets:
             return self._shown(call.bucket)
         return None
 
-    def after(self, _call: Call, answer: Answer) -> Answer:
-        """Nothing is left to correct."""
+    def after(self, call: Call, answer: Answer) -> Answer:
+        """Have a policy kept as S3 does, whatever the size of that: what counts is what was put."""
+        if call.operation == "PutBucketPolicy" and answer.status < 300:
+            partition, owner = get_backend("s3").bucket_accounts[call.bucket]
+            bucket, put = get_backend("s3")[owner][partition].buckets[call.bucket], json.loads(call.body)
+            kept = as_kept(put)
+            if kept != put:
+                bucket.policy = json.dumps(kept, separators=(",", ":")).encode()
         return answer
 
     def _before_write(self, call: Call, bucket: Any) -> None:
         if call.operation == "PutBucketPolicy":
             policy = check(call.body, call.bucket)
+            as_kept(policy)
             block = bucket.public_access_block
             if block is not None and block.block_public_policy and is_public(policy):
                 raise Refused("AccessDenied", _BLOCKED, 403)

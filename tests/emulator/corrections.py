@@ -15,6 +15,7 @@ from tests.emulator.buckets import Buckets
 from tests.emulator.call import Call
 from tests.emulator.decide import decide
 from tests.emulator.endpoints import Endpoints
+from tests.emulator.iam import Iam
 from tests.emulator.identity import Identity
 from tests.emulator.organizations import Organizations
 from tests.emulator.records import Records
@@ -32,10 +33,11 @@ class Corrections:
         self._settings = settings
         self._trail = Trail()
         self._records = Records(settings)
-        self._services: dict[str, Endpoints | Buckets | Identity | Organizations | Trail] = {
-            "ec2": Endpoints(),
+        self._services: dict[str, Endpoints | Buckets | Iam | Identity | Organizations | Trail] = {
+            "ec2": Endpoints(settings),
             "s3": Buckets(settings),
-            "sts": Identity(),
+            "sts": Identity(settings),
+            "iam": Iam(),
             "organizations": Organizations(settings),
             "cloudtrail": self._trail,
         }

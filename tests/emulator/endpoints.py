@@ -10,7 +10,7 @@ import dataclasses
 import json
 import re
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 from moto.backends import get_backend
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -18,6 +18,7 @@ from moto.ec2.models.vpcs import VPCEndPoint
 from tests.emulator.answers import Answer, Refused, xml
 from tests.emulator.call import Call
 from tests.emulator.endpoint_policy import check
+from tests.emulator.state import Settings
 
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 # Not part of what a repeated request has to have in common with the first.
@@ -32,13 +33,15 @@ _KEPT = {
     "IpAddressType": "<ipAddressType>{}</ipAddressType>",
     "DnsOptions.DnsRecordIpType": "<dnsOptions><dnsRecordIpType>{}</dnsRecordIpType></dnsOptions>",
 }
+_DEFAULT = VPCEndPoint.DEFAULT_POLICY
 _NOT_COMPARED = ("ClientToken", "Action", "Version")
 
 
 class Endpoints:
     """Corrections by operation; ``before_…`` refuse or answer, ``after_…`` complete what moto did."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._tokens: dict[tuple[str, str, str], tuple[dict[str, str], Answer]] = {}
 
     def reset(self) -> None:
@@ -65,6 +68,8 @@ class Endpoints:
             _keep(call, answer)
         if call.operation in ("CreateVpcEndpoint", "DescribeVpcEndpoints"):
             answer = _complete(call, answer)
+            if self._settings["no_default_endpoint_policy"]:
+                answer = _without_default_policy(answer)
         if call.operation == "CreateVpcEndpoint" and (token := call.parameters.get("ClientToken")):
             self._tokens[call.account, call.region, token] = (_compared(call), answer)
         elif call.operation == "ModifyVpcEndpoint":
@@ -122,6 +127,14 @@ def _complete(call: Call, answer: Answer) -> Answer:
         return match[0] + more.encode()
 
     return dataclasses.replace(answer, body=re.sub(rb"<vpcEndpointId>(.*?)</vpcEndpointId>", shown, answer.body))
+
+
+def _without_default_policy(answer: Answer) -> Answer:
+    def shown(match: re.Match[bytes]) -> bytes:
+        return b"" if json.loads(unescape(match[1].decode(), {"&#34;": '"', "&quot;": '"'})) == _DEFAULT else match[0]
+
+    body = re.sub(rb"<policyDocument>(.*?)</policyDocument>", shown, answer.body, flags=re.DOTALL)
+    return dataclasses.replace(answer, body=body)
 
 
 def _before_modify(call: Call) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from tests.emulator.answers import Answer, xml
 from tests.emulator.call import Call
-from tests.emulator.callers import find_caller
+from tests.emulator.callers import AUTOMATION_ID, find_caller
+from tests.emulator.state import Settings
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 # Keys of temporary credentials begin so; moto knows the sessions that AssumeRole has made.
@@ -17,13 +18,22 @@ TEMPORARY = "ASIA"
 
 
 class Identity:
-    """Keys that nobody registered belong to an automation's user in the account."""
+    """Keys that nobody registered belong to an automation's user in the account.
+
+    With the setting ``moto_caller`` they have the ARN that plain moto gives them, which AWS never says.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def before(self, call: Call) -> Answer | None:
         if call.operation != "GetCallerIdentity" or call.key.startswith(TEMPORARY):
             return None
         caller = find_caller(call.key, call.account)
-        result = f"<Arn>{caller.arn}</Arn><UserId>{caller.user_id}</UserId><Account>{call.account}</Account>"
+        arn = caller.arn
+        if self._settings["moto_caller"] and caller.user_id == AUTOMATION_ID:
+            arn = f"arn:aws:sts::{call.account}:user/moto"
+        result = f"<Arn>{arn}</Arn><UserId>{caller.user_id}</UserId><Account>{call.account}</Account>"
         return xml(
             f'<GetCallerIdentityResponse xmlns="{NAMESPACE}">'
             f"<GetCallerIdentityResult>{result}</GetCallerIdentityResult>"

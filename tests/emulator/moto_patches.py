@@ -11,6 +11,7 @@ from typing import Any
 from moto.ec2.models.managed_prefixes import ManagedPrefixListBackend
 from moto.ec2.models.vpcs import VPCBackend, VPCEndPoint
 from moto.iam.access_control import PermissionResult
+from moto.iam.models import User
 from moto.organizations.models import OrganizationsBackend
 from moto.organizations.responses import OrganizationsResponse
 from moto.s3.models import FakeBucket
@@ -20,6 +21,7 @@ from tests.emulator.organizations import managing_backend
 _filter_value = VPCEndPoint.get_filter_value
 _endpoint_services = VPCBackend._collect_default_endpoint_services
 _prefix_lists = ManagedPrefixListBackend.create_default_pls
+_make_user = User.__init__
 _own_backend = OrganizationsResponse.organizations_backend
 
 
@@ -45,6 +47,12 @@ def _with_s3express_prefix_list(self: Any) -> None:
     )
 
 
+def _with_user_id(self: Any, *parameters: Any, **more: Any) -> None:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    _make_user(self, *parameters, **more)
+    self.id = f"AIDA{self.id[:17].upper()}"
+
+
 def _permission(_self: Any, _action: str, _resource: str) -> PermissionResult:
     # moto refuses every request that any Deny names, whatever its principal and conditions say.
     return PermissionResult.NEUTRAL
@@ -61,4 +69,5 @@ def apply() -> None:
     VPCBackend._collect_default_endpoint_services = staticmethod(_with_s3express_as_gateway)
     ManagedPrefixListBackend.create_default_pls = _with_s3express_prefix_list
     FakeBucket.get_permission = _permission
+    User.__init__ = _with_user_id
     OrganizationsResponse.organizations_backend = property(_backend)

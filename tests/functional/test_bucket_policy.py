@@ -205,14 +205,17 @@ def test_backup(aws, tmp_path):
 
 
 def test_info(aws):
-    aws.bucket(BUCKET, document(LOG_DELIVERY, {**TLS_ONLY, "Principal": {"AWS": "AROAEXAMPLEID12345678"}}))
+    iam = aws.emulator.client("iam")
+    role = iam.create_role(RoleName="gone", AssumeRolePolicyDocument="{}")["Role"]
+    aws.bucket(BUCKET, document(LOG_DELIVERY, {**TLS_ONLY, "Principal": {"AWS": role["Arn"]}}))
+    iam.delete_role(RoleName="gone")
     aws.bucket("functional-empty", None)
     found = aws.run("bucket_policy_info", buckets=["functional-empty", BUCKET])
     assert found.calls == [*READ, "GetBucketPolicy"]
     assert [one["bucket"] for one in found["policies"]] == ["functional-empty", BUCKET]
     assert found["policies"][0]["policy"] is None
     assert found["policies"][1]["statements"] == ["AWSLogDeliveryWrite", "TlsOnly"]
-    assert found["policies"][1]["deleted_principals"] == {"TlsOnly": ["AROAEXAMPLEID12345678"]}
+    assert found["policies"][1]["deleted_principals"] == {"TlsOnly": [role["RoleId"]]}
     assert found["changed"] is False
 
 

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 BUCKET = "reports"
 ARN = f"arn:aws:s3:::{BUCKET}"
-READ = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
+PARTNER = "arn:aws:iam::111122223333:root"
+READ = {"Effect": "Allow", "Principal": {"AWS": PARTNER}, "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
 
 
 def policy(**changes) -> str:
@@ -121,3 +122,42 @@ def test_write_in_progress(emulator, bucket):
     with pytest.raises(ClientError, match="OperationAborted"):
         bucket.put_bucket_policy(Bucket=BUCKET, Policy=policy())
     bucket.put_bucket_policy(Bucket=BUCKET, Policy=policy())
+
+
+def principals(bucket) -> list:
+    (statement,) = json.loads(bucket.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
+    return statement["Principal"]["AWS"]
+
+
+def test_accounts_are_shown_as_their_root_users(bucket):
+    bucket.put_bucket_policy(Bucket=BUCKET, Policy=policy(Principal={"AWS": ["111122223333", "*"]}, Effect="Deny"))
+    assert principals(bucket) == [PARTNER, "*"]
+
+
+def test_what_counts_is_the_size_of_what_was_put(bucket):
+    accounts = [str(number) for number in range(100000000000, 100000001300)]
+    text = json.dumps(json.loads(policy(Principal={"AWS": accounts})), separators=(",", ":"))
+    assert len(text) < 20_480
+    bucket.put_bucket_policy(Bucket=BUCKET, Policy=text)
+    shown = bucket.get_bucket_policy(Bucket=BUCKET)["Policy"]
+    assert len(shown) > 40_000
+    assert refused(bucket.put_bucket_policy, Policy=shown)[1] == "MalformedPolicy"
+
+
+@pytest.mark.parametrize("kind", ["role", "user"])
+def test_who_is_deleted_is_shown_by_id(emulator, bucket, kind):
+    iam = emulator.client("iam")
+    more = {"AssumeRolePolicyDocument": "{}"} if kind == "role" else {}
+    name = {f"{kind.title()}Name": "app"}
+    made = getattr(iam, f"create_{kind}")(**name, **more)[kind.title()]
+    unique = made[f"{kind.title()}Id"]
+    bucket.put_bucket_policy(Bucket=BUCKET, Policy=policy(Principal={"AWS": unique}))
+    assert principals(bucket) == made["Arn"]
+    getattr(iam, f"delete_{kind}")(**name)
+    assert principals(bucket) == unique
+    shown = bucket.get_bucket_policy(Bucket=BUCKET)["Policy"]
+    assert refused(bucket.put_bucket_policy, Policy=shown)[1:] == ("MalformedPolicy", "Invalid principal in policy")
+    # Somebody new of the same name is somebody else.
+    getattr(iam, f"create_{kind}")(**name, **more)
+    assert principals(bucket) == unique
+    assert refused(bucket.put_bucket_policy, Policy=shown)[1] == "MalformedPolicy"

@@ -155,3 +155,17 @@ def test_what_cannot_be_is_refused(network):
     refused("InvalidVpcEndpointId.Malformed", network.client.modify_vpc_endpoint, VpcEndpointId="vpc-0123abcd")
     message = refused("InvalidParameterValue", describe, Filters=[{"Name": "vpcid", "Values": ["x"]}])
     assert message == "The filter 'vpcid' is invalid"
+
+
+def test_what_imitates_aws_shows_no_default_policy(emulator, ec2):
+    emulator.settings(no_default_endpoint_policy=True)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3")["VpcEndpoint"]
+    assert "PolicyDocument" not in made
+    policy = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
+    )
+    for change, shown in (({"PolicyDocument": policy}, True), ({"ResetPolicy": True}, False)):
+        ec2.modify_vpc_endpoint(VpcEndpointId=made["VpcEndpointId"], **change)
+        (found,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[made["VpcEndpointId"]])["VpcEndpoints"]
+        assert ("PolicyDocument" in found) is shown

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from .._plan.errors import Refusal
+from .._policy.language.arns import user_arn
 from .._policy.language.errors import PolicyError, RequestError
 from .api import sts
 from .api.errors import CallError, NotSettled, aws_errors
@@ -84,7 +86,8 @@ class Session:
 
         :raises CallError: AWS does not say.
         """
-        return sts.get_caller_identity(self.client("sts"))
+        found = sts.get_caller_identity(self.client("sts"))
+        return replace(found, arn=user_arn(found.arn))
 
 
 @contextmanager

@@ -62,7 +62,8 @@ class Endpoint:
     def from_description(cls, described: Mapping[str, Any]) -> Endpoint:
         """From a ``VpcEndpoint`` of boto3.
 
-        AWS leaves the address types out of old endpoints, which have the defaults.
+        AWS leaves the address types out of old endpoints, which have the defaults. What imitates AWS leaves the policy
+        out of those that have the default one.
 
         :raises PolicyError: AWS shows a policy that is no JSON object.
         """
@@ -75,7 +76,7 @@ class Endpoint:
             id=name,
             vpc_id=str(described["VpcId"]),
             service_name=str(described["ServiceName"]),
-            policy=load(policy, f"live policy of endpoint {name}") if policy else None,
+            policy=load(policy, f"live policy of endpoint {name}") if policy else DEFAULT_POLICY,
             route_tables=tuple(sorted(described.get("RouteTableIds") or ())),
             ip_address_type=described.get("IpAddressType") or IPV4,
             dns_record_ip_type=dns.get("DnsRecordIpType") or SERVICE_DEFINED,

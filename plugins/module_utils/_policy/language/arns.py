@@ -89,6 +89,17 @@ def is_bucket_name(name: str) -> bool:
     return bool(_BUCKET.fullmatch(name) or _LEGACY_BUCKET.fullmatch(name))
 
 
+def user_arn(text: str) -> str:
+    """The ARN of a user where something that imitates AWS names one as AWS does not, any other text as it is.
+
+    moto's usual credentials belong to ``arn:aws:sts::123456789012:user/moto``; in AWS no ARN of STS names a user.
+    """
+    arn = parse_arn(text)
+    if arn is None or arn.service != "sts" or not arn.resource.startswith("user/"):
+        return text
+    return str(arn._replace(service="iam"))
+
+
 def principal_arn_patterns(principal: str) -> tuple[str, ...]:
     """What ``aws:PrincipalArn`` (with ArnLike) is for a principal, given by the ARN that people have at hand.
 
@@ -98,6 +109,7 @@ def principal_arn_patterns(principal: str) -> tuple[str, ...]:
 
     :raises PolicyError: it is no ARN of a user, role, session or root user of one account.
     """
+    principal = user_arn(principal)
     arn = parse_arn(principal)
     if arn and ACCOUNT.fullmatch(arn.account) and arn.partition in PARTITIONS:
         kind, _slash, name = arn.resource.partition("/")

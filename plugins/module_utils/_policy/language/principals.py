@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .arns import ACCOUNT, PARTITIONS, parse_arn
+from .arns import ACCOUNT, PARTITIONS, parse_arn, user_arn
 from .logic import Kleene, either
 
 ANONYMOUS = "anonymous"
@@ -88,6 +88,7 @@ def read_caller(text: str, partition: str) -> Caller | None:
         return Caller(Kind.ANONYMOUS, text)
     if ACCOUNT.fullmatch(text):
         text = f"arn:{partition}:iam::{text}:root"
+    text = user_arn(text)
     arn = parse_arn(text)
     if arn is None:
         return Caller(Kind.SERVICE, text, name=text) if _SERVICE.fullmatch(text) else None

@@ -48,6 +48,11 @@ class FakeModule:
         raise Failed
 
 
+def test_the_caller_of_plain_moto_is_a_user():
+    told = {"Account": "123456789012", "Arn": "arn:aws:sts::123456789012:user/moto", "UserId": "AIDA"}
+    assert Session(FakeModule(told)).caller == Caller("123456789012", "arn:aws:iam::123456789012:user/moto", "AIDA")
+
+
 def test_aws_is_asked_for_the_caller_once_and_only_if_somebody_wants_to_know():
     arn = "arn:aws-us-gov:sts::111122223333:assumed-role/app/session"
     module = FakeModule({"Account": "111122223333", "Arn": arn, "UserId": "AROAEXAMPLE:session"})

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint.identity import Found, select, service_name
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint.plan import Surroundings, decide
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint.values import Endpoint, Wanted
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint.values import DEFAULT_POLICY, Endpoint, Wanted
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint import (
     GuardRefusal,
@@ -64,7 +64,8 @@ def test_from_the_least_that_aws_says():
     least = {name: DESCRIBED[name] for name in ("VpcEndpointId", "VpcId", "ServiceName")}
     endpoint = Endpoint.from_description(least)
     assert (endpoint.ip_address_type, endpoint.dns_record_ip_type) == ("ipv4", "service-defined")
-    assert (endpoint.policy, endpoint.route_tables, endpoint.tags, endpoint.type) == (None, (), {}, "Gateway")
+    assert (endpoint.route_tables, endpoint.tags, endpoint.type) == ((), {}, "Gateway")
+    assert endpoint.policy == DEFAULT_POLICY
 
 
 def test_a_failed_one_says_why():

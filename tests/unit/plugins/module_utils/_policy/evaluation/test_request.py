@@ -30,6 +30,7 @@ KEYS = [
     ({}, "aws:ViaAWSService", ("false",)),
     ({"principal": ACCOUNT}, "aws:PrincipalArn", (f"arn:aws:iam::{ACCOUNT}:root",)),
     ({"principal": ACCOUNT}, "aws:userid", (ACCOUNT,)),
+    ({"principal": f"arn:aws:sts::{ACCOUNT}:user/moto"}, "aws:PrincipalArn", (f"arn:aws:iam::{ACCOUNT}:user/moto",)),
     (
         {"principal": ACCOUNT, "resource": "arn:aws-cn:s3:::b"},
         "aws:PrincipalArn",

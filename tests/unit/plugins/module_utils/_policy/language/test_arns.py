@@ -107,6 +107,26 @@ def test_principal_arn_patterns(principal, patterns):
     assert arns.principal_arn_patterns(principal) == patterns
 
 
+USERS = [
+    ("arn:aws:sts::123456789012:user/moto", "arn:aws:iam::123456789012:user/moto"),
+    ("arn:aws-cn:sts::123456789012:user/team/me", "arn:aws-cn:iam::123456789012:user/team/me"),
+    ("arn:aws:iam::123456789012:user/me", "arn:aws:iam::123456789012:user/me"),
+    ("arn:aws:sts::123456789012:assumed-role/user/me", "arn:aws:sts::123456789012:assumed-role/user/me"),
+    ("arn:aws:sts::123456789012:federated-user/me", "arn:aws:sts::123456789012:federated-user/me"),
+    ("user/moto", "user/moto"),
+]
+
+
+@pytest.mark.parametrize("text, user", USERS)
+def test_a_user_of_what_imitates_aws_is_a_user(text, user):
+    assert arns.user_arn(text) == user
+
+
+def test_what_imitates_aws_can_manage_buckets():
+    moto = "arn:aws:sts::123456789012:user/moto"
+    assert arns.principal_arn_patterns(moto) == ("arn:aws:iam::123456789012:user/moto",)
+
+
 @pytest.mark.parametrize("principal", NOT_PRINCIPALS)
 def test_no_principal(principal):
     with pytest.raises(PolicyError, match="does not name principals of one account"):
