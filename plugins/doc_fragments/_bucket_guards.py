@@ -51,10 +51,12 @@ options:
     description:
       - Write even if a statement that the write adds or changes names an endpoint in C(aws:SourceVpce) which is not in
         this account, in the Region of the bucket or of the module, is being deleted, does not serve S3, or is in
-        another VPC than the statement asks for as well. Endpoints of other accounts cannot be looked up, so naming one
-        takes this option.
-      - Endpoints that the bucket's policy names already are not looked up. Without the permission for
-        C(ec2:DescribeVpcEndpoints) there is a warning instead.
+        another VPC than the statement asks for as well; or a VPC in C(aws:SourceVpc) or C(aws:SourceVpcArn) which is
+        not there. Those of other accounts cannot be looked up, so naming one takes this option.
+      - The same goes for what is the id of something else, such as that of a VPC in C(aws:SourceVpce), which no request
+        ever has.
+      - Endpoints and VPCs that the bucket's policy names already are not looked up. Without the permissions for
+        C(ec2:DescribeVpcEndpoints) and C(ec2:DescribeVpcs) there is a warning instead.
     type: bool
     default: false
   allow_other_region:

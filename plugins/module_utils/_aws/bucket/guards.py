@@ -53,7 +53,8 @@ def bucket_guards(
         PUBLIC: PublicGuard(bool(options.get("allow_public"))),
         ENDPOINTS: EndpointsGuard(
             partial(guard_context.endpoints, region=region),
-            " or ".join(guard_context.places(region)),
+            partial(guard_context.vpcs, region=region),
+            guard_context.places(region),
             guard_context.check,
             bool(options.get("allow_unknown_endpoints")),
         ),

@@ -5,19 +5,24 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What else speaks against a bucket policy: it makes the bucket public, or it answers to an endpoint that is none.
+"""What else speaks against a bucket policy: it makes the bucket public, or it answers to a network that is none.
 
 Only what a plan adds or changes is examined. What is in force already is not this write's doing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..._policy.building.perimeter import VPC_ARN
 from ..._policy.language.document import Statement, parse
+from ..._policy.language.vocabulary import spell_key
 from ..._policy.rules.public import public_statements
+from ..._policy.rules.value_kinds import NETWORK_KEYS
+from ..._policy.rules.values import misfits
 from ..bucket.plan import Plan
+from ..bucket.principals import labelled
 from ..endpoint.values import LIVE_STATES
 from .bucket import touched_document
 from .guard import (
@@ -26,12 +31,14 @@ from .guard import (
     PUBLIC,
     Finding,
 )
-from .known_endpoints import KnownEndpoint
+from .known_endpoints import KnownEndpoint, KnownVpc
 from .named_networks import (
     SOURCE_VPC,
     SOURCE_VPCE,
     endpoints_of,
     named_before,
+    vpc_arns_of,
+    vpcs_of,
 )
 
 ALLOW_PUBLIC = "allow_public"
@@ -69,16 +76,19 @@ class PublicGuard:
 
 @dataclass(frozen=True, slots=True)
 class EndpointsGuard:
-    """The endpoints that statements name have to be there, serve S3, and be of the VPC beside which they are named.
+    """The endpoints that statements name have to be there, serve S3, and be of the VPC beside which they are named; the
+    VPCs have to be there; and what stands for either has to be the id of one.
 
     :ivar look_up: what AWS knows of these endpoints, by id, asked once and only if a statement names some; ``None``
         when it may not be asked, which is the caller's to report.
-    :ivar region: where they were looked up, for messages.
+    :ivar look_up_vpcs: the same of VPCs.
+    :ivar places: the Regions where they were looked up.
     :ivar check: in check mode the placeholder of an endpoint that would be created is no error.
     """
 
     look_up: Callable[[frozenset[str]], Mapping[str, KnownEndpoint] | None]
-    region: str
+    look_up_vpcs: Callable[[frozenset[str]], Mapping[str, KnownVpc] | None]
+    places: Sequence[str]
     check: bool = False
     overridden: bool = False
 
@@ -88,42 +98,80 @@ class EndpointsGuard:
             return []
         before = named_before(plan.before)
         statements = parse(document).statements
-        named = {one.label: [name for name in endpoints_of(one) if name not in before] for one in statements}
-        ids = frozenset(name for names in named.values() for name in names) - self._exempt()
-        known = self.look_up(ids) if ids else {}
-        if known is None:
-            return []
         return [
-            finding
-            for statement in statements
-            for name in named[statement.label]
-            if name in ids
-            for finding in self._examine(plan.bucket, statement, name, known.get(name))
+            *(one for statement in statements for one in self._strays(plan, statement)),
+            *self._endpoints(plan.bucket, statements, before),
+            *self._vpcs(plan.bucket, statements, before),
         ]
+
+    def _strays(self, plan: Plan, statement: Statement) -> Iterator[Finding]:
+        """Values that are no id of an endpoint or of a VPC, which no request has; those in force are not examined."""
+        in_force = repr([one for _label, one in labelled(plan.before)])
+        for condition in statement.conditions:
+            for misfit in misfits(condition) if condition.key.lower() in NETWORK_KEYS else ():
+                if repr(misfit.value) not in in_force:
+                    yield self._finding(
+                        plan.bucket,
+                        statement,
+                        f"asks for {spell_key(condition.key)} {misfit.value!r}: {misfit.why}. No request has it.",
+                        misfit.remedy,
+                    )
+
+    def _endpoints(self, bucket: str, statements: Iterable[Statement], before: frozenset[str]) -> Iterator[Finding]:
+        named = [(one, name) for one in statements for name in endpoints_of(one) if name not in before]
+        ids = frozenset(name for _one, name in named) - self._exempt()
+        known = self.look_up(ids) if ids else None
+        for statement, name in named if known is not None else ():
+            if name in ids and (fault := self._fault(statement, name, (known or {}).get(name))):
+                yield self._finding(bucket, statement, f"answers to endpoint {name}, {fault}", "Correct the id.", name)
+
+    def _vpcs(self, bucket: str, statements: Iterable[Statement], before: frozenset[str]) -> Iterator[Finding]:
+        named = [(one, name) for one in statements for name in self._vpcs_of(one) if name not in before]
+        known = self.look_up_vpcs(frozenset(name for _one, name in named)) if named else None
+        for statement, name in named if known is not None else ():
+            if name not in (known or {}):
+                yield self._finding(
+                    bucket, statement, f"answers to {name}, which does not exist {self._here}", "Correct the id.", name
+                )
+
+    def _vpcs_of(self, statement: Statement) -> Iterator[str]:
+        """Those that can be looked up: an ARN may be of another Region."""
+        yield from vpcs_of(statement)
+        for arn, region in vpc_arns_of(statement).items():
+            if region in self.places and VPC_ARN.fullmatch(arn):
+                yield arn.rpartition("/")[2]
 
     def _exempt(self) -> frozenset[str]:
         return frozenset([PLACEHOLDER_ENDPOINT] if self.check else [])
 
-    def _examine(self, bucket: str, statement: Statement, name: str, found: KnownEndpoint | None) -> Iterator[Finding]:
-        subject = f"Statement {statement.label!r} for bucket {bucket} answers to endpoint {name}, "
+    @property
+    def _here(self) -> str:
+        return f"in this account in {' or '.join(self.places)}."
+
+    def _fault(self, statement: Statement, name: str, found: KnownEndpoint | None) -> str | None:
+        """What is wrong with an endpoint, as the end of a sentence."""
         if found is None:
-            rule = f"which does not exist in this account in {self.region}."
-        elif found.state.lower() not in LIVE_STATES:
-            rule = f"whose state is {found.state}: nothing comes through it any more."
-        elif not found.service.endswith(_S3_SERVICES):
-            rule = f"which serves {found.service}, not S3."
-        elif (vpcs := _vpcs_beside(statement, name)) and found.vpc not in vpcs:
-            rule = f"which is in {found.vpc}, and also asks for {' or '.join(vpcs)}: no request is both."
-        else:
-            return
-        yield Finding(
+            return f"which does not exist {self._here}"
+        if found.state.lower() not in LIVE_STATES:
+            return f"whose state is {found.state}: nothing comes through it any more."
+        if not found.service.endswith(_S3_SERVICES):
+            return f"which serves {found.service}, not S3."
+        if (vpcs := _vpcs_beside(statement, name)) and found.vpc not in vpcs:
+            return f"which is in {found.vpc}, and also asks for {' or '.join(vpcs)}: no request is both."
+        return None
+
+    def _finding(
+        self, bucket: str, statement: Statement, fault: str, remedy: str, through: str | None = None
+    ) -> Finding:
+        # What the statement counts on, and what never comes.
+        request = {"action": (statement.actions or ("s3:*",))[0], "bucket": bucket}
+        return Finding(
             ENDPOINTS,
-            subject + rule,
-            f"Correct the id, or set {ALLOW_UNKNOWN_ENDPOINTS} if the endpoint is another account's or is yet to come.",
+            f"Statement {statement.label!r} for bucket {bucket} {fault}",
+            f"{remedy} Or set {ALLOW_UNKNOWN_ENDPOINTS} if the network is another account's or is yet to come.",
             ALLOW_UNKNOWN_ENDPOINTS if self.overridden else None,
             statement.label,
-            # What the statement counts on, and what never comes.
-            {"action": (statement.actions or ("s3:*",))[0], "bucket": bucket, "through": name},
+            {**request, "through": through} if through else request,
         )
 
 

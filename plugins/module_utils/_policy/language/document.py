@@ -295,7 +295,11 @@ def _string_list(raw: Mapping[str, Any], element: str, path: str, problems: list
     values = strings(raw[element])
     if not values:
         shown = "an empty list" if values == () else _kind(raw[element])
-        problems.append(Problem(f"{path}.{element}", f"{element} is a string or a list of strings, not {shown}."))
+        # An account id without quotes is a number to YAML.
+        remedy = "Give the 12 digits of an account in quotes." if element == "AWS" else ""
+        problems.append(
+            Problem(f"{path}.{element}", f"{element} is a string or a list of strings, not {shown}.", remedy)
+        )
     return values or None
 
 

@@ -20,6 +20,7 @@ from ..language.vocabulary import (
     expand_action,
     resource_types_of,
 )
+from .api_calls import actions_of_call
 from .resources import (
     ANYTHING,
     Scope,
@@ -48,6 +49,11 @@ def actions_are_of_s3(statement: Statement, scope: Scope) -> Iterator[Problem]:
 def actions_are_known(statement: Statement, scope: Scope) -> Iterator[Problem]:
     for path, action in _actions(statement):
         if _service(action) == "s3" and not expand_action(action):
+            taken = actions_of_call(action)
+            if taken:
+                wanted = " and ".join(map(repr, taken))
+                yield Problem(path, f"{action!r} is a call of S3, not an action.", f"The call takes {wanted}.")
+                continue
             names = {known.name.lower(): known.name for known in expand_action("s3:*")}
             near = difflib.get_close_matches(action.lower(), names, 1, 0.75)
             remedy = f"Did you mean {names[near[0]]!r}?" if near else "S3 refuses it if it does not know it either."

@@ -32,6 +32,7 @@ from .resources import (
     Scope,
     account_portion_problems,
 )
+from .value_kinds import form_of
 
 # Seconds since 1970, or one of https://www.w3.org/TR/NOTE-datetime.
 _INSTANT = re.compile(r"\d+|\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?", re.ASCII)
@@ -141,7 +142,8 @@ def types_fit(statement: Statement, scope: Scope) -> Iterator[Problem]:
                 f"{condition.operator} compares values of the type {kind}, {found.name!r} is a {found.type}.",
                 f"Use an operator for {found.type}.",
             )
-        for value in condition.values if kind == "ARN" else ():
+        # What values of other keys are to look like is told elsewhere.
+        for value in condition.values if kind == "ARN" and form_of(condition.key) is None else ():
             if not value.startswith(("arn:", "*", "${")):
                 yield Problem(condition.path, f"{value!r} is not an ARN, so that no ARN matches it.", "Write an ARN.")
 

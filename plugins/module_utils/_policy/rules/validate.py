@@ -43,6 +43,7 @@ from . import actions as validate_actions
 from . import conditions as validate_conditions
 from . import principals as validate_principals
 from . import resources as validate_resources
+from . import values as validate_values
 from .resources import Scope
 
 #: One rule: it looks at one statement and says what is wrong with it.
@@ -60,6 +61,7 @@ BUCKET_RULES: tuple[Rule, ...] = (
     validate_conditions.keys_of_s3,
     validate_conditions.keys_apply,
     validate_conditions.values_are_well_formed,
+    validate_values.accounts_have_twelve_digits,
 )
 BUCKET_WARNINGS: tuple[Rule, ...] = (
     validate_principals.principals_are_alive,
@@ -70,6 +72,7 @@ BUCKET_WARNINGS: tuple[Rule, ...] = (
     validate_conditions.types_fit,
     validate_conditions.set_operators_fit,
     validate_conditions.identifiers_are_whole,
+    validate_values.values_can_match,
 )
 ENDPOINT_RULES: tuple[Rule, ...] = (
     validate_principals.principal_is_everybody,
@@ -82,6 +85,7 @@ ENDPOINT_RULES: tuple[Rule, ...] = (
     validate_conditions.identifiers_are_no_numbers,
     validate_conditions.wildcards_have_neighbours,
     validate_conditions.account_portions_are_whole,
+    validate_values.accounts_have_twelve_digits,
 )
 ENDPOINT_WARNINGS: tuple[Rule, ...] = (
     validate_actions.actions_are_known,
@@ -93,6 +97,7 @@ ENDPOINT_WARNINGS: tuple[Rule, ...] = (
     validate_conditions.keys_apply,
     validate_conditions.types_fit,
     validate_conditions.set_operators_fit,
+    validate_values.values_can_match,
 )
 
 
@@ -138,7 +143,11 @@ def warn_endpoint_policy(document: Document | str | bytes | Mapping[str, Any]) -
     :raises PolicyError: the document does not follow the grammar.
     """
     scope = Scope(_parsed(document))
-    return [*_each(ENDPOINT_WARNINGS, scope), *_literal_variables(scope.document)]
+    return [
+        *_each(ENDPOINT_WARNINGS, scope),
+        *_literal_variables(scope.document),
+        *_lets_something_pass(scope.document),
+    ]
 
 
 def _parsed(document: Document | str | bytes | Mapping[str, Any]) -> Document:
@@ -163,6 +172,17 @@ def _duplicate_sids(document: Document) -> Iterator[Problem]:
                 "Give each statement a Sid of its own.",
             )
         first.setdefault(statement.sid, statement.path)
+
+
+def _lets_something_pass(document: Document) -> Iterator[Problem]:
+    """Nothing passes an endpoint that no statement allows; that includes the endpoint's own account."""
+    if all(statement.effect == "Deny" for statement in document.statements):
+        yield Problem(
+            "Statement",
+            "There is no Allow: the policy lets nothing pass, and a Deny has nothing to take away from.",
+            "Add a statement that allows what is to pass, such as all of it: "
+            '{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}.',
+        )
 
 
 def _literal_variables(document: Document) -> Iterator[Problem]:

@@ -15,7 +15,11 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.bucket_ex
     PublicGuard,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.guard import PLACEHOLDER_ENDPOINT
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.known_endpoints import KnownEndpoint, Remembered
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.known_endpoints import (
+    KnownEndpoint,
+    KnownVpc,
+    Remembered,
+)
 
 VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
 VPCE, GONE, DYNAMODB, MISSING, FIPS = (f"vpce-{digit}123456789abcdef" for digit in "01234")
@@ -64,7 +68,55 @@ def unless(*endpoints):
     return statement("Deny", {"StringNotEquals": {"aws:SourceVpce": list(endpoints)}})
 
 
+def unless_vpc(*vpcs, key="aws:SourceVpc"):
+    return statement("Deny", {"StringNotEquals": {key: list(vpcs)}})
+
+
+NO_VPC = "vpc-09999999999999999"
 ENDPOINT_CASES = [
+    ("a VPC that is there", unless_vpc(VPC, OTHER_VPC), None, {}, None),
+    ("a VPC that is not there", unless_vpc(NO_VPC), None, {}, f"{NO_VPC}, which does not exist in this account"),
+    ("a VPC that was named before", unless_vpc(VPC, NO_VPC), [unless_vpc(NO_VPC)], {}, None),
+    (
+        "the ARN of a VPC that is not there",
+        unless_vpc(f"arn:aws:ec2:eu-central-1:111122223333:vpc/{NO_VPC}", key="aws:SourceVpcArn"),
+        None,
+        {},
+        f"answers to {NO_VPC}, which does not exist",
+    ),
+    (
+        "the ARN of a VPC in a Region that is not asked",
+        unless_vpc(f"arn:aws:ec2:us-east-1:111122223333:vpc/{NO_VPC}", key="aws:SourceVpcArn"),
+        None,
+        {},
+        None,
+    ),
+    (
+        "the id of a VPC as endpoint",
+        unless(VPC),
+        None,
+        {},
+        f"{VPC!r}: it is the id of a VPC, and aws:SourceVpce holds ids of endpoints",
+    ),
+    ("a number as endpoint", unless("3312345678"), None, {}, "'3312345678': aws:SourceVpce holds ids of endpoints"),
+    ("an endpoint as VPC", unless_vpc(VPCE), None, {}, "it is the id of an endpoint, and aws:SourceVpc holds ids of"),
+    (
+        "a VPC as ARN of a VPC",
+        unless_vpc(VPC, key="aws:SourceVpcArn"),
+        None,
+        {},
+        "it is the id of a VPC, and aws:SourceVpcArn holds ARNs of VPCs",
+    ),
+    ("an account as endpoint", unless("111122223333"), None, {}, "it is the id of an account"),
+    ("an organization as VPC", unless_vpc("o-a1b2c3d4e5"), None, {}, "it is the id of an organization"),
+    ("the id of a VPC as endpoint, before", unless(VPC), [unless(VPC)], {}, None),
+    (
+        "a pattern that no endpoint fits",
+        statement("Deny", {"StringNotLike": {"aws:SourceVpce": "vpc-0*"}}),
+        None,
+        {},
+        "aws:SourceVpce holds ids of endpoints",
+    ),
     ("there", unless(VPCE), None, {}, None),
     ("an interface endpoint for FIPS hosts", unless(FIPS), None, {}, None),
     ("not there", unless(VPCE, MISSING), None, {}, f"{MISSING}, which does not exist in this account in eu-central-1"),
@@ -98,26 +150,33 @@ ENDPOINT_CASES = [
 ]
 
 
+def guard_of(**options):
+    return EndpointsGuard(
+        lambda ids: {name: KNOWN[name] for name in ids if name in KNOWN},
+        lambda ids: {name: KnownVpc(name, "eu-central-1") for name in ids if name in (VPC, OTHER_VPC)},
+        ["eu-central-1"],
+        **options,
+    )
+
+
 @pytest.mark.parametrize(
     "wanted, live, options, words", [row[1:] for row in ENDPOINT_CASES], ids=[row[0] for row in ENDPOINT_CASES]
 )
 def test_endpoints(wanted, live, options, words):
-    found = EndpointsGuard(lambda ids: {name: KNOWN[name] for name in ids if name in KNOWN}, "eu-central-1", **options)(
-        plan_of(wanted, live)
-    )
+    found = guard_of(**options)(plan_of(wanted, live))
     assert len(found) == bool(words)
     for finding in found:
         assert words in finding.reason
         assert "'Ours' for bucket logs" in finding.reason
         assert "allow_unknown_endpoints" in finding.remedy
         assert finding.request["bucket"] == "logs"
-        assert finding.request["through"] in finding.reason
+        assert finding.request.get("through", "") in finding.reason
 
 
 def test_an_endpoint_is_looked_up_once_and_only_for_a_write():
     asked = []
     look_up = Remembered(lambda ids: asked.append(list(ids)) or {VPCE: KNOWN[VPCE]})
-    guard = EndpointsGuard(look_up, "eu-central-1")
+    guard = EndpointsGuard(look_up, look_up, ["eu-central-1"])
     assert guard(plan_of(unless(VPCE), [unless(VPCE)])) == []
     assert asked == []
     assert guard(plan_of(unless(VPCE))) == []
@@ -126,6 +185,31 @@ def test_an_endpoint_is_looked_up_once_and_only_for_a_write():
     assert asked == [[VPCE], [MISSING]]
 
 
+@pytest.mark.parametrize(
+    "wanted, key",
+    [(unless(VPC), "aws:SourceVpc"), (unless("111122223333"), "aws:VpceAccount"), (unless_vpc(VPCE), "aws:SourceVpce")],
+)
+def test_the_key_to_use_instead(wanted, key):
+    (found,) = guard_of()(plan_of(wanted))
+    assert found.remedy.startswith(f"Use {key}. Or set allow_unknown_endpoints")
+    (found,) = guard_of(overridden=True)(plan_of(wanted))
+    assert found.overridden_by == "allow_unknown_endpoints"
+
+
+def test_a_vpc_is_looked_up_once_and_only_for_a_write():
+    asked = []
+    look_up = Remembered(lambda ids: asked.append(list(ids)) or {VPC: KnownVpc(VPC, "eu-central-1")})
+    guard = EndpointsGuard(lambda _ids: {}, look_up, ["eu-central-1"])
+    assert guard(plan_of(unless_vpc(VPC), [unless_vpc(VPC)])) == []
+    assert asked == []
+    assert guard(plan_of(unless_vpc(VPC))) == []
+    assert guard(plan_of(unless_vpc(VPC))) == []
+    assert asked == [[VPC]]
+
+
 def test_who_may_not_ask_is_not_refused():
     look_up = Remembered(lambda _ids: None)
-    assert EndpointsGuard(look_up, "eu-central-1")(plan_of(unless(MISSING))) == []
+    assert EndpointsGuard(look_up, look_up, ["eu-central-1"])(plan_of(unless(MISSING))) == []
+    assert EndpointsGuard(look_up, look_up, ["eu-central-1"])(plan_of(unless_vpc(NO_VPC))) == []
+    # That needs no question.
+    assert len(EndpointsGuard(look_up, look_up, ["eu-central-1"])(plan_of(unless_vpc(VPCE)))) == 1

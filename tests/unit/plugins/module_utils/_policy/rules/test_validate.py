@@ -23,6 +23,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.vocabulary import expand_action
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.api_calls import actions_of_call
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.validate import (
     validate_bucket_policy,
     validate_endpoint_policy,
@@ -253,16 +254,16 @@ BUCKET_WARNINGS = [
         "IpAddress compares values of the type IPAddress, 'aws:SourceVpce' is a String",
     ),
     (
-        condition("ArnLike", "aws:PrincipalAccount", "arn:aws:iam::111122223333:root"),
-        "'aws:PrincipalAccount' is a String",
+        condition("ArnLike", "aws:UserAgent", "arn:aws:iam::111122223333:root"),
+        "'aws:UserAgent' is a String",
     ),
-    (condition("ArnLike", "aws:PrincipalArn", "role/app"), "'role/app' is not an ARN"),
+    (condition("ArnLike", "aws:ChatbotSourceArn", "chat/app"), "'chat/app' is not an ARN"),
     (
         condition("StringEquals", "aws:CalledVia", "athena.amazonaws.com"),
         "A request carries several values of 'aws:CalledVia'. Write 'ForAnyValue:StringEquals'",
     ),
     (
-        condition("ForAllValues:StringEquals", "aws:SourceVpce", "vpce-1"),
+        condition("ForAllValues:StringEquals", "aws:SourceVpce", "vpce-1a2b3c4d"),
         "ForAllValues is also true for a request without",
     ),
     (condition("StringLike", "aws:SourceVpce", "vpce-*"), "'vpce-*' has a wildcard, 'aws:SourceVpce' holds ids"),
@@ -360,13 +361,253 @@ ENDPOINT_WARNINGS = [
     (condition("StringEquals", "s3:prefix", "a", Action="s3:GetObject"), "Conditions do not apply to combination"),
     (condition("StringEquals", "ec2:Vpc", "vpc-1"), "'ec2:Vpc' is neither a global key nor one of S3"),
     (condition("StringEquals", "aws:PrincipalOrg", "o-1"), "'aws:PrincipalOrg' is not a known condition key"),
-    (condition("StringEquals", "aws:ResourceOrgPaths", "o-1/r-1"), "A request carries several values"),
+    (condition("StringEquals", "aws:ResourceOrgPaths", "o-a1b2c3d4e5/r-ab12/"), "A request carries several values"),
     (condition("NumericEquals", "aws:username", "1"), "'aws:username' is a String"),
 ]
 
 
 def shown(problems):
     return [str(problem) for problem in problems]
+
+
+#: Calls of the API that are no actions, and what they take.
+CALLS = [
+    ("s3:ListObjects", "The call takes 's3:ListBucket'."),
+    ("s3:listobjectsv2", "The call takes 's3:ListBucket'."),
+    ("s3:HeadBucket", "The call takes 's3:ListBucket'."),
+    ("s3:HeadObject", "The call takes 's3:GetObject'."),
+    ("s3:GetBucketReplication", "The call takes 's3:GetReplicationConfiguration'."),
+    ("s3:UploadPart", "The call takes 's3:PutObject'."),
+    ("s3:CopyObject", "The call takes 's3:GetObject' and 's3:PutObject'."),
+    ("s3:CreateSession", "The call takes 's3express:CreateSession'."),
+]
+
+
+@pytest.mark.parametrize("action, remedy", CALLS)
+def test_a_call_is_no_action(action, remedy):
+    for effect in ("Action", "NotAction"):
+        changes = {"Action": MISSING, effect: action}
+        for found in (
+            warn_bucket_policy(document(changes), "examplebucket"),
+            warn_endpoint_policy(document(changes, ALLOW_ALL)),
+        ):
+            assert [(one.rule, one.remedy) for one in found] == [
+                (f"{action!r} is a call of S3, not an action.", remedy)
+            ]
+
+
+def test_every_call_of_botocore_is_an_action_or_has_some():
+    """The second source of the table: what boto3 calls."""
+    session = pytest.importorskip("botocore.session").get_session()
+    calls = session.get_service_model("s3").operation_names
+    lacking = [call for call in calls if not expand_action(f"s3:{call}") and not actions_of_call(call)]
+    # New calls of botocore may come here before they come into the table.
+    assert lacking == []
+    both = [call for call in calls if expand_action(f"s3:{call}") and actions_of_call(call)]
+    assert both == []
+
+
+def test_what_calls_take_is_known():
+    session = pytest.importorskip("botocore.session").get_session()
+    for call in session.get_service_model("s3").operation_names:
+        taken = [one for one in actions_of_call(call) if one.startswith("s3:")]
+        assert all(map(expand_action, taken)), call
+
+
+#: Value under a key that no request has there -> why, and what to do.
+STRAY = [
+    (
+        "StringNotEquals",
+        "aws:PrincipalArn",
+        "arn:aws:iam::111122223333:role/app-*",
+        "compares the signs '*' and '?' as they are",
+        "Use StringNotLike",
+    ),
+    (
+        "StringEqualsIgnoreCase",
+        "aws:PrincipalTag/team",
+        "op?",
+        "compares the signs '*' and '?' as they are",
+        "Use StringLike",
+    ),
+    (
+        "ForAnyValue:StringEqualsIfExists",
+        "aws:PrincipalOrgPaths",
+        "o-a1b2c3d4e5/*",
+        "as they are",
+        "Use ForAnyValue:StringLikeIfExists",
+    ),
+    ("NotIpAddress", "aws:SourceIp", "10.0.0.0/16", "the public address of a request", "Use aws:VpcSourceIp"),
+    ("IpAddress", "aws:SourceIp", "192.168.1.7", "the public address of a request", "Use aws:VpcSourceIp"),
+    ("IpAddress", "aws:SourceIp", "fd00::/8", "the public address of a request", "Use aws:VpcSourceIp"),
+    (
+        "ArnNotLike",
+        "aws:PrincipalArn",
+        "arn:aws:sts::111122223333:assumed-role/app/*",
+        "aws:PrincipalArn holds ARNs of root users",
+        "",
+    ),
+    (
+        "StringEquals",
+        "aws:PrincipalArn",
+        "arn:aws:sts::111122223333:assumed-role/app/s",
+        "it is the ARN of a session",
+        "the ARN of the role",
+    ),
+    ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:group/admins", "it is an ARN", ""),
+    ("StringLike", "aws:PrincipalArn", "role/app*", "aws:PrincipalArn holds ARNs of", ""),
+    (
+        "StringEquals",
+        "aws:PrincipalOrgID",
+        "r-ab12",
+        "it is the id of a root of an organization",
+        "Use aws:PrincipalOrgPaths",
+    ),
+    (
+        "StringEquals",
+        "aws:ResourceOrgID",
+        "ou-ab12-11111111",
+        "it is the id of an organizational unit",
+        "Use aws:ResourceOrgPaths",
+    ),
+    ("StringEquals", "aws:VpceOrgID", "111122223333", "it is the id of an account", "Use aws:VpceAccount"),
+    (
+        "StringEquals",
+        "aws:SourceOrgID",
+        "o-a1b2c3d4e5/r-ab12/",
+        "it is a path in an organization",
+        "Use aws:SourceOrgPaths",
+    ),
+    ("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111", "end in '/'", ""),
+    (
+        "ForAnyValue:StringLike",
+        "aws:PrincipalOrgPaths",
+        "ou-ab12-11111111",
+        "it is the id of an organizational unit",
+        "",
+    ),
+    ("StringLike", "aws:userid", "AROAEXAMPLEEXAMPLE12", "aws:userid holds unique ids", ""),
+    (
+        "StringEquals",
+        "aws:userid",
+        "arn:aws:iam::111122223333:user/alice",
+        "it is the ARN of a principal",
+        "Use aws:PrincipalArn",
+    ),
+    (
+        "StringEquals",
+        "aws:username",
+        "arn:aws:iam::111122223333:user/alice",
+        "it is the ARN of a principal",
+        "Use aws:PrincipalArn",
+    ),
+    (
+        "StringEquals",
+        "aws:PrincipalType",
+        "Role",
+        "aws:PrincipalType holds",
+        "Write 'Account', 'Anonymous', 'AssumedRole'",
+    ),
+    ("StringEquals", "aws:RequestedRegion", "eu-central-1a", "aws:RequestedRegion holds Regions", ""),
+    ("StringEquals", "aws:PrincipalServiceName", "logging", "names of services", ""),
+    ("StringNotEquals", "s3:x-amz-server-side-encryption", "AES-256", "holds 'AES256'", "Write 'AES256'"),
+]
+
+
+@pytest.mark.parametrize("operator, key, value, why, remedy", STRAY)
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_a_value_that_no_request_has(effect, operator, key, value, why, remedy):
+    changes = condition(operator, key, value, Effect=effect, Action="s3:PutObject")
+    assert shown(validate_bucket_policy(document(changes), "examplebucket")) == []
+    (found,) = warn_bucket_policy(document(changes), "examplebucket")
+    assert found.path == f"Statement[0].Condition.{operator}.{key}"
+    assert f"No request has {value!r} as {key}" in found.rule and why in found.rule
+    assert ("always true" if "Not" in operator else "never true") in found.rule
+    assert remedy in found.remedy
+
+
+#: Values that a request may have, though they are near those above.
+NOT_STRAY = [
+    ("StringNotLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/app-*"),
+    ("ArnLike", "aws:PrincipalArn", "arn:aws:sts::111122223333:federated-user/*"),
+    ("ArnEquals", "aws:PrincipalArn", "*"),
+    ("StringEquals", "aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:root"),
+    ("IpAddress", "aws:SourceIp", ["203.0.113.0/24", "0.0.0.0/0", "8.0.0.0/5"]),
+    ("IpAddress", "aws:VpcSourceIp", "10.0.0.0/16"),
+    ("StringEqualsIgnoreCase", "s3:x-amz-server-side-encryption", "aes256"),
+    ("StringLike", "s3:x-amz-server-side-encryption", "aws:kms*"),
+    ("StringEquals", "aws:PrincipalTag/team", "ops / web:\u00e4"),
+    ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"),
+    ("StringLike", "aws:userid", "AROAEXAMPLEEXAMPLE12:*"),
+    ("StringEquals", "aws:PrincipalAccount", "anonymous"),
+    ("StringEquals", "aws:SourceArn", "arn:aws:s3:::inventory"),
+    ("StringEquals", "s3:x-amz-acl", "*"),
+]
+
+
+@pytest.mark.parametrize("operator, key, value", NOT_STRAY)
+def test_a_value_that_a_request_may_have(operator, key, value):
+    changes = condition(operator, key, value, Action="s3:PutObject")
+    assert shown(validate_bucket_policy(document(changes), "examplebucket")) == []
+    assert shown(warn_bucket_policy(document(changes), "examplebucket")) == []
+
+
+def test_values_of_one_kind_are_told_of_at_once():
+    values = [
+        "arn:aws:iam::111122223333:role/a*",
+        "arn:aws:iam::111122223333:role/b*",
+        "arn:aws:iam::111122223333:role/c",
+    ]
+    (found,) = warn_bucket_policy(document(condition("StringNotEquals", "aws:PrincipalArn", values)), "examplebucket")
+    assert "role/a*' or 'arn:aws:iam::111122223333:role/b*'" in found.rule
+    assert "StringNotEquals spares nobody by it." in found.rule
+
+
+ACCOUNT_KEYS = [
+    "aws:PrincipalAccount",
+    "aws:ResourceAccount",
+    "aws:SourceAccount",
+    "aws:SourceOwner",
+    "aws:VpceAccount",
+    "s3:ResourceAccount",
+    "s3:DataAccessPointAccount",
+]
+
+
+@pytest.mark.parametrize("key", ACCOUNT_KEYS)
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringNotLikeIfExists"])
+# 012345670123 without quotes, a number without its zeros, and one digit too much
+@pytest.mark.parametrize("value", [0o12345670123, 12345670123, "1111222233334"])
+def test_an_account_that_yaml_made_a_number(key, operator, value):
+    changes = condition(operator, key, value)
+    for found in (
+        validate_bucket_policy(document(changes), "examplebucket"),
+        validate_endpoint_policy(document(changes, ALLOW_ALL)),
+    ):
+        assert [one.path for one in found] == [f"Statement[0].Condition.{operator}.{key}"]
+        assert f"'{value}' is not the id of an account" in found[0].rule
+        assert found[0].remedy == "Give its 12 digits, in quotes."
+
+
+@pytest.mark.parametrize("value", [111122223333, "111122223333", "${aws:PrincipalAccount}"])
+def test_an_account_as_a_number_of_twelve_digits_is_one(value):
+    changes = condition("StringEquals", "aws:ResourceAccount", value)
+    assert shown(validate_bucket_policy(document(changes), "examplebucket")) == []
+
+
+def test_a_principal_that_yaml_made_a_number():
+    (found,) = validate_bucket_policy(document({"Principal": {"AWS": 0o12345670123}}), "examplebucket")
+    assert found.path == "Statement[0].Principal.AWS"
+    assert found.remedy == "Give the 12 digits of an account in quotes."
+
+
+def test_an_endpoint_policy_that_only_denies():
+    deny = {**ALLOW_ALL, "Effect": "Deny"}
+    assert shown(validate_endpoint_policy({"Statement": [deny]})) == []
+    (found,) = warn_endpoint_policy({"Statement": [deny, {**deny, "Action": "s3:PutObject"}]})
+    assert "There is no Allow: the policy lets nothing pass" in found.rule
+    assert shown(warn_endpoint_policy({"Statement": [deny, ALLOW_ALL]})) == []
+    assert shown(warn_bucket_policy({"Statement": [{**STATEMENT, "Effect": "Deny"}]}, "examplebucket")) == []
 
 
 @pytest.mark.parametrize("changes", BUCKET_RIGHT)
