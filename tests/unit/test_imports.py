@@ -169,6 +169,7 @@ PRIVATE = {
         "example",
         "languages",
         "pairs",
+        "passing",
         "paths",
         "search",
         "sides",

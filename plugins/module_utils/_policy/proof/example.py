@@ -9,17 +9,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..evaluation.compiled import CompiledStatement
 from ..evaluation.decide import Decision, Policies
 from ..evaluation.request import Request
+from ..language.arns import parse_arn
 from ..language.errors import RequestError
+from ..language.operators import DoubtfulBool, TextTerm
+from ..language.patterns import Pattern, Wild
+from ..language.values import Context, State, Value, find
+from ..language.variables import Template, render
 from ..language.vocabulary import spell_action, spell_key
 from .callers import as_supplied
 from .claim import Counterexample, Statement
 from .search import Node, Question
 from .sides import DECLARATION, Side
+from .space import Space, is_open
+
+#: A value for a variable that may have any.
+_ANY = "any-value"
+#: Combinations that are tried of one request.
+_MAX_TRIED = 48
+#: Requests of which combinations are tried.
+_MAX_NODES = 16
 
 
 class Maker:
@@ -37,12 +52,16 @@ class Maker:
         """The example; ``None`` if the evaluator does not confirm it."""
         return self.confirmed(mapping_of(node), node.path.endpoint)
 
-    def confirmed(self, mapping: dict[str, Any], endpoint: str | None) -> Counterexample | None:
-        """The smallest example like a request; ``None`` if the evaluator does not confirm it."""
+    def confirmed(self, mapping: dict[str, Any], endpoint: str | None, certain: bool = True) -> Counterexample | None:
+        """The smallest example like a request; ``None`` if the evaluator does not confirm it.
+
+        :param certain: the search says that there is such a request, so that it is a mistake if there cannot be.
+        """
         try:
             request = Request.from_mapping(mapping)
         except RequestError as error:
-            self.impossible.append(str(error))
+            if certain:
+                self.impossible.append(str(error))
             return None
         if not self._answers(request, endpoint):
             return None
@@ -117,3 +136,87 @@ def mapping_of(node: Node) -> dict[str, Any]:
     if context:
         mapping["context"] = {spell_key(key): value for key, value in context.items()}
     return mapping
+
+
+# Where policy variables leave the search in doubt: values for the variables, and texts that fit. What is tried is not
+# complete: a request that answers the question refutes a claim, none proves nothing.
+
+
+def find_example(nodes: Iterable[Node], maker: Maker, space: Space) -> Counterexample | None:
+    """A request like that of one of these nodes, made definite in some way, that the evaluator confirms."""
+    sides = [
+        side for side in (maker.question.passing, maker.question.unless, maker.question.within) if side is not None
+    ]
+    about = [
+        statement
+        for side in sides
+        for layer in side.all_layers
+        for statement in layer.statements
+        if statement.resources.templates or any(check.variables for check in statement.checks)
+    ]
+    if not about:
+        return None
+    for node in itertools.islice(nodes, _MAX_NODES):
+        for mapping in itertools.islice(_attempts(node, mapping_of(node), about, space), _MAX_TRIED):
+            example = maker.confirmed(mapping, node.path.endpoint, certain=False)
+            if example is not None:
+                return example
+    return None
+
+
+def _attempts(
+    node: Node, base: Mapping[str, Any], about: list[CompiledStatement], space: Space
+) -> Iterator[dict[str, Any]]:
+    context = node.request.context
+    unknown = [key for key in sorted(space.shadowed) if is_open(context, key)]
+    for values in itertools.product(*([*space.singles[key], _ANY] for key in unknown)):
+        chosen = dict(zip(unknown, values, strict=True))
+        whole: Context = {**context, **{key: (value,) for key, value in chosen.items()}}
+        resources = [base["resource"], *_resources(about, whole, base["resource"])]
+        keys: dict[str, list[str | None]] = {}
+        for key, text in _texts(about, whole):
+            keys.setdefault(key, _given(context, key)).append(text)
+        for resource in dict.fromkeys(resources):
+            for texts in itertools.product(*keys.values()):
+                supplied = {**base.get("context", {}), **{spell_key(key): value for key, value in chosen.items()}}
+                supplied.update(
+                    {spell_key(key): text for key, text in zip(keys, texts, strict=True) if text is not None}
+                )
+                yield {**base, "resource": resource, "context": supplied}
+
+
+def _given(context: Context, key: str) -> list[str | None]:
+    value = find(context, key)
+    return [value[0]] if isinstance(value, tuple) and len(value) == 1 else [None]
+
+
+def _resources(about: list[CompiledStatement], context: Context, like: str) -> Iterator[str]:
+    """Resources that fit the templates of statements, of the kind of another one."""
+    for statement in about:
+        for template in statement.resources.templates:
+            for text in _fitting(template, context):
+                arn = parse_arn(text)
+                if arn is not None and ("/" in arn.resource) == ("/" in like):
+                    yield text
+
+
+def _texts(about: list[CompiledStatement], context: Context) -> Iterator[tuple[str, str]]:
+    """Keys that are compared with variables, and values of them that fit."""
+    for statement in about:
+        for check in statement.checks:
+            for term in check.terms:
+                text = term.text if isinstance(term, DoubtfulBool) else term
+                if isinstance(text, TextTerm) and text.variables and find(context, check.key) is not State.ABSENT:
+                    for value in _fitting(text.parts, context):
+                        yield check.key, value
+
+
+def _fitting(template: Template, context: Context) -> Iterator[str]:
+    pattern = render(template, lambda key: find(context, key)).pattern
+    if pattern is not None:
+        yield _witness(pattern, "x")
+        yield _witness(pattern, "")
+
+
+def _witness(pattern: Pattern, run: str) -> str:
+    return "".join(part if isinstance(part, str) else ("x" if part is Wild.ONE else run) for part in pattern)

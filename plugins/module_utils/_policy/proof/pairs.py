@@ -52,6 +52,7 @@ class Pair:
     action: str
     action_key: str
     resource: str
+    kind: str
     known: bool
     covering: int
     doubtful: int
@@ -87,13 +88,22 @@ def pairs(space: Space, known_actions: bool) -> list[Pair]:
                 continue
             covering, doubtful = resource.covering & actions.naming, resource.doubtful & actions.naming
             special = actions.name.lower() in POLICY_ACTIONS
-            told = (covering, doubtful, special, actions.absent, resource.context, actions.known is not None)
+            told = (
+                covering,
+                doubtful,
+                special,
+                actions.absent,
+                resource.kind,
+                resource.context,
+                actions.known is not None,
+            )
             if told not in found:
                 context = (*resource.context, *((key, State.ABSENT) for key in actions.absent))
                 found[told] = Pair(
                     actions.name,
                     actions.name.lower(),
                     resource.text,
+                    resource.kind,
                     actions.known is not None,
                     covering,
                     doubtful,

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.layer import Layer
@@ -19,8 +19,9 @@ from . import world as known
 from .automaton import TooMany
 from .callers import CallerCell
 from .cells import Cells
-from .claim import HOLDS, REFUTED, UNDECIDED, Claim, Counterexample, Declaration, Setting, Statement, Verdict
-from .example import Maker, decision_of
+from .claim import HOLDS, REFUTED, UNDECIDED, Claim, Counterexample, Declaration, Passing, Setting, Statement, Verdict
+from .example import Maker, decision_of, find_example
+from .passing import passes
 from .paths import PathCell
 from .search import Budget, Exhausted, Found, Node, Question, Search
 from .sides import Shadows, changed, compile_side
@@ -52,11 +53,13 @@ class Options:
     rules: frozenset[str] = field(default=known.ALL_RULES)
 
 
-def prove(claim: Claim, options: Options = Options()) -> Verdict:
+def prove(claim: Claim | Passing, options: Options = Options()) -> Verdict:
     """Whether a claim holds.
 
     :raises PolicyError: a document of the claim cannot be, with its place.
     """
+    if isinstance(claim, Passing):
+        return passes(claim, options.leaves, options.states, options.rules)
     _check(claim)
     given = Question(
         compile_side(claim.passing, claim.world.region),
@@ -66,7 +69,7 @@ def prove(claim: Claim, options: Options = Options()) -> Verdict:
     question = _shadowed(given)
     sides = [side for side in (question.passing, question.unless, question.within) if side is not None]
     space = Space(claim.world, sides, options.states, options.rules)
-    budget = Budget(options.leaves)
+    budget, spare = Budget(options.leaves), Budget(options.leaves // 2)
     try:
         cells = Cells(
             space,
@@ -81,12 +84,32 @@ def prove(claim: Claim, options: Options = Options()) -> Verdict:
     assumed = _assumed(claim, cells)
     core = _core(question, claim.core)
     if core is not None:
-        tried = _Trial(cells, core, _core_of(given, claim.core), budget)
+        tried = _Trial(cells, core, _core_of(given, claim.core), spare)
         if tried.run() and not tried.examples and not tried.found.doubts:
-            return tried.verdict(claim.name, assumed)
+            return replace(tried.verdict(claim.name, assumed), vacuous=_is_vacuous(cells, question, spare))
     trial = _Trial(cells, question, given, budget)
     trial.run()
-    return trial.verdict(claim.name, assumed)
+    trial.try_doubts()
+    verdict = trial.verdict(claim.name, assumed)
+    return replace(verdict, vacuous=_is_vacuous(cells, question, spare)) if verdict.holds else verdict
+
+
+def _is_vacuous(cells: Cells, question: Question, budget: Budget) -> bool:
+    """Whether the claim is about no request that there can be."""
+    asked = question.within or question.passing
+    if asked.declared is None:
+        return False
+    some: list[Node] = []
+
+    def found(node: Node) -> bool:
+        some.append(node)
+        return True
+
+    search = Search(cells, Question(asked, None), budget, found, lambda caller, path: bool(some))
+    try:
+        return not search.run().nodes and not search.found.doubts
+    except Exhausted:
+        return False
 
 
 class _Trial:
@@ -109,6 +132,13 @@ class _Trial:
         except Exhausted:
             self.exhausted = True
         return not self.exhausted
+
+    def try_doubts(self) -> None:
+        """Where nothing is found but doubts, see whether one of them can be made definite."""
+        if self.found.doubts and not self.examples:
+            example = find_example(self.found.doubts, self.maker, self.search.space)
+            if example is not None:
+                self.examples["tried"] = example
 
     def _enough(self, caller: CallerCell, path: PathCell) -> bool:
         alike = self.alike.get((caller.caller.kind, caller.own, path.name), 0)

@@ -130,7 +130,11 @@ def _masks(space: Space, side: Side, endpoint: str | None) -> _Masks:
 
 
 class Search:
-    """One question, put to cells."""
+    """One question, put to cells.
+
+    ``apart``: a side whose statements tell pairs apart, though it is not asked.
+
+    """
 
     def __init__(
         self,
@@ -139,6 +143,7 @@ class Search:
         budget: Budget,
         wanted: Wanted,
         enough: Enough = lambda caller, path: False,
+        apart: Side | None = None,
     ) -> None:
         self.cells = cells
         self.space = cells.space
@@ -146,6 +151,7 @@ class Search:
         self.budget = budget
         self.wanted = wanted
         self.enough = enough
+        self.apart = apart
         self.found = Found()
         #: Requests that were found and not wanted.
         self.unwanted = 0
@@ -153,20 +159,22 @@ class Search:
         self._clean: set[object] = set()
         self._endpoints: dict[str | None, tuple[_Masks, _Masks | None, _Masks | None]] = {}
 
-    def run(self) -> Found:
-        """:raises Exhausted: the budget is used up; what was found until then is in :attr:`found`."""
+    def run(self, only: Callable[[Pair], bool] = lambda pair: True) -> Found:
+        """Search through the pairs that ``only`` takes, each time when it comes up.
+
+        :raises Exhausted: the budget is used up; what was found until then is in :attr:`found`."""
         for caller in self.cells.callers:
             left = self._pairs_of(caller)
             if left:
                 for path in self.cells.paths_of(caller):
-                    self._ask(caller, path, left)
+                    self._ask(caller, path, [pair for pair in left if only(pair)])
         return self.found
 
     def _pairs_of(self, caller: CallerCell) -> list[Pair]:
         """One pair for all that are not told apart where this one calls, on whatever path."""
         possible = caller.possible & ~self.cells.closed(caller)
         question = self.question
-        sides = [side for side in (question.passing, question.unless, question.within) if side is not None]
+        sides = [side for side in (question.passing, question.unless, question.within, self.apart) if side is not None]
         mask = 0
         for side in sides:
             for layer in side.all_layers:

@@ -1,0 +1,204 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""That what is declared passes: one search for each statement that can deny, and one for what lacks an Allow.
+
+A declared request is denied exactly if some Deny applies to it, or if an Allow is missing; so each Deny is asked for by
+itself. That is a sum of small searches in place of the product of all, and names every statement that takes something
+away. Whether anything at all is left of what is declared, one more search tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..evaluation.compiled import CompiledStatement
+from ..evaluation.layer import OPEN, Layer
+from ..evaluation.layers import BOUNDARY, BUCKET, ENDPOINT, IDENTITY, RCP, SCP, SESSION, Layers
+from .automaton import TooMany
+from .cells import Cells
+from .claim import HOLDS, REFUTED, UNDECIDED, Counterexample, Declaration, Narrowed, Passing, Statement, Verdict
+from .example import Maker, decision_of, find_example, mapping_of
+from .pairs import Pair
+from .search import Budget, Exhausted, Found, Node, Question, Search
+from .sides import Shadows, Side, changed, compile_side
+from .space import Space
+
+_EVERYTHING = Declaration([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}])
+_NO_KEYS = "Whether a declared request passes cannot be decided."
+
+
+def passes(claim: Passing, leaves: int, states: int, rules: frozenset[str]) -> Verdict:
+    """Whether what is declared passes; see :class:`claim.Passing`."""
+    given = (compile_side(claim.declared), compile_side(claim.setting, claim.world.region))
+    everything = compile_side(_EVERYTHING)
+    shadows = Shadows()
+    declared, setting = (changed(side, shadows.statement) for side in given)
+    space = Space(claim.world, (declared, setting, everything), states, rules)
+    try:
+        cells = Cells(space, frozenset(claim.setting.endpoints), claim.through, claim.tls, False, True)
+    except TooMany:
+        return Verdict(claim.name, UNDECIDED, reason="There are too many kinds of requests to tell apart.")
+    return _Passing(claim, cells, Budget(leaves), declared, setting, given).verdict(everything.declared)
+
+
+class _Passing:
+    """One claim, put to cells.
+
+    :param given: declaration and setting as they were given, variables and all.
+    """
+
+    def __init__(
+        self, claim: Passing, cells: Cells, budget: Budget, declared: Side, setting: Side, given: tuple[Side, Side]
+    ) -> None:
+        self.claim = claim
+        self.cells = cells
+        self.budget = budget
+        self.declared = declared
+        self.setting = setting
+        self.given = given
+        self.narrowed: list[Narrowed] = []
+        self.doubts = ""
+
+    def verdict(self, everything: Layer | None) -> Verdict:
+        allow = everything.statements[0] if everything is not None else None
+        name = self.claim.name
+        try:
+            lost, asked = self._lost()
+            for side, statement in self._alone(allow):
+                self._narrow(side, statement)
+        except Exhausted:
+            reason = f"More than {self.budget.spent} kinds of requests would have to be looked at."
+            return Verdict(name, UNDECIDED, narrowed=tuple(self.narrowed), reason=reason, leaves=self.budget.spent)
+        if lost:
+            return Verdict(name, REFUTED, tuple(lost), tuple(self.narrowed), leaves=self.budget.spent)
+        return Verdict(
+            name,
+            UNDECIDED if self.doubts else HOLDS,
+            narrowed=tuple(self.narrowed),
+            reason=self.doubts,
+            vacuous=not asked,
+            leaves=self.budget.spent,
+        )
+
+    def _lost(self) -> tuple[list[Counterexample], bool]:
+        """A declared request for each action and kind of resource of which none passes, and whether there are any."""
+        passing: set[object] = set()
+        some: dict[object, Node] = {}
+
+        def of(pair: Pair) -> object:
+            return pair.action, pair.kind
+
+        def passed(node: Node) -> bool:
+            passing.add(of(node.pair))
+            return True
+
+        def declared(node: Node) -> bool:
+            some.setdefault(of(node.pair), node)
+            return True
+
+        asked = Search(self.cells, Question(self.declared, None), self.budget, declared, apart=self.setting)
+        asked.run(lambda pair: of(pair) not in some)
+        doubtful = {of(node.pair) for node in asked.found.doubts} - set(some)
+        search = Search(self.cells, Question(self.declared, None, self.setting), self.budget, passed)
+        found = search.run(lambda pair: of(pair) in some and of(pair) not in passing)
+        open_pairs = {of(node.pair) for node in found.doubts} - passing
+        if doubtful or open_pairs:
+            self.doubts = self._reason(found if open_pairs else asked.found)
+        lost = [node for pair, node in some.items() if pair not in passing and pair not in open_pairs]
+        maker = Maker(Question(self.given[0], self.given[1]))
+        examples = [maker.confirmed(mapping_of(node), node.path.endpoint) for node in lost]
+        if None in examples:
+            self.doubts = self.doubts or _NO_KEYS
+        return [one for one in examples if one is not None], bool(some)
+
+    def _narrow(self, side: Side, statement: CompiledStatement | None) -> None:
+        """Look for a declared request that one statement takes away."""
+        maker = Maker(Question(self.given[0], self.given[1]))
+        examples: list[Counterexample] = []
+
+        def wanted(node: Node) -> bool:
+            if examples:
+                return False
+            example = maker.make(node)
+            if example is not None:
+                examples.append(example)
+            return example is not None
+
+        search = Search(
+            self.cells, Question(self.declared, side), self.budget, wanted, lambda caller, path: bool(examples)
+        )
+        found = search.run()
+        if examples:
+            example = examples[0]
+            named = None if statement is None else _named(self.setting, statement)
+            self.narrowed.append(Narrowed(named, replace(example, statement=named or example.statement)))
+            return
+        tried = find_example(found.doubts, maker, self.cells.space) if found.doubts else None
+        if tried is not None and (statement is None or _decides(statement, tried)):
+            self.narrowed.append(Narrowed(tried.statement, tried))
+        elif found.doubts or search.unwanted:
+            self.doubts = self.doubts or self._reason(found)
+
+    def _reason(self, found: Found) -> str:
+        for node in found.doubts:
+            decision = _decision(self.given[1], node)
+            if decision:
+                return decision
+        return _NO_KEYS
+
+    def _alone(self, allow: CompiledStatement | None) -> Iterator[tuple[Side, CompiledStatement | None]]:
+        """The setting with one Deny only, for each; and without any, for the Allows that it needs."""
+        yield changed(self.setting, lambda statement, layer: statement if statement.allows else None), None
+        layers = self.setting.layers
+        denying = {
+            id(statement): (statement, layer)
+            for layer in self.setting.all_layers
+            for statement in layer.statements
+            if not statement.allows
+        }
+        for statement, layer in denying.values():
+            kept = (statement,) if allow is None else (allow, statement)
+            alone = Layer(layer.name, kept, None, layer.account_is_root, layer.bounded)
+            yield Side({name: _with(one, layer, alone) for name, one in layers.items()}), statement
+
+
+def _decides(statement: CompiledStatement, example: Counterexample) -> bool:
+    found = example.statement
+    return found is not None and (found.place, found.label) == (statement.place, statement.label)
+
+
+def _with(layers: Layers, layer: Layer, alone: Layer) -> Layers:
+    """Open layers but for one, where it stands among these."""
+
+    def opened(one: Layer) -> Layer:
+        return alone if one is layer else Layer(one.name, fixed=OPEN)
+
+    return replace(
+        layers,
+        identity=opened(layers.identity),
+        bucket=opened(layers.bucket),
+        endpoint=opened(layers.endpoint),
+        scp=tuple(opened(one) for one in layers.scp if one is layer),
+        rcp=tuple(opened(one) for one in layers.rcp if one is layer),
+        boundary=opened(layers.boundary) if layers.boundary is layer else None,
+        session=opened(layers.session) if layers.session is layer else Layer(SESSION, fixed=OPEN),
+        restricted=False,
+        public=(),
+    )
+
+
+def _named(side: Side, statement: CompiledStatement) -> Statement:
+    names = (BUCKET, ENDPOINT, IDENTITY, SCP, RCP, BOUNDARY, SESSION)
+    found = {layer.name for layer in side.all_layers if any(one is statement for one in layer.statements)}
+    return Statement(next(name for name in names if name in found), statement.place, statement.label)
+
+
+def _decision(side: Side, node: Node) -> str:
+    decision = decision_of(side, node.request, node.path.endpoint)
+    return decision.reason if decision.decision == "unknown" else ""
