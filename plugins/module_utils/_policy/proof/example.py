@@ -20,7 +20,7 @@ from ..language.arns import parse_arn
 from ..language.errors import RequestError
 from ..language.operators import DoubtfulBool, TextTerm
 from ..language.patterns import Pattern, Wild
-from ..language.values import Context, State, Value, find
+from ..language.values import Context, State, find
 from ..language.variables import Template, render
 from ..language.vocabulary import spell_action, spell_key
 from .callers import as_supplied
