@@ -166,8 +166,8 @@ perimeter:
       C(prefix_list_ids).
     - C(route_tables) of the VPC each have C(id), C(main) (whether it is the main one), C(subnets) (those that it is
       associated with explicitly), C(edge) (whether it belongs to a gateway) and C(ipv6) (whether it has IPv6 routes).
-    - C(buckets) has for each name C(policy) (V(null) if there is none), C(problem) (a sentence, empty if it was read)
-      and C(kind) of the problem, such as V(missing_bucket) or V(denied).
+    - C(buckets) has for each name C(policy) (V(null) if there is none), C(region) (V(null) if S3 does not tell it),
+      C(problem) (a sentence, empty if it was read) and C(kind) of the problem, such as V(missing_bucket) or V(denied).
   returned: success
   type: str
   sample: '{"caller":{"account":"111122223333"},"region":"eu-central-1"}'

@@ -96,3 +96,10 @@ def choose_partition(partition: str | None, region: str | None) -> str:
     if partition not in (None, found):
         raise AnsibleFilterError(f"The region {region!r} is in the partition {found!r}, not in {partition!r}.")
     return found
+
+
+def plain(value: Any) -> Any:
+    """The same without the containers of Ansible's templating, which look at each value each time they are asked."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (list, tuple)) else value

@@ -112,8 +112,7 @@ def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[
     return Played(outcomes, output, given_out)
 
 
-_RESULTS = "__private_access_policies.results | default([])"
-_POLICIES = f"dict({_RESULTS} | map(attribute='bucket') | zip({_RESULTS} | map(attribute='policy')))"
+_POLICIES = "(__private_access_plan.documents | default('{}') | from_json)"
 
 
 def _noted(result: str, message: str, policies: str = _POLICIES) -> dict[str, Any]:

@@ -23,6 +23,6 @@ def test_the_page_is_what_the_generator_makes_of_it():
 
 def test_a_part_that_was_edited_is_replaced():
     page = generate.PAGE.read_text(encoding="utf-8")
-    edited = page.replace("ec2:DescribeVpcAttribute", "ec2:RunInstances")
+    edited = page.replace("ec2:DescribeVpcs", "ec2:RunInstances")
     assert edited != page
     assert generate.filled(edited) == page

@@ -29,7 +29,6 @@ SERVICES = ("cloudtrail", "ec2", "iam", "organizations", "s3", "sts")
 #: Calls that modules and the inventory of amazon.aws make for the role and for our inventory.
 OF_OTHERS = {
     "amazon.aws.sts_assume_role": {"sts:AssumeRole"},
-    "amazon.aws.ec2_vpc_net_info": {"ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"},
 }
 #: Playbooks that make no call to AWS, or whose calls are not those of this collection.
 NO_CALLS = {"awx_setup", "events_setup"}

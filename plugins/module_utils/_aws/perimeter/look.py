@@ -29,7 +29,7 @@ from ..._policy.language.errors import PolicyError, Problem
 from ..api import ec2
 from ..api.pace import Steps, pace_of
 from ..api.s3_errors import BucketError
-from ..bucket.read import read_policy
+from ..bucket.read import Live, read_live
 from ..fleet.calls import Calls
 from ..fleet.clients import CountedSession, RegionalClients
 from ..fleet.options import CONCURRENCY, check_fleet_options
@@ -136,11 +136,14 @@ def _of_aws(services: Sequence[str], region: str) -> list[str]:
 def _read(names: Sequence[str], regional: RegionalClients, owner: str, workers: int) -> dict[str, Raw]:
     found: dict[int, Raw] = {}
 
-    def finished(number: int, policy: Raw | None, error: Exception | None) -> bool:
+    def finished(number: int, live: Live | None, error: Exception | None) -> bool:
         if error is not None and not isinstance(error, BucketError | PolicyError):
             raise error
-        kind = error.kind.name.lower() if isinstance(error, BucketError) else "unreadable" if error else ""
-        found[number] = {"policy": policy, "problem": str(error or ""), "kind": kind}
+        kind, region = "unreadable" if error else "", live.region if live else None
+        if isinstance(error, BucketError):
+            kind, region = error.kind.name.lower(), error.region
+        policy = live.policy if live else None
+        found[number] = {"policy": policy, "region": region, "problem": str(error or ""), "kind": kind}
         return True
 
     with regional.spread([regional.home] * len(names)):
@@ -149,5 +152,5 @@ def _read(names: Sequence[str], regional: RegionalClients, owner: str, workers: 
     return {name: found[number] for number, name in enumerate(names)}
 
 
-def _job(client: Any, bucket: str, owner: str) -> Steps[Raw | None]:
-    return read_policy(client, bucket, owner, pace_of(client, {}))
+def _job(client: Any, bucket: str, owner: str) -> Steps[Live]:
+    return read_live(client, bucket, owner, pace_of(client, {}))

@@ -1,0 +1,248 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""A plan as the tasks of the role take it: options of modules, whether they run, and what the role returns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..._policy.language.document import Raw
+from ..._policy.language.errors import PolicyError
+from ..errors import Refusal
+from .plan import Plan, decide, question, refutation
+from .reading import PLACEHOLDER, after, read_found
+from .variables import Variables, read_variables
+
+#: How many sentences are said of what is odd and stops nothing.
+MOST_SAID = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the modules returned, if they were run."""
+
+    endpoint: Mapping[str, Any] = field(default_factory=dict)
+    policies: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def actions(self) -> list[str]:
+        written = [action for one in self.policies for action in one.get("actions", ())]
+        return [*self.endpoint.get("actions", ()), *written]
+
+
+def plan_of(
+    given: Mapping[str, Any],
+    names: Iterable[str] = (),
+    found: str | None = None,
+    done: Done | None = None,
+    looking: bool = False,
+    best_effort: bool = False,
+) -> Raw:
+    """What the variables of the role amount to.
+
+    :param given: the variables, with or without their prefix.
+    :param names: of all variables that there are, see :func:`read_variables`.
+    :param found: what ``perimeter_info`` returned as ``perimeter``; without it, what it is to be asked.
+    :param done: what the modules have done, or in check mode would do, so that what comes of it is told.
+    :param looking: nothing is written, and all is wanted that differs: guards do not refuse, nor does the proof.
+    :param best_effort: what cannot be looked at does not stop the rest.
+    """
+    try:
+        variables = read_variables(given, names)
+        if found is None:
+            return _asking(variables)
+        reading = read_found(found)
+        plan = before = decide(variables, reading, best_effort or looking)
+        if done is not None:
+            plan = decide(variables, after(reading, done.endpoint, done.policies), best_effort or looking, plan.part)
+    except PolicyError as error:
+        return _refused(" ".join(map(str, error.problems)) if error.name == _VARIABLES else str(error))
+    except Refusal as error:
+        return _refused(str(error))
+    told = _told(plan, done, looking)
+    if done is not None and not plan.part.empty:
+        # What was to be done, rather than what is left to do.
+        told |= {"acts": before.acts, "changes": json.dumps(_changes(before))}
+        told["looked"] = json.dumps(_looked(before, done))
+    if not (looking or best_effort):
+        told["refused"] = refutation(plan.reach)
+    return told
+
+
+_VARIABLES = "variables of private_access"
+_NO_CHANGES = json.dumps({"endpoint": {}, "buckets": {}})
+
+
+def _nothing() -> Raw:
+    return {"endpoint": None, "buckets": {}, "actions": []}
+
+
+def _refused(why: str) -> Raw:
+    return {
+        "refused": why,
+        "refuted": "",
+        "incomplete": "",
+        "idle": True,
+        "acts": False,
+        "said": [],
+        "failures": [],
+        "changes": _NO_CHANGES,
+        "result": _nothing(),
+    }
+
+
+def _asking(variables: Variables) -> Raw:
+    asked = question(variables)
+    said = []
+    if asked is None:
+        said.append(f"Nothing of private_access_limit ({', '.join(variables.limit)}) is declared; nothing was done.")
+    return {**_refused(""), "idle": asked is None, "ask": asked, "said": said}
+
+
+def _told(plan: Plan, done: Done | None, looking: bool) -> Raw:
+    if plan.part.empty:
+        limit = ", ".join(plan.variables.limit)
+        return {**_refused(""), "said": [f"Nothing of private_access_limit ({limit}) is declared; nothing was done."]}
+    # What is found before something is written is said then, what is not known of it afterwards.
+    said = [] if done else list(plan.warnings)
+    if done or not plan.acts:
+        said += [one["message"] for one in (plan.reach or {}).get("unknown", ())]
+    if len(said) > MOST_SAID:
+        said = [*said[:MOST_SAID], f"And {len(said) - MOST_SAID} more of this kind."]
+    failures = [{"bucket": name, "msg": why} for name, why in plan.failures.items()]
+    for one in done.policies if done else ():
+        if one.get("failed") and one["bucket"] not in plan.failures:
+            failures.append({"bucket": str(one["bucket"]), "msg": str(one.get("msg", ""))})
+    refuted = refutation(plan.reach)
+    return {
+        "refused": "",
+        "refuted": refuted,
+        "incomplete": " ".join(filter(None, (*plan.failures.values(), refuted))),
+        "idle": False,
+        "acts": plan.acts,
+        "said": said,
+        "failures": failures,
+        "placeholder": PLACEHOLDER,
+        "endpoint": _endpoint_options(plan, looking) if plan.endpoint_differs else None,
+        "buckets": _bucket_options(plan, looking) if plan.differing_buckets else None,
+        "changes": json.dumps(_changes(plan)),
+        "looked": json.dumps(_looked(plan, done or Done())),
+        "documents": json.dumps({name: one.after for name, one in plan.buckets.items()}),
+        "result": _result(plan, done),
+    }
+
+
+def _endpoint_options(plan: Plan, looking: bool) -> Raw:
+    """The options of ``gateway_endpoint``; ``None`` is as good as missing."""
+    given = plan.variables
+    common = {
+        "vpc_id": plan.vpc_id,
+        "endpoint_id": plan.endpoint_id,
+        "allow_cutoff": given.allow_cutoff or looking,
+        "wait": given.wait,
+        "wait_timeout": given.wait_timeout,
+    }
+    if not given.present:
+        # Their policies as they are then; others may demand the endpoint in statements of theirs.
+        left = {name: one.after for name, one in plan.buckets.items()}
+        unread = [name for name in given.names if name not in left]
+        dependent = [*unread, *given.dependent_buckets]
+        return {**common, "dependent_policies": left or None, "dependent_buckets": dependent or None}
+    return {
+        **common,
+        "policy": plan.endpoint_policy,
+        "route_table_ids": list(given.route_tables) or None,
+        "all_route_tables": not given.route_tables,
+        "tags": dict(given.tags),
+        "purge_tags": given.purge_tags,
+        "protected_principals": list(given.protected_principals) or None,
+        "arriving_through": given.arriving_through or None,
+        "dependent_buckets": list(given.dependent_buckets) or None,
+        "dependent_policies": dict(plan.dropped) or None,
+        "allow_lockout": given.allow_lockout or looking,
+    }
+
+
+def _bucket_options(plan: Plan, looking: bool) -> Raw:
+    """The options of ``bucket_policies``; ``statements`` is JSON text, into which the id of a new endpoint is put."""
+    given = plan.variables
+    return {
+        "buckets": [{"bucket": name} for name in plan.differing_buckets],
+        "statements": json.dumps(list(plan.statements)),
+        "peers": list(plan.peers),
+        "accepted_exceptions": dict(given.accepted_exceptions) or None,
+        "exclusive": given.exclusive or looking,
+        # Known already, so that the module need not ask again.
+        "expected_bucket_owner": plan.reading.account,
+        "protected_principals": list(given.protected_principals) or None,
+        "arriving_through": given.arriving_through or None,
+        "allow_lockout": given.allow_lockout or looking,
+        "allow_other_region": given.allow_other_region or looking,
+        "allow_public": given.allow_public or looking,
+        # Endpoints of other accounts cannot be looked up.
+        "allow_unknown_endpoints": given.allow_unknown_endpoints or bool(given.additional_endpoints) or looking,
+        "wait": given.wait,
+        "wait_timeout": given.wait_timeout,
+    }
+
+
+def _changes(plan: Plan) -> Raw:
+    """What differs, each as it is and as it shall be."""
+    endpoint: Raw = {}
+    if plan.endpoint is not None and plan.endpoint.changed:
+        before, planned = plan.endpoint.before, plan.endpoint.after
+        endpoint = {"before": before and before.as_dict(), "endpoint": planned and planned.as_dict()}
+    buckets = {name: {"before": one.before, "policy": one.after} for name, one in plan.buckets.items() if one.changed}
+    return {"endpoint": endpoint, "buckets": buckets}
+
+
+def _looked(plan: Plan, done: Done) -> Raw:
+    """All that was looked at, as the modules return it of what they have done."""
+    endpoint: Mapping[str, Any] | None = None
+    if plan.endpoint is not None:
+        before, planned = plan.endpoint.before, plan.endpoint.after
+        endpoint = {
+            "changed": False,
+            "actions": [],
+            "before": before and before.as_dict(),
+            "endpoint": planned and planned.as_dict(),
+        }
+    if "endpoint" in done.endpoint:
+        endpoint = done.endpoint
+    written = {str(one["bucket"]): one for one in done.policies}
+    buckets: list[Mapping[str, Any]] = []
+    for name in plan.part.buckets:
+        planned_bucket = plan.buckets.get(name)
+        if name in written:
+            buckets.append(written[name])
+        elif planned_bucket is None:
+            why = plan.failures[name]
+            buckets.append({"bucket": name, "changed": False, "failed": True, "msg": why, "actions": []})
+        else:
+            documents = {"before": planned_bucket.before, "policy": planned_bucket.after}
+            buckets.append({"bucket": name, "changed": False, "failed": False, **documents, "actions": []})
+    return {"vpc_id": plan.vpc_id, "endpoint": endpoint, "buckets": buckets}
+
+
+def _result(plan: Plan, done: Done | None) -> Raw:
+    """``private_access_result``."""
+    buckets = {name: {"changed": False, "statements": one.statements.as_dict()} for name, one in plan.buckets.items()}
+    actions: list[str] = []
+    shown = plan.endpoint.after.as_dict() if plan.endpoint and plan.endpoint.after else None
+    if done is not None:
+        actions = done.actions
+        if "endpoint" in done.endpoint:
+            shown = done.endpoint["endpoint"]
+        for one in done.policies:
+            if "statements" in one:
+                buckets[str(one["bucket"])] = {"changed": one["changed"], "statements": one["statements"]}
+    result: Raw = {"endpoint": shown, "buckets": buckets, "actions": actions}
+    return result if plan.reach is None else {**result, "reach": plan.reach}
