@@ -22,6 +22,7 @@ BENCHMARKS = {
     "evaluate": "decisions per second of the policy evaluator",
     "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
     "fleet": "many buckets, beside a bare client and a loop over amazon.aws.s3_bucket",
+    "role": "the role and drift, beside what they were before they looked, decided and acted",
     "faults": "what survives faults of S3, races of writers and kill -9",
     "eda": "seconds from an event to the repaired bucket",
 }

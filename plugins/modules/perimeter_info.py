@@ -11,7 +11,8 @@ short_description: Reads all that a perimeter is decided by, in one run
 version_added: 1.0.0
 description:
   - Reads who calls, a VPC, the gateway endpoints of the region with their policies, the route tables of the VPC, and
-    the policies of buckets.
+    the policies of buckets. The role P(perimeter.s3.private_access#role) decides by it, with the filter
+    P(perimeter.s3.perimeter_plan#filter).
   - That takes one C(GetCallerIdentity), one C(DescribeVpcEndpoints) for up to a thousand endpoints, one
     C(DescribeRouteTables) if O(route_tables=true), one C(DescribeVpcs) if O(vpc_name) is given, and one
     C(GetBucketPolicy) for each bucket, O(concurrency) of them at the same time.
@@ -78,6 +79,8 @@ attributes:
 seealso:
   - module: perimeter.s3.gateway_endpoint_info
   - module: perimeter.s3.bucket_policy_info
+  - plugin: perimeter.s3.perimeter_plan
+    plugin_type: filter
 author:
   - perimeter.s3 contributors (@perimeter-s3)
 notes:
