@@ -226,6 +226,37 @@ def test_documented_pattern_has_the_calls_of_the_filter():
     assert sorted(detail["eventName"]) == sorted(name for _source, name in calls)
 
 
+@pytest.mark.parametrize("bucket", ["my_secure_bucket", "Acme-Logs", "_old", "a" * 255, "UPPER.CASE_1"])
+def test_names_of_before_2018_are_names(keep, bucket):
+    assert keep({**RECORD, "requestParameters": {"bucketName": bucket}}) == [{**WANTED, "resource": bucket}]
+
+
+@pytest.mark.parametrize("bucket", ["a" * 256, "-rf", "a/b", "a b", "ab", "$(id)", "\u00e4bc"])
+def test_what_no_bucket_was_ever_called(keep, bucket):
+    assert keep({**RECORD, "requestParameters": {"bucketName": bucket}}) == []
+
+
+@pytest.mark.parametrize("region", ["eusc-de-east-1", "us-gov-west-1", "us-isob-east-1", "cn-northwest-1", "us-isof-south-1"])
+def test_regions_of_every_partition(keep, region):
+    assert keep({**RECORD, "awsRegion": region}) == [{**WANTED, "region": region}]
+
+
+@pytest.mark.parametrize("region", ["", "eu-central", "EU-central-1", "eu-central-1; id", "europe-de-east-1"])
+def test_what_is_no_region(keep, region):
+    assert keep({**RECORD, "awsRegion": region}) == []
+
+
+# 012345670123 without quotes, a number without its zero, a digit too many, not a number
+@pytest.mark.parametrize("account", [0o12345670123, 12345670123, "1111222233334", "production", None])
+def test_an_account_that_is_none(keep, account):
+    with pytest.raises(ValueError, match=f"{account!r} in accounts is not the id of an account. Give its 12 digits, in"):
+        keep(RAW, accounts=["111122223333", account])
+
+
+def test_an_account_without_quotes_that_stays_itself(keep):
+    assert keep(RAW, accounts=[111122223333]) == [WANTED]
+
+
 @pytest.mark.parametrize(
     "options",
     [{"accounts": []}, {"accounts": "111122223333"}, {"ignore_principals": []}, {"remember": 0}, {"buckets": ""}],

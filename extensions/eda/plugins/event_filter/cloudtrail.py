@@ -29,7 +29,7 @@ description:
     passed. What that one starts reads what this one did, if it starts a second later; so throttle with C(once_after).
 options:
   accounts:
-    description: Ids of the accounts whose events count.
+    description: Ids of the accounts whose events count, each in quotes. YAML reads one with a leading zero as another number.
     type: list
     elements: str
     required: true
@@ -81,12 +81,14 @@ CALLS = {
 }
 # What passes is used in templates and command lines; these forms leave no room for anything else.
 FORMS = {
-    "bucket": re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+    # Before March 2018 names in us-east-1 had capitals and underscores too; such buckets live on. None that begins with
+    # a dash passes, which a command line would take for an option.
+    "bucket": re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]{2,254}"),
     "endpoint": re.compile(r"vpce-[0-9a-f]{8,17}"),
     "vpc": re.compile(r"vpc-[0-9a-f]{8,17}"),
 }
 ACCOUNT = re.compile(r"[0-9]{12}")
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 EVENT_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
 ARN = re.compile(r"arn:[A-Za-z0-9_+=,.@:/-]{1,2000}")
@@ -123,6 +125,13 @@ def main(
     for name, value in (("accounts", accounts), ("ignore_principals", ignore_principals)):
         if not isinstance(value, list) or not value:
             raise ValueError(f"perimeter.s3.cloudtrail: {name} must be a list that is not empty.")
+    for account in accounts:
+        if not ACCOUNT.fullmatch(str(account)):
+            # YAML reads 012345670123 without quotes as 1402433619, and no event has that account.
+            raise ValueError(
+                f"perimeter.s3.cloudtrail: {account!r} in accounts is not the id of an account. Give its 12 digits, in "
+                "quotes."
+            )
     if not isinstance(remember, int) or remember < 1:
         raise ValueError("perimeter.s3.cloudtrail: remember must be 1 or more.")
     allowed = {"bucket": buckets, "endpoint": endpoints, "vpc": vpcs}

@@ -95,7 +95,7 @@ def _limits(condition: Condition) -> bool | None:
     wildcards = parts["base"] in ("StringLike", "ArnEquals", "ArnLike")
     if key in _FIXED:
         return all(_FIXED[key](value) for value in _readable(condition.values, wildcards))
-    if key in _NOT_LISTED and all(map(_is_fixed, _readable(condition.values, wildcards))):
+    if key in _NOT_LISTED and all(map(_NOT_LISTED[key], _readable(condition.values, wildcards))):
         return None
     return False
 
@@ -113,8 +113,14 @@ def _is_fixed_user(value: str) -> bool:
     return _is_fixed(value) and not _ROLE_SESSIONS.fullmatch(value)
 
 
-def _is_fixed_access_point(value: str) -> bool:
-    """The name of an access point may hold wildcards where the account is fixed."""
+def _is_in_an_organization(value: str) -> bool:
+    """A path may end in a wildcard, for the units below one."""
+    organization, slash, _units = value.partition("/")
+    return bool(slash) and organization.startswith("o-") and _is_fixed(organization)
+
+
+def _is_in_an_account(value: str) -> bool:
+    """The name in an ARN may hold wildcards where the account is fixed."""
     arn = parse_arn(value)
     return "${" not in value and (_is_fixed(value) or (arn is not None and ACCOUNT.fullmatch(arn.account) is not None))
 
@@ -146,18 +152,14 @@ _FIXED: dict[str, Callable[[str], bool]] = {
         _is_fixed,
     ),
     "aws:userid": _is_fixed_user,
-    "s3:dataaccesspointarn": _is_fixed_access_point,
+    "s3:dataaccesspointarn": _is_in_an_account,
 }
 #: Keys newer than AWS's list (or left out of it) that limit a statement to accounts, networks or principals too.
-_NOT_LISTED = frozenset(
-    (
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgpaths",
-        "aws:principalservicename",
-        "aws:sourceorgid",
-        "aws:sourcevpcarn",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-    )
-)
+_NOT_LISTED: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(
+        ("aws:principalaccount", "aws:principalservicename", "aws:sourceorgid", "aws:vpceaccount", "aws:vpceorgid"),
+        _is_fixed,
+    ),
+    **dict.fromkeys(("aws:principalarn", "aws:sourcevpcarn"), _is_in_an_account),
+    **dict.fromkeys(("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"), _is_in_an_organization),
+}

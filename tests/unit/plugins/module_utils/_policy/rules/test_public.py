@@ -53,7 +53,16 @@ STATEMENTS = [
     ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
     ({"Condition": {"StringEquals": {"aws:VpceOrgID": "o-a"}}}, None),
     ({"Condition": {"ArnEquals": {"aws:SourceVpcArn": "arn:aws:ec2:r:111122223333:vpc/vpc-1"}}}, None),
-    ({"Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}}, True),
+    ({"Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}}, None),
+    ({"Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}}, True),
+    ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-x/r-y/ou-z/*"}}}, None),
+    ({"Condition": {"ForAnyValue:StringEquals": {"aws:VpceOrgPaths": "o-x/r-y/"}}}, None),
+    ({"Condition": {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": ["o-x/*", "o-y/r-z/*"]}}}, None),
+    ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*"}}}, True),
+    ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/r-y/*"}}}, True),
+    ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-x/*", "o-?/*"]}}}, True),
+    ({"Condition": {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-x/*"}}}, True),
+    ({"Condition": {"ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:111122223333:vpc/*"}}}, None),
     ({"Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app"}}}, None),
 ]
 
