@@ -31,8 +31,12 @@ options:
     description:
       - Condition keys that are known of the requests of the caller and O(protected_principals), such as
         C(aws:PrincipalOrgID) or C(aws:SourceIp). A key that is neither given here nor told by the rest is not known.
-      - They are taken to come with TLS 1.2 (C(s3:TlsVersion)), the oldest that AWS takes, if it is not given here.
-      - C(aws:PrincipalArn), C(aws:PrincipalType), C(aws:userid) and C(aws:username) are taken for the caller's alone.
+      - They have to pass with TLS 1.2 as well as with TLS 1.3, if C(s3:TlsVersion) is not given here. The calls of this
+        module itself are taken to be signed with Signature Version 4 in a header, just before they are sent
+        (C(s3:signatureversion), C(s3:authType), C(s3:signatureAge)).
+      - What describes the caller, such as C(aws:PrincipalArn), C(aws:PrincipalTag/team), C(aws:SourceIdentity) or
+        C(aws:MultiFactorAuthPresent), is taken for the caller's alone; C(aws:PrincipalOrgID) for principals of the
+        caller's account.
     type: dict
   allow_lockout:
     description:

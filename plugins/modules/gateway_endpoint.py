@@ -155,8 +155,8 @@ options:
   request_context:
     description:
       - Condition keys that are known of requests through the endpoint, such as C(aws:PrincipalOrgID). A key that is
-        neither given here nor told by the rest is not known. C(aws:PrincipalArn) and other keys that tell who somebody
-        is are taken for the caller's.
+        neither given here nor told by the rest is not known. C(aws:PrincipalArn), tags and other keys that describe the
+        caller are taken for the caller's.
     type: dict
   dependent_buckets:
     description:

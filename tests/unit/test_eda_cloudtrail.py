@@ -236,7 +236,9 @@ def test_what_no_bucket_was_ever_called(keep, bucket):
     assert keep({**RECORD, "requestParameters": {"bucketName": bucket}}) == []
 
 
-@pytest.mark.parametrize("region", ["eusc-de-east-1", "us-gov-west-1", "us-isob-east-1", "cn-northwest-1", "us-isof-south-1"])
+@pytest.mark.parametrize(
+    "region", ["eusc-de-east-1", "us-gov-west-1", "us-isob-east-1", "cn-northwest-1", "us-isof-south-1"]
+)
 def test_regions_of_every_partition(keep, region):
     assert keep({**RECORD, "awsRegion": region}) == [{**WANTED, "region": region}]
 
@@ -249,7 +251,9 @@ def test_what_is_no_region(keep, region):
 # 012345670123 without quotes, a number without its zero, a digit too many, not a number
 @pytest.mark.parametrize("account", [0o12345670123, 12345670123, "1111222233334", "production", None])
 def test_an_account_that_is_none(keep, account):
-    with pytest.raises(ValueError, match=f"{account!r} in accounts is not the id of an account. Give its 12 digits, in"):
+    with pytest.raises(
+        ValueError, match=f"{account!r} in accounts is not the id of an account. Give its 12 digits, in"
+    ):
         keep(RAW, accounts=["111122223333", account])
 
 

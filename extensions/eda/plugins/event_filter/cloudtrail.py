@@ -29,7 +29,8 @@ description:
     passed. What that one starts reads what this one did, if it starts a second later; so throttle with C(once_after).
 options:
   accounts:
-    description: Ids of the accounts whose events count, each in quotes. YAML reads one with a leading zero as another number.
+    description:
+      - Ids of the accounts whose events count, each in quotes. YAML reads one with a leading zero as another number.
     type: list
     elements: str
     required: true

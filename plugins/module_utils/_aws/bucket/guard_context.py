@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from ..._plan.guard.administrators import Administrator
+from ..._plan.guard.administrators import CALLER, Administrator
 from ..._plan.guard.known_endpoints import KnownEndpoint, KnownVpc, Remembered
 from ..._policy.language.arns import parse_arn
 from ..api import ec2, iam, sts
@@ -76,7 +76,7 @@ class GuardContext:
             found = self._session.caller
         # The user id of GetCallerIdentity is the one that policies compare:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
-        return Administrator(found.arn, {"aws:userid": found.user_id}, "caller")
+        return Administrator(found.arn, {"aws:userid": found.user_id}, CALLER)
 
     def full_arn(self, session: str) -> str | None:
         """The ARN of a session's role, which the session's own does not tell if it has a path."""

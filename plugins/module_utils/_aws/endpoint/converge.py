@@ -114,7 +114,12 @@ class _Run:
         return self._make_guards()
 
     def look(self) -> Plan:
-        return self._plan(endpoints_read.find(self.client, self.wanted))
+        plan = self._plan(endpoints_read.find(self.client, self.wanted))
+        if self.wanted.vpc_id or plan.before is None or not _concerns_siblings(plan.before, plan.after):
+            return plan
+        # A task that names the endpoint by its id has not seen the others of the VPC.
+        around = endpoints_read.siblings(self.client, self.wanted, plan.before.vpc_id)
+        return decide(around, self.wanted, self.around)
 
     def _plan(self, found: Found) -> Plan:
         self.around = endpoints_read.surroundings(self.client, found, self.wanted)
@@ -236,3 +241,8 @@ class _Run:
                     f"Endpoint {endpoint_id} is still being deleted after {self.pace.timeout:g} seconds "
                     "(wait_timeout). Run the task again later."
                 )
+
+
+def _concerns_siblings(before: Endpoint, after: Endpoint | None) -> bool:
+    """Whether other endpoints of the VPC matter: their routes may stand in the way, or this is the last one to go."""
+    return after is None or bool(set(after.route_tables) - set(before.route_tables))

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..._plan.bucket.names import check_bucket
 from ..._plan.endpoint.plan import Plan
-from ..._plan.guard.administrators import OWN_KEYS, Administrator, administrators_of
+from ..._plan.guard.administrators import Administrator, administrators_of, is_shared
 from ..._plan.guard.endpoint import (
     Guard,
     dependents,
@@ -150,7 +150,7 @@ def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, c
             account,
             partition,
             region,
-            {key: value for key, value in context.items() if key.lower() not in OWN_KEYS},
+            {key: value for key, value in context.items() if is_shared(key)},
             bool(options.get("allow_cutoff")),
         ),
         NETWORKS: NetworksGuard(account, partition, region, bool(options.get("allow_cutoff"))),

@@ -18,9 +18,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from ..._policy.evaluation.context import ENDPOINT_KEYS, SOURCE_IP
 from ..._policy.evaluation.decide import (
     ASSUME_ALLOW,
     UNKNOWN,
@@ -33,12 +35,15 @@ from ..._policy.language.document import Raw
 from ..bucket.plan import Plan
 from .administrators import Administrator
 from .bucket import touched_document
-from .guard import LOCKOUT, Finding, with_transport
+from .guard import LOCKOUT, TLS_VERSION, Finding, transports
 
 #: What it takes to repair a policy: to read it, and to replace it.
 REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
 #: The key of which a session's ARN tells the account and the name of the role, but not its path.
 ROLE_ARN_KEY = "aws:PrincipalArn"
+
+#: What arriving_through tells of.
+NETWORK_KEYS = frozenset({*ENDPOINT_KEYS, "aws:vpceorgid", "aws:vpceorgpaths", SOURCE_IP})
 
 OVERRIDE = "allow_lockout"
 
@@ -75,39 +80,47 @@ class LockoutGuard:
 
     def _examine(self, policies: Policies, plan: Plan, administrator: Administrator) -> Iterator[Finding]:
         for action in REPAIR_ACTIONS:
-            request, decision = self._ask(policies, administrator, action, plan.bucket)
-            if decision.decision == UNKNOWN and ROLE_ARN_KEY in decision.missing_keys:
-                arn = self.full_arn(administrator.principal)
-                known = (
-                    replace(administrator, context={**administrator.context, ROLE_ARN_KEY: arn})
-                    if arn
-                    else administrator
-                )
-                request, decision = self._ask(policies, known, action, plan.bucket)
-            if decision.decision == UNKNOWN or decision.denied:
-                yield self._finding(plan, administrator, request, decision)
-                return  # One sentence about each administrator is enough.
+            found = [
+                self._ask(policies, administrator, action, plan.bucket, context)
+                for context in transports(administrator.context)
+            ]
+            for request, decision in found:
+                if decision.decision == UNKNOWN or decision.denied:
+                    depends = any(other.decision != decision.decision for _request, other in found)
+                    yield self._finding(plan, administrator, request, decision, depends)
+                    return  # One sentence about each administrator is enough.
 
-    def _ask(self, policies: Policies, administrator: Administrator, action: str, bucket: str) -> tuple[Raw, Decision]:
+    def _ask(
+        self, policies: Policies, administrator: Administrator, action: str, bucket: str, context: Mapping[str, Any]
+    ) -> tuple[Raw, Decision]:
         request: Raw = {
             "principal": administrator.principal,
             "action": action,
             "resource": bucket_arn(bucket, self.partition),
-            "context": with_transport(administrator.context),
+            "context": context,
         }
         if self.through is not None:
             request["through"] = self.through
-        return request, policies.decide(request)
+        decision = policies.decide(request)
+        if decision.decision == UNKNOWN and ROLE_ARN_KEY in decision.missing_keys:
+            arn = self.full_arn(administrator.principal)
+            if arn:
+                request = {**request, "context": {**context, ROLE_ARN_KEY: arn}}
+                decision = policies.decide(request)
+        return request, decision
 
-    def _finding(self, plan: Plan, administrator: Administrator, request: Raw, decision: Decision) -> Finding:
+    def _finding(
+        self, plan: Plan, administrator: Administrator, request: Raw, decision: Decision, depends: bool
+    ) -> Finding:
+        """:param depends: on the version of TLS that the client takes."""
         verb = "might not be" if decision.decision == UNKNOWN else "would not be"
         remedies = ["Spare that principal in the statement (ArnNotLike on aws:PrincipalArn)"]
-        if self.through is None:
+        if self.through is None and not NETWORK_KEYS.isdisjoint(map(str.lower, decision.missing_keys)):
             remedies.append("say with arriving_through from which network it comes")
-        if ROLE_ARN_KEY in decision.missing_keys:
-            remedies.append("give the full ARN of the role, with its path, in protected_principals")
-        elif decision.missing_keys:
-            remedies.append(f"give {' and '.join(decision.missing_keys)} in request_context, if it is known")
+        remedies += missing_remedies(administrator, decision.missing_keys)
+        if depends:
+            version = request["context"][TLS_VERSION]
+            remedies.append(f"give {TLS_VERSION} in request_context, if its clients never speak TLS {version}")
         remedies.append(f"set {OVERRIDE} if that is meant")
         return Finding(
             LOCKOUT,
@@ -117,6 +130,21 @@ class LockoutGuard:
             decision.statement or _doubtful(decision),
             request,
         )
+
+
+def missing_remedies(administrator: Administrator, missing: Collection[str]) -> Iterator[str]:
+    """How a task can make known what decides: of whom it protects it can say less than of the caller."""
+    if ROLE_ARN_KEY in missing:
+        if administrator.calls:
+            yield (
+                f"give the full ARN of the role, with its path, as {ROLE_ARN_KEY} in request_context, or permission "
+                "for iam:GetRole"
+            )
+        else:
+            yield "give the full ARN of the role, with its path, in protected_principals"
+    others = administrator.sayable(key for key in missing if key != ROLE_ARN_KEY)
+    if others:
+        yield f"give {' and '.join(others)} in request_context, if it is known"
 
 
 def _doubtful(decision: Decision) -> str | None:

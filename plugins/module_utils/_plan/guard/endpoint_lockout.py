@@ -15,8 +15,9 @@ It matters to those who come through this endpoint. Requests to EC2 never do, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from ..._policy.evaluation.decide import UNKNOWN, Decision
 from ..._policy.language.arns import bucket_arn, parse_arn
@@ -27,13 +28,14 @@ from .bucket_lockout import (
     OVERRIDE,
     REPAIR_ACTIONS,
     ROLE_ARN_KEY,
+    missing_remedies,
 )
 from .endpoint_passage import (
     changes_passage,
     network_of,
     passage,
 )
-from .guard import LOCKOUT, Finding, with_transport
+from .guard import LOCKOUT, Finding, transports
 
 #: Stands for any bucket where neither the task nor a policy names one.
 ANY_BUCKET = "any-bucket"
@@ -90,25 +92,27 @@ class EndpointLockoutGuard:
         lost = passage(plan, arn.account if arn else str(network["account"]))
         for bucket in buckets:
             for action in REPAIR_ACTIONS:
-                request = self._request(administrator, action, bucket, network)
-                decision = lost.lost(request)
-                if decision is not None and ROLE_ARN_KEY in decision.missing_keys:
-                    full = self.full_arn(administrator.principal)
-                    if full:
-                        known = replace(administrator, context={**administrator.context, ROLE_ARN_KEY: full})
-                        request = self._request(known, action, bucket, network)
-                        decision = lost.lost(request)
-                if decision is not None:
-                    yield self._finding(plan, administrator, bucket, request, decision)
-                    return  # One sentence about each administrator is enough.
+                for context in transports(administrator.context):
+                    request = self._request(administrator, action, bucket, network, context)
+                    decision = lost.lost(request)
+                    if decision is not None and ROLE_ARN_KEY in decision.missing_keys:
+                        full = self.full_arn(administrator.principal)
+                        if full:
+                            request = {**request, "context": {**context, ROLE_ARN_KEY: full}}
+                            decision = lost.lost(request)
+                    if decision is not None:
+                        yield self._finding(plan, administrator, bucket, request, decision)
+                        return  # One sentence about each administrator is enough.
 
-    def _request(self, administrator: Administrator, action: str, bucket: str, network: Raw) -> Raw:
+    def _request(
+        self, administrator: Administrator, action: str, bucket: str, network: Raw, context: Mapping[str, Any]
+    ) -> Raw:
         return {
             "principal": administrator.principal,
             "action": action,
             "resource": bucket_arn(bucket, self.partition),
             "through": network,
-            "context": with_transport(administrator.context),
+            "context": context,
         }
 
     def _finding(
@@ -117,10 +121,7 @@ class EndpointLockoutGuard:
         verb = "might not be" if decision.decision == UNKNOWN else "would not be"
         whose = "a bucket" if bucket == ANY_BUCKET else f"bucket {bucket}"
         remedies = [f"Let {' and '.join(REPAIR_ACTIONS)} of that principal pass"]
-        if ROLE_ARN_KEY in decision.missing_keys:
-            remedies.append("give the full ARN of the role, with its path, in protected_principals")
-        elif decision.missing_keys:
-            remedies.append(f"give {' and '.join(decision.missing_keys)} in request_context, if it is known")
+        remedies += missing_remedies(administrator, decision.missing_keys)
         remedies.append(f"set {OVERRIDE} if that is meant")
         return Finding(
             LOCKOUT,

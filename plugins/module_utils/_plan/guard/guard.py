@@ -32,15 +32,17 @@ REGION = "region"
 PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"
 
 
-#: How those who repair policies speak to AWS at the least: older versions of TLS are refused by S3 itself.
-#: https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/
-_AT_LEAST = {"aws:SecureTransport": True, "s3:TlsVersion": "1.2"}
+#: How those who repair policies may speak to AWS: S3 itself refuses older versions of TLS, and which one a client takes
+#: is its own to choose. https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/
+TLS_VERSION = "s3:TlsVersion"
+_TRANSPORTS = tuple({"aws:SecureTransport": True, TLS_VERSION: version} for version in ("1.2", "1.3"))
 
 
-def with_transport(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of a request, with what is known of its way where the context does not say more."""
+def transports(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The contexts of a request, one for each way that it may be sent in as far as its context does not say more."""
     given = {key.lower() for key in context}
-    return {**{key: value for key, value in _AT_LEAST.items() if key.lower() not in given}, **context}
+    ways = [{key: value for key, value in one.items() if key.lower() not in given} for one in _TRANSPORTS]
+    return [{**way, **context} for index, way in enumerate(ways) if way not in ways[:index]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoint.converg
     converge,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.endpoint.values import Wanted
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.endpoint.endpoint_fake import (
     TIGHT,
     VPC,
@@ -102,6 +103,30 @@ CYCLES = [
     ),
     ("removal", [described()], {"state": "absent"}, [LOOK], [DELETE], [LOOK]),
     ("removal by id", [described()], {"state": "absent", "endpoint_id": "vpce-1"}, [LOOK], [DELETE], [LOOK]),
+    (
+        "a table more by its id",
+        [described()],
+        {"vpc_id": None, "endpoint_id": "vpce-1", "route_table_ids": ("rtb-1",)},
+        [LOOK, TABLES, LOOK],
+        [MODIFY],
+        [LOOK],
+    ),
+    (
+        "policy by its id",
+        [described(), described("vpce-2", RouteTableIds=["rtb-1"])],
+        {"vpc_id": None, "endpoint_id": "vpce-1", "policy": TIGHT},
+        [LOOK],
+        [MODIFY],
+        [LOOK],
+    ),
+    (
+        "removal by its id alone",
+        [described()],
+        {"state": "absent", "vpc_id": None, "endpoint_id": "vpce-1"},
+        [LOOK, LOOK],
+        [DELETE],
+        [LOOK],
+    ),
     ("nothing to remove", [], {"state": "absent"}, [LOOK], [], []),
     ("nothing to remove by id", [], {"state": "absent", "vpc_id": None, "endpoint_id": "vpce-1"}, [LOOK], [], []),
     ("nothing to remove by id and VPC", [], {"state": "absent", "endpoint_id": "vpce-1"}, [LOOK, LOOK], [], []),
@@ -224,3 +249,15 @@ def test_absent_waits_for_the_end():
     with pytest.raises(NotSettled, match="Endpoint vpce-1 is still being deleted after 60 seconds"):
         run(FakeEc2(described(State="deleting")), state="absent")
     assert run(FakeEc2(described(State="deleting")), state="absent", wait=False).actions == ()
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [{"route_table_ids": ("rtb-1",)}, {"subnet_ids": ("subnet-1",)}, {"all_route_tables": True}],
+)
+def test_the_route_of_another_endpoint_is_in_the_way_in_check_mode_too(check, options):
+    ec2 = FakeEc2(described(), described("vpce-2", RouteTableIds=["rtb-1"]))
+    with pytest.raises(Refusal, match="rtb-1 holds the route of endpoint vpce-2"):
+        run(ec2, vpc_id=None, endpoint_id="vpce-1", check=check, **options)
+    assert not {CREATE, MODIFY, DELETE} & set(ec2.calls)

@@ -12,7 +12,10 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.administrators import Administrator
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.administrators import (
+    Administrator,
+    administrators_of,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.bucket_lockout import LockoutGuard
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 
@@ -86,7 +89,11 @@ CASES = [
         "a session whose role may have a path",
         [SPARED_BY_ARN],
         {"administrator": SESSION, "through": "internet"},
-        ("might not be able", "aws:PrincipalArn", "full ARN of the role"),
+        (
+            "might not be able",
+            "full ARN of the role, with its path, as aws:PrincipalArn in request_context",
+            "iam:GetRole",
+        ),
     ),
     (
         "a session whose role IAM knows",
@@ -123,6 +130,16 @@ CASES = [
     ("TLS 1.2, below which S3 takes nothing", [deny({"NumericLessThan": {"s3:TlsVersion": "1.2"}})], {}, ()),
     ("TLS 1.3, which not everybody speaks", [deny(TLS_13)], {}, ("would not be able", "s3:TlsVersion")),
     ("TLS 1.3, which we speak", [deny(TLS_13)], {"context": {"s3:tlsversion": "1.3"}}, ()),
+    ("no TLS 1.3", [deny({"NumericGreaterThan": {"s3:TlsVersion": "1.2"}})], {}, ("never speak TLS 1.3",)),
+    ("TLS 1.2 alone", [deny({"NumericNotEquals": {"s3:TlsVersion": "1.2"}})], {}, ("never speak TLS 1.3",)),
+    ("not TLS 1.3", [deny({"NumericEquals": {"s3:TlsVersion": "1.3"}})], {}, ("never speak TLS 1.3",)),
+    (
+        "no TLS 1.3, which we do not speak",
+        [deny({"NumericGreaterThan": {"s3:TlsVersion": "1.2"}})],
+        {"context": {"s3:TlsVersion": "1.2"}},
+        (),
+    ),
+    ("no TLS at all", [deny({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.0"}})], {}, ("would not be able",)),
     ("objects only", [deny(Action=["s3:GetObject", "s3:PutObject"], Resource="arn:aws:s3:::logs/*")], {}, ()),
     ("reading alone", [deny(Action="s3:GetBucketPolicy")], {}, ("s3:GetBucketPolicy",)),
     ("writing alone", [deny(Action="s3:PutBucket*")], {}, ("s3:PutBucketPolicy",)),
@@ -191,3 +208,79 @@ def test_another_version_is_another_meaning_where_variables_stand(value, examine
     plan = decide(live, declare({"bucket": "logs", "policy": {**live, "Version": "2012-10-17"}}, "aws"))
     guard = LockoutGuard(lambda: [Administrator(USER, {}, "caller")], "aws", OWNER)
     assert len(guard(replace(plan, action="s3:PutBucketPolicy"))) == examined
+
+
+@pytest.mark.parametrize(
+    "condition, around, offered",
+    [
+        ({"StringNotEquals": {"aws:SourceVpce": VPCE}}, {}, True),
+        ({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, {}, True),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}, {}, False),
+        ({"ArnNotLike": {"aws:PrincipalArn": ROLE}}, {}, False),
+        ({"ArnNotLike": {"aws:PrincipalArn": ROLE}, "StringNotEquals": {"aws:SourceVpce": VPCE}}, {}, True),
+        (None, {}, False),
+        ({"StringNotEquals": {"aws:SourceVpce": VPCE}}, {"through": VPC}, False),
+    ],
+)
+def test_the_network_is_asked_for_only_where_it_decides(condition, around, offered):
+    (finding,) = examine([deny(condition)], **around)
+    assert ("arriving_through" in finding.remedy) is offered
+
+
+def protected(statement, principal, context):
+    """What is said of a principal that a task protects, beside a caller of whom it says something."""
+    plan = decide(None, declare({"bucket": "logs", "statements": [statement]}, "aws"))
+    people = administrators_of(Administrator(USER, {}, "caller"), [principal], context)
+    return [
+        one
+        for one in LockoutGuard(lambda: people, "aws", OWNER)(plan)
+        if f"protected principal {principal}" in one.reason
+    ]
+
+
+@pytest.mark.parametrize(
+    "condition, context",
+    [
+        ({"StringNotEquals": {"aws:PrincipalTag/team": "ops"}}, {"aws:PrincipalTag/team": "ops"}),
+        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, {"aws:MultiFactorAuthPresent": True}),
+        ({"StringNotEquals": {"aws:SourceIdentity": "alice"}}, {"aws:SourceIdentity": "alice"}),
+    ],
+)
+def test_keys_of_the_caller_are_not_lent_to_whom_it_protects(condition, context):
+    assert examine([deny(condition)], context=context) == []
+    (finding,) = protected(deny(condition), ROLE, context)
+    assert "protected principal" in finding.reason
+    # To say it again would not help: what is said there is said of the caller.
+    assert "request_context" not in finding.remedy
+
+
+def test_who_is_protected_is_named_by_the_role():
+    (finding,) = protected(deny({"ArnNotLike": {"aws:PrincipalArn": ROLE}}), SESSION, {})
+    assert "with its path, in protected_principals" in finding.remedy
+    assert "request_context" not in finding.remedy
+    assert protected(deny({"ArnNotLike": {"aws:PrincipalArn": ROLE}}), ROLE, {}) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"NumericGreaterThan": {"s3:signatureAge": 600000}},
+        {"StringNotEquals": {"s3:authType": "REST-HEADER"}},
+        {"StringEquals": {"s3:authType": "REST-QUERY-STRING"}},
+        {"StringNotEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}},
+    ],
+)
+def test_how_our_calls_are_signed_is_known(condition):
+    plan = decide(None, declare({"bucket": "logs", "statements": [deny(condition)]}, "aws"))
+    people = administrators_of(Administrator(USER, {}, "caller"), [ROLE], {})
+    found = LockoutGuard(lambda: people, "aws", OWNER)(plan)
+    # What others call with nobody knows.
+    assert [ROLE in one.reason for one in found] == [True]
+
+
+def test_a_signature_that_is_none_of_ours():
+    plan = decide(
+        None, declare({"bucket": "logs", "statements": [deny({"StringEquals": {"s3:authType": "REST-HEADER"}})]}, "aws")
+    )
+    (caller,) = administrators_of(Administrator(USER, {}, "caller"), [], {})
+    assert len(LockoutGuard(lambda: [caller], "aws", OWNER)(plan)) == 1

@@ -363,13 +363,84 @@ def test_a_new_endpoint_has_an_id_that_nobody_knows():
     assert guard(plan_of(document(allow("s3:*", StringEquals={"aws:SourceVpc": VPC})), False)) == []
 
 
+SIGNED = {"s3:authType": "REST-HEADER", "s3:signatureversion": "AWS4-HMAC-SHA256", "s3:signatureAge": "1"}
+
+
 def test_keys_of_who_somebody_is_are_the_callers_alone():
     caller = Administrator(SESSION, {"aws:userid": "AROAEXAMPLE:run-7"}, "caller")
     context = {"aws:PrincipalArn": ROLE, "aws:PrincipalOrgID": "o-exampleorgid", "AWS:UserId": "wrong"}
     first, second = administrators_of(caller, [USER, SESSION, USER], context)
     assert first.context == {
+        **SIGNED,
         "aws:PrincipalArn": ROLE,
         "aws:PrincipalOrgID": "o-exampleorgid",
         "aws:userid": "AROAEXAMPLE:run-7",
     }
     assert (second.principal, second.context) == (USER, {"aws:PrincipalOrgID": "o-exampleorgid"})
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "aws:PrincipalTag/team",
+        "AWS:principaltag/Team",
+        "aws:MultiFactorAuthPresent",
+        "aws:MultiFactorAuthAge",
+        "aws:SourceIdentity",
+        "aws:TokenIssueTime",
+        "aws:FederatedProvider",
+        "aws:UserAgent",
+        "aws:AssumedRoot",
+        "s3:signatureversion",
+        "saml:sub",
+    ],
+)
+def test_what_describes_the_caller_is_lent_to_nobody(key):
+    caller = Administrator(SESSION, {}, "caller")
+    first, second = administrators_of(caller, [USER], {key: "x"})
+    assert first.context[key] == "x"
+    assert second.context == {}
+
+
+@pytest.mark.parametrize(
+    "key", ["aws:SourceIp", "aws:VpceOrgID", "s3:TlsVersion", "aws:CurrentTime", "aws:ResourceTag/a"]
+)
+def test_what_describes_a_request_holds_for_all(key):
+    _first, second = administrators_of(Administrator(SESSION, {}, "caller"), [USER], {key: "x"})
+    assert second.context == {key: "x"}
+
+
+def test_an_organization_is_that_of_its_account():
+    known = {"aws:PrincipalOrgID": "o-exampleorgid"}
+    other = "arn:aws:iam::999988887777:role/backup"
+    contexts = {
+        one.principal: one.context
+        for one in administrators_of(Administrator(SESSION, {}, "caller"), [USER, other], known)
+    }
+    assert contexts[USER] == known
+    assert contexts[other] == {}
+
+
+def test_how_our_calls_are_signed_is_known_of_them_alone_and_can_be_said():
+    first, second = administrators_of(Administrator(SESSION, {}, "caller"), [USER], {"S3:AuthType": "POST"})
+    assert first.context == {"S3:AuthType": "POST", "s3:signatureversion": "AWS4-HMAC-SHA256", "s3:signatureAge": "1"}
+    assert second.context == {}
+
+
+@pytest.mark.parametrize(
+    "operator, version, refused",
+    [
+        ("NumericGreaterThan", "1.2", True),
+        ("NumericEquals", "1.3", True),
+        ("NumericNotEquals", "1.2", True),
+        ("NumericLessThan", "1.3", True),
+        ("NumericLessThan", "1.2", False),
+        ("NumericGreaterThan", "1.3", False),
+    ],
+)
+def test_both_versions_of_tls_have_to_pass_an_endpoint(operator, version, refused):
+    old = document(allow("s3:*"))
+    new = document(
+        allow("s3:*"), {**allow("s3:*", sid="Tls", **{operator: {"s3:TlsVersion": version}}), "Effect": "Deny"}
+    )
+    assert bool(lockouts(plan_of(new, old))) is refused
