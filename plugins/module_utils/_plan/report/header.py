@@ -74,12 +74,11 @@ def verdict_of(reach: Mapping[str, Any] | None) -> str:
     """What the proof of one perimeter says; empty without one."""
     if not reach or "holds" not in reach:
         return ""
-    holds = reach["holds"]
-    if holds is True or holds == "holds":
+    if reach["holds"]:
         return PROVED
-    if holds is False or holds == "refuted":
-        return REFUTED
-    return UNDECIDED
+    found = {each.get("verdict") for each in reach.get("theorems") or []}
+    # Not all that does not hold is refuted.
+    return UNDECIDED if found and REFUTED not in found else REFUTED
 
 
 def verdicts(report: Mapping[str, Any]) -> dict[str, int]:
@@ -106,7 +105,7 @@ _SENTENCES = {
 
 
 def _place(perimeter: Mapping[str, Any]) -> str:
-    where = [f"account {perimeter['account']}" if perimeter["account"] else "", perimeter["region"]]
+    where = [f"Account {perimeter['account']}" if perimeter["account"] else "", perimeter["region"]]
     where.append(perimeter["vpc"]["id"])
     endpoint = perimeter["endpoint"]
     names = some(each["name"] for each in perimeter["buckets"])

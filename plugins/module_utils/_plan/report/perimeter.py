@@ -20,8 +20,7 @@ from .words import in_words, statements
 EACH = "{bucket}"
 #: What a report shows of a proof.
 _OF_REACH = (
-    "holds", "verdict", "assumed", "unknown", "undecided", "mismatches", "counterexamples", "narrowed", "matrix",
-    "claims", "requests",
+    "holds", "theorems", "requests", "matrix", "mismatches", "narrowed", "unknown", "assumed",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report im
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.group import grouped
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.junit import junit_report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.markdown import markdown_report
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.page import page
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.sarif import sarif_report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import text_report
@@ -132,7 +133,7 @@ def test_every_form_says_when_where_and_of_how_much(form):
     else:
         assert "2026-11-29 11:20 UTC" in text
         plain = text.replace("\\", "")
-        assert f"account {ACCOUNT}, {REGION}, {VPC}: 1 endpoint and 3 buckets looked at" in plain
+        assert f"Account {ACCOUNT}, {REGION}, {VPC}: 1 endpoint and 3 buckets looked at" in plain
         if form != "junit":
             assert "4 resources as declared." in plain
 
@@ -291,9 +292,7 @@ def test_several_places_are_counted():
     "holds, said",
     [
         (True, "Proved: what is declared passes, and nothing else."),
-        ("holds", "Proved: what is declared passes, and nothing else."),
         (False, "The proof is refuted: what passes is not what is declared."),
-        ("undecided", "The proof is undecided."),
     ],
 )
 def test_the_verdict_of_the_proof(holds, said):
@@ -301,3 +300,44 @@ def test_the_verdict_of_the_proof(holds, said):
     assert said in markdown_report(report([], False, perimeters=[{**one, "reach": {"holds": holds}}]))
     two = [{**one, "reach": {"holds": holds}}, {**one, "reach": {"holds": True}}]
     assert "Proof: " in "\n".join(text_report(report([], False, perimeters=two)))
+
+
+def test_the_page_says_the_same():
+    found = page(fleet(200, 150, [{"bucket": "misspelt", "msg": "There is no bucket of that name."}]))
+    assert found["headline"] == "150 of 202 resources differ from what is declared"
+    assert {each["label"]: each["number"] for each in found["tiles"]} == {
+        "critical": "151", "major": "0", "minor": "37", "as declared": "51", "failed": "1",
+    }  # fmt: skip
+    assert [each["count"] for each in found["groups"]] == [38, 38, 38, 37, 37]
+    assert [each["severity"] for each in found["groups"]] == ["critical"] * 4 + ["minor"]
+    [seen] = found["perimeters"]
+    assert (len(seen["buckets"]), seen["wrong"]) == (201, 151)
+    assert seen["buckets"][-1] == {"name": "misspelt", "state": "failed", "findings": 0, "changed": False}
+    assert [each["said"] for each in found["failures"]] == ["There is no bucket of that name."]
+    task = found["groups"][0]["task"].split("\n")
+    assert task[3:5] == ["  vars:", "    # Beside the variables of your declaration"]
+    assert '"fleet-bucket-0000"' in task[-1]
+
+
+@pytest.mark.parametrize(
+    "told, said",
+    [
+        (fleet(3, 0), "As declared"),
+        (fleet(3, 1), "1 of 4 resources differs from what is declared"),
+        ({**fleet(3, 3), "status": "corrected"}, "3 resources corrected"),
+        (fleet(3, 0, [{"bucket": "x", "msg": "denied"}]), "1 failure: not everything could be looked at"),
+        (report([], False), "As declared"),
+    ],
+)
+def test_headlines(told, said):
+    assert page(told)["headline"] == said
+
+
+def test_a_page_of_many_kinds_shows_the_documents_of_the_worst():
+    findings = []
+    for number in range(130):
+        live = policy({**outside("b"), "Sid": f"S{number}"})
+        findings += [each.as_dict() for each in bucket_findings(PLACE, f"b{number}", live, policy(outside("b")))]
+    found = page(report(findings, False))["groups"]
+    assert [each["whole"] for each in found].count(True) == 120
+    assert found[-1]["resources"]
