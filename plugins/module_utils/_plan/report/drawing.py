@@ -107,7 +107,7 @@ def drawing(perimeter: Mapping[str, Any], states: Mapping[str, str], narrow: boo
             canvas.path(f"M{endpoint_x + endpoint_width:.0f} {y:.0f} H{buckets_x:.0f}", "route ok")
     # Lines lie on the frame of the VPC, and under the rest.
     canvas.shapes.sort(key=lambda shape: (shape["class"] != "vpc", shape["is"] != "path"))
-    return {"width": width, "height": round(height), "shapes": canvas.shapes, "said": _said(perimeter, states)}
+    return {"width": width, "height": round(height), "shapes": canvas.shapes, "said": visible(_said(perimeter, states))}
 
 
 def _tables(perimeter: Mapping[str, Any]) -> tuple[list[tuple[Raw, str, str]], int]:

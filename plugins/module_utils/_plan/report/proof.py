@@ -98,7 +98,7 @@ def _cell(actions: Mapping[str, Mapping[str, Any]] | None) -> Raw:
     """``state`` of the most open action, ``said``: state and the actions of that state, and what decides each."""
     if actions is None:
         return {"state": "none", "said": [], "details": []}
-    found = {state: [_ACTIONS.get(name, name) for name in _of(actions, state)] for state in STATES}
+    found = {state: [_action(name) for name in _of(actions, state)] for state in STATES}
     return {
         "state": next((state for state in STATES if found[state]), "never"),
         "said": [
@@ -108,7 +108,7 @@ def _cell(actions: Mapping[str, Mapping[str, Any]] | None) -> Raw:
         ],
         "details": [
             {
-                "action": _ACTIONS.get(name, name),
+                "action": _action(name),
                 "state": one["passes"],
                 "lines": [
                     {"label": label, "text": visible(one[key])}
@@ -124,3 +124,7 @@ def _cell(actions: Mapping[str, Mapping[str, Any]] | None) -> Raw:
 
 def _of(actions: Mapping[str, Mapping[str, Any]], state: str) -> Iterator[str]:
     return (name for name, one in actions.items() if one["passes"] == state)
+
+
+def _action(name: str) -> str:
+    return visible(_ACTIONS.get(name, name))

@@ -30,18 +30,19 @@ def told():
         "after": {"Sid": [HOSTILE]}, "severity": "critical", "opens": [HOSTILE], "cuts": [HOSTILE], "remedy": "",
     }  # fmt: skip
     statement = {"Sid": HOSTILE, "Effect": HOSTILE, "Principal": HOSTILE, "Action": HOSTILE, "Resource": HOSTILE}
-    shown = {
-        "vpc_endpoint_id": HOSTILE, "route_table_ids": [HOSTILE], "tags": {}, "policy_document": {"Statement": [statement]}
-    }  # fmt: skip
+    document = {"Statement": [statement]}
+    shown = {"vpc_endpoint_id": HOSTILE, "route_table_ids": [HOSTILE], "tags": {}, "policy_document": document}
     looked = {"before": shown, "endpoint": shown, "changed": True, "actions": [HOSTILE]}
     cell = {"passes": "depends", "example": HOSTILE, "denied": HOSTILE, "depends_on": HOSTILE}
+    row = {"principal": HOSTILE, "keys": [HOSTILE], "reach": {HOSTILE: {HOSTILE: cell}}}
+    wrong = {"message": HOSTILE, "buckets": [HOSTILE], "statement": HOSTILE, "layer": HOSTILE, "task": {"x": HOSTILE}}
     reach = {
         "holds": False,
         "theorems": [{"title": HOSTILE, "verdict": "refuted", "rests_on": [{"statement": HOSTILE, "layer": HOSTILE}]}],
-        "mismatches": [{"message": HOSTILE, "buckets": [HOSTILE], "statement": HOSTILE, "layer": HOSTILE, "task": {"x": HOSTILE}}],
+        "mismatches": [wrong],
         "unknown": [{"message": HOSTILE}],
         "assumed": [HOSTILE],
-        "matrix": [{"buckets": [HOSTILE], "rows": [{"principal": HOSTILE, "keys": [HOSTILE], "reach": {HOSTILE: {HOSTILE: cell}}}]}],
+        "matrix": [{"buckets": [HOSTILE], "rows": [row]}],
     }
     subnets = [{"subnet_id": HOSTILE, "cidr_block": HOSTILE, "availability_zone": HOSTILE, "tags": {"Name": HOSTILE}}]
     tables = [{"route_table_id": HOSTILE, "tags": {"Name": HOSTILE}, "associations": [{"main": True}]}]
@@ -53,9 +54,8 @@ def told():
     )  # fmt: skip
     change = {"who": HOSTILE, "when": HOSTILE, "event": HOSTILE, "source_address": HOSTILE, "event_id": HOSTILE}
     failures = [{"host": HOSTILE, **where, "bucket": HOSTILE, "msg": HOSTILE}]
-    return report(
-        [finding], False, [HOSTILE], [{"resource": HOSTILE, "events": [change]}], failures, [seen], "2026-11-29T11:20:03Z"
-    )
+    changes = [{"resource": HOSTILE, "events": [change]}]
+    return report([finding], False, [HOSTILE], changes, failures, [seen], "2026-11-29T11:20:03Z")
 
 
 class Reader(HTMLParser):
@@ -95,7 +95,8 @@ def test_nothing_of_others_is_markup():
 
 def test_it_may_do_nothing_but_run_its_own_script():
     read = Reader(write(told()))
-    [policy] = [value for tag, name, value in read.attributes if (tag, name) == ("meta", "content") and "default-src" in value]
+    contents = [value for tag, name, value in read.attributes if (tag, name) == ("meta", "content")]
+    [policy] = [value for value in contents if "default-src" in value]
     rules = dict(each.strip().split(" ", 1) for each in policy.split(";"))
     assert (rules["default-src"], rules["base-uri"], rules["form-action"]) == ("'none'", "'none'", "'none'")
     for element in ("style", "script"):
@@ -114,11 +115,8 @@ def test_every_anchor_and_every_name_leads_somewhere():
     read = Reader(write(told()))
     ids = [value for _tag, name, value in read.attributes if name == "id"]
     assert len(set(ids)) == len(ids)
-    used = [
-        value.removeprefix("#")
-        for _tag, name, value in read.attributes
-        if name in ("href", "aria-labelledby", "data-filters", "data-told", "data-fold", "data-unfold") and value != "data:,"
-    ]
+    names = ("href", "aria-labelledby", "data-filters", "data-told", "data-fold", "data-unfold")
+    used = [value.removeprefix("#") for _tag, name, value in read.attributes if name in names and value != "data:,"]
     assert set(used) <= set(ids)
 
 
