@@ -80,6 +80,9 @@ options:
       exclusive:
         description: See O(exclusive).
         type: bool
+      restore:
+        description: See O(restore).
+        type: bool
       drop_deleted_principals:
         description: See O(drop_deleted_principals).
         type: bool
@@ -228,6 +231,12 @@ options:
   exclusive:
     description:
       - Take out of the perimeters what is neither declared nor in O(peers) nor in O(accepted_exceptions), as in
+        M(perimeter.s3.bucket_policy).
+    type: bool
+    default: false
+  restore:
+    description:
+      - The policies were in force before. What would be an error in a new one is a warning, as in
         M(perimeter.s3.bucket_policy).
     type: bool
     default: false

@@ -122,6 +122,14 @@ options:
       - Needs O(peers).
     type: bool
     default: false
+  restore:
+    description:
+      - O(policy) was in force before, such as a file of O(backup). What would be an error in a new policy, such as one
+        C(Sid) twice, is a warning then, for AWS has taken it before. The guards are asked as ever.
+      - Whatever O(policy) holds by the ARN of its root user is sent as the id of the account if the document would be
+        too long for S3 otherwise, which shows ids as these longer ARNs.
+    type: bool
+    default: false
   drop_deleted_principals:
     description:
       - Take the ids that AWS shows in place of deleted users and roles (C(AIDA...), C(AROA...)) out of the live

@@ -85,6 +85,8 @@ def test_policies_are_put_back(emulator, s3, tmp_path):
     assert "it does not belong to account 111122223333" in output
     assert sid(s3, "site") == "Now"
 
+    assert "Using a template for task args is unsafe" not in output
+
     both = ["site", "site.logs"]
     # There was no policy, and whoever may write one need not be allowed to remove it.
     status, output = restore(emulator, tmp_path, robot.may(automation("correct")), restore_buckets=both)
@@ -104,3 +106,18 @@ def test_policies_are_put_back(emulator, s3, tmp_path):
     status, output = restore(emulator, tmp_path, keys, **given)
     assert status == 0, output
     assert sid(s3, "site") == "Old"
+
+
+def test_what_was_in_force_is_put_back_whatever_speaks_against_it(emulator, s3, tmp_path):
+    s3.create_bucket(Bucket="site")
+    one = policy("site", "R")["Statement"][0]
+    twice = {"Version": "2012-10-17", "Statement": [one, {**one, "Action": "s3:GetObjectVersion"}]}
+    Path(tmp_path, "site.20260101T000000000000Z.json").write_text(json.dumps(twice), encoding="utf-8")
+    keys = Robot(emulator).may(automation("correct"))
+    status, output = restore(emulator, tmp_path, keys, restore_buckets=["site"])
+    assert status == 0, output
+    assert json.loads(s3.get_bucket_policy(Bucket="site")["Policy"]) == twice
+    assert (
+        "the policy that is restored would be refused as a new one. Statement[1].Sid: The Sid 'R' is that of" in output
+    )
+    assert "Using a template for task args is unsafe" not in output

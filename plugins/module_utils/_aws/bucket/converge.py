@@ -30,7 +30,8 @@ from ..._plan.bucket.plan import (
 )
 from ..._plan.guard.bucket import Guard
 from ..._plan.guard.guard import LOCKOUT, Verdict, run_guards
-from ..._policy.language.document import Raw, minify
+from ..._policy.language.document import Raw
+from ..._policy.language.limits import bucket_policy_text
 from ..._policy.meaning.canonical import equivalent
 from ..api import s3
 from ..api.pace import Pace, Patience, Steps
@@ -197,7 +198,7 @@ class _Run:
         if plan.action == DELETE:
             s3.delete_bucket_policy(self.client, plan.bucket, self.owner)
         else:
-            s3.put_bucket_policy(self.client, plan.bucket, self.owner, minify(plan.after or {}))
+            s3.put_bucket_policy(self.client, plan.bucket, self.owner, bucket_policy_text(plan.after or {}))
 
     def _pause(self, patience: Patience, error: BucketError, plan: Plan) -> float:
         try:

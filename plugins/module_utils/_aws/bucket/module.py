@@ -51,6 +51,7 @@ BUCKET_OPTIONS: dict[str, dict[str, Any]] = {
     "peers": {"type": "list", "elements": "raw"},
     "accepted_exceptions": {"type": "dict", "options": EXCEPTION_OPTIONS},
     "exclusive": {"type": "bool", "default": False},
+    "restore": {"type": "bool", "default": False},
     "drop_deleted_principals": {"type": "bool", "default": False},
     "expected_bucket_owner": {"type": "str"},
     "wait": {"type": "bool", "default": True},

@@ -24,7 +24,7 @@ from .plan import Declaration
 #: with two braces Jinja would have replaced it.
 PLACEHOLDER = re.compile(r"(?<!\$)\{bucket\}")
 #: Options that say what is owned in a bucket's policy. A bucket that says it in one way takes nothing of the other.
-_WHOLE = frozenset({"policy"})
+_WHOLE = frozenset({"policy", "restore"})
 _SINGLE = frozenset({"statements", "sids", "purge_statements", "peers", "accepted_exceptions", "exclusive"})
 
 
@@ -50,7 +50,7 @@ def for_each(buckets: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) 
     for bucket in buckets:
         own = {name: value for name, value in bucket.items() if value is not None}
         left_out: frozenset[str] = frozenset()
-        if not _WHOLE.isdisjoint(own):
+        if "policy" in own:
             left_out = _SINGLE
         elif not own.keys().isdisjoint(("statements", "sids")):
             left_out = _WHOLE

@@ -35,7 +35,7 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
 
     ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
     mappings), ``sids``, ``purge_statements``, ``drop_deleted_principals``, ``peers``, ``accepted_exceptions``,
-    ``exclusive``, ``expected_bucket_owner`` and the options of the guards; ``None`` is as good as missing.
+    ``exclusive``, ``restore``, ``expected_bucket_owner`` and the options of the guards; ``None`` is as good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
     :raises PolicyError: with everything that is wrong with them.
@@ -53,7 +53,8 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     policy = load(given["policy"], f"policy of bucket {bucket}") if "policy" in given else None
     statements = tuple(dict(one) for one in given["statements"]) if "statements" in given else None
     state = given.get("state", "present")
-    warnings = tuple(_checked(bucket, policy, statements, partition)) if state == "present" else ()
+    restore = bool(given.get("restore"))
+    warnings = tuple(_checked(bucket, policy, statements, partition, restore)) if state == "present" else ()
     return Declaration(
         bucket=bucket,
         state=state,
@@ -63,6 +64,7 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
         purge_statements=given.get("purge_statements", False),
         drop_deleted_principals=given.get("drop_deleted_principals", False),
         sharing=_terms(given),
+        restore=restore,
         warnings=warnings,
     )
 
@@ -106,6 +108,12 @@ def _option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
             "An empty list with purge_statements would remove the whole policy.",
             "If that is what you want, say state=absent without statements.",
         )
+    if given.get("restore") and "policy" not in given and present:
+        yield Problem(
+            "restore",
+            "Only a whole policy can have been in force.",
+            "Give it as policy, or leave restore out.",
+        )
     if not present and statements == [] and not sids:
         yield Problem(
             "statements",
@@ -144,23 +152,31 @@ def _guard_problems(given: Mapping[str, Any], partition: str) -> Iterator[Proble
         yield from guard_problems(given, partition)
 
 
-def _checked(bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str) -> Iterator[str]:
+def _checked(
+    bucket: str, policy: Raw | None, statements: tuple[Raw, ...] | None, partition: str, restore: bool
+) -> Iterator[str]:
     """Warnings about what is ours. Statements of other owners are in force already, so AWS has taken them.
 
+    How long it is, is for the plan to see, which knows what is in force.
+
+    :param restore: so has AWS what is ours; what speaks against it is a warning.
     :raises PolicyError: what is ours is not valid.
     """
     name, place = ("policy", "Statement") if policy is not None else ("statements", "statements")
     document = policy if policy is not None else {"Version": VERSIONS[0], "Statement": list(statements or ())}
     if policy is None and not statements:
         return
+    parsed = None
     try:
         parsed = parse(document)
-        problems: Sequence[Problem] = validate_bucket_policy(parsed, bucket, partition)
+        problems: Sequence[Problem] = validate_bucket_policy(parsed, bucket, partition, size=False)
     except PolicyError as error:
         problems = error.problems
-    if problems:
+    if problems and not restore:
         raise PolicyError([_placed(one, place) for one in problems], f"{name} for bucket {bucket}")
-    for problem in warn_bucket_policy(parsed, bucket, partition):
+    for problem in problems:
+        yield f"Bucket {bucket}: the policy that is restored would be refused as a new one. {_placed(problem, place)}"
+    for problem in warn_bucket_policy(parsed, bucket, partition) if parsed is not None else ():
         yield f"Bucket {bucket}: {_placed(problem, place)}"
 
 

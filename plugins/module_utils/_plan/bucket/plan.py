@@ -26,8 +26,8 @@ from ..._policy.building.sharing import (
     withdraw_perimeter,
 )
 from ..._policy.language.document import Raw
-from ..._policy.language.errors import PolicyError
-from ..._policy.language.limits import bucket_policy_size
+from ..._policy.language.errors import PolicyError, Problem
+from ..._policy.language.limits import bucket_policy_bytes, bucket_policy_size
 from ..._policy.meaning.canonical import equivalent, meaning
 from ..._policy.meaning.diff import diff
 from ..._policy.meaning.merge import merge, same_text
@@ -49,7 +49,8 @@ class Declaration:
     Exactly one kind of ownership: ``policy`` owns the whole document, ``statements`` and ``sids`` own those Sids and
     nothing else. With ``state`` absent, ``statements`` and ``sids`` name what goes; without either, all of it goes.
     ``sharing``, if not ``None``, says what of other declarations may stay in the perimeter among ``statements``.
-    ``warnings`` is what AWS takes of it though it hardly is meant.
+    ``restore``: the policy was in force before, so it is not too long. ``warnings`` is what AWS takes of it though it
+    hardly is meant.
     """
 
     bucket: str
@@ -60,6 +61,7 @@ class Declaration:
     purge_statements: bool = False
     drop_deleted_principals: bool = False
     sharing: Terms | None = None
+    restore: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -126,9 +128,10 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
     if same_text(before, after) or equivalent(before, after):
         after = before
     action: Action | None = None if after is before else DELETE if after is None else PUT
-    problems = bucket_policy_size(after) if action == PUT and after is not None else []
-    if problems:
-        raise PolicyError(problems, f"policy of bucket {declaration.bucket}")
+    over = bucket_policy_size(after) if action == PUT and after is not None else []
+    shorter = bool(over) and before is not None and bucket_policy_bytes(after or {}) < bucket_policy_bytes(before)
+    if over and not shorter and not declaration.restore:
+        raise PolicyError(over, f"policy of bucket {declaration.bucket}")
     deleted_principals = deleted_by_statement(after)
     statements = _changes(before, after)
     return Plan(
@@ -142,6 +145,7 @@ def decide(current: Mapping[str, Any] | None, declaration: Declaration) -> Plan:
         warnings=(
             *declaration.warnings,
             *_deleted_warnings(declaration.bucket, deleted_principals, action),
+            *(_size_warning(declaration.bucket, problem) for problem in over),
             *_undeclared_warnings(declaration, shared),
         ),
         undeclared=shared.undeclared,
@@ -212,6 +216,11 @@ def _deleted_warnings(
         yield (
             f"Bucket {bucket}: statement {label} of its policy names deleted users or roles ({', '.join(ids)}). {hint}."
         )
+
+
+def _size_warning(bucket: str, problem: Problem) -> str:
+    """What makes a policy shorter is never refused here, nor what was in force: S3 may count in another way."""
+    return f"Bucket {bucket}: {problem.rule} It is sent all the same, and S3 has the last word."
 
 
 def _undeclared_warnings(declaration: Declaration, shared: Shared) -> Iterator[str]:

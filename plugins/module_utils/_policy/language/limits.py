@@ -5,14 +5,15 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""How large a policy may be, measured as it is sent (minified)."""
+"""How large a policy may be, measured as it is sent (minified), and how a bucket policy is sent to be small."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from .document import minify
+from .document import Raw, minify, statement_list
 from .errors import Problem
 
 #: 20 KB; https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
@@ -23,10 +24,54 @@ MANAGED_POLICY_CHARACTERS = 6_144
 #: How many characters in a row an endpoint policy wants before or after a wildcard under a string operator (same page).
 WILDCARD_NEIGHBOURS = 6
 
+_ROOT = re.compile(r"arn:(aws(?:-[a-z]+)*):iam::([0-9]{12}):root")
+_PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):s3:")
+
+
+def bucket_policy_text(raw: Mapping[str, Any]) -> str:
+    """The text that is sent to S3.
+
+    S3 takes an account by its id, and shows it by the ARN of its root user, which is 18 to 27 characters longer: a
+    policy that it has taken may be too long to be put back as it is shown. So accounts are written by their ids where
+    the text would be longer than S3 takes; both are one principal, in the partition of the bucket.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    text = minify(raw)
+    if len(text.encode("utf-8")) <= BUCKET_POLICY_BYTES:
+        return text
+    partitions = set(_PARTITION.findall(text))
+    listed = statement_list(raw)
+    if listed is None or len(partitions) != 1:
+        return text
+    return minify({**raw, "Statement": [_by_ids(one, partitions) for one in listed]})
+
+
+def bucket_policy_bytes(raw: Mapping[str, Any]) -> int:
+    """How long a bucket policy is, as it is sent."""
+    return len(bucket_policy_text(raw).encode("utf-8"))
+
+
+def _by_ids(statement: Any, partitions: set[str]) -> Any:
+    if not isinstance(statement, Mapping):
+        return statement
+    shortened: Raw = dict(statement)
+    for element in ("Principal", "NotPrincipal"):
+        block = statement.get(element)
+        if isinstance(block, Mapping) and "AWS" in block:
+            named = block["AWS"]
+            short = [_by_id(one, partitions) for one in named] if isinstance(named, list) else _by_id(named, partitions)
+            shortened[element] = {**block, "AWS": short}
+    return shortened
+
+
+def _by_id(principal: Any, partitions: set[str]) -> Any:
+    root = _ROOT.fullmatch(principal) if isinstance(principal, str) else None
+    return root.group(2) if root and root.group(1) in partitions else principal
+
 
 def bucket_policy_size(raw: Mapping[str, Any]) -> list[Problem]:
     """A problem if the document is longer than S3 stores."""
-    size = len(minify(raw).encode("utf-8"))
+    size = bucket_policy_bytes(raw)
     if size <= BUCKET_POLICY_BYTES:
         return []
     return [

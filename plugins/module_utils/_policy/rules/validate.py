@@ -102,18 +102,24 @@ ENDPOINT_WARNINGS: tuple[Rule, ...] = (
 
 
 def validate_bucket_policy(
-    document: Document | str | bytes | Mapping[str, Any], bucket: str, partition: str | None = None
+    document: Document | str | bytes | Mapping[str, Any],
+    bucket: str,
+    partition: str | None = None,
+    *,
+    size: bool = True,
 ) -> list[Problem]:
     """Everything that S3 would refuse in the policy of ``bucket``, errors of the grammar included.
 
     :param partition: of the bucket's ARNs; without it all ARNs have to be of the partition of the first one.
+    :param size: whether its length counts.
     """
     try:
         parsed = _parsed(document)
     except PolicyError as error:
         return list(error.problems)
     scope = Scope(parsed, bucket, partition)
-    return [*bucket_policy_size(parsed.raw), *_duplicate_sids(parsed), *_each(BUCKET_RULES, scope)]
+    long = bucket_policy_size(parsed.raw) if size else []
+    return [*long, *_duplicate_sids(parsed), *_each(BUCKET_RULES, scope)]
 
 
 def warn_bucket_policy(
