@@ -36,7 +36,7 @@ def policy(*statements):
 IN_FORCE = {
     "one Sid twice": policy(READ, {**READ, "Action": "s3:PutObject"}),
     "a resource of another bucket": policy({**READ, "Resource": "arn:aws:s3:::other/*"}),
-    "a condition key that S3 does not have": policy({**READ, "Condition": {"StringEquals": {"s3:legacy": "x"}}}),
+    "an operator that AWS does not have": policy({**READ, "Condition": {"StringEqual": {"aws:username": "x"}}}),
     "objects for an action of the bucket": policy({**READ, "Action": "s3:GetBucketTagging"}),
 }
 
@@ -141,7 +141,7 @@ def test_what_makes_a_policy_shorter_is_not_refused(options, found):
     ],
 )
 def test_what_makes_it_longer_is(options, found):
-    with pytest.raises(PolicyError, match="policy of bucket logs: The bucket policy takes .* S3 accepts 20,480"):
+    with pytest.raises(PolicyError, match=r"policy of bucket logs: The bucket policy takes .* S3 accepts 20,480"):
         decide(found, declare({"bucket": "logs", **options}, "aws"))
 
 
