@@ -101,8 +101,9 @@ def values_of(
     exact = True
     parsed = types & _PARSED
     if parsed:
-        terms = [term for check in checks for term in check.terms if isinstance(term, ParsedTerm)]
         for type_ in sorted(parsed):
+            of_type = (check for check in checks if check.operator.type == type_)
+            terms = [term for check in of_type for term in check.terms if isinstance(term, ParsedTerm)]
             singles += _points(type_, [one.value for one in terms])
     if not parsed or types - parsed:
         multi = bool(found and found.multi)

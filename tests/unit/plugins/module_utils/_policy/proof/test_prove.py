@@ -343,3 +343,11 @@ def test_what_aws_leaves_open_is_undecided_and_says_why():
 def test_what_a_setting_has_elsewhere_is_refused(key):
     with pytest.raises(PolicyError, match=key):
         prove(Claim("x", Setting({key: None}), None, WORLD))
+
+
+def test_whether_an_address_is_there_and_which_are_asked_of_one_key():
+    inside = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    both = {**inside, "Null": {"aws:SourceIp": "false"}}
+    for old, new in ((inside, both), (both, inside)):
+        asked = [Setting({"bucket": document(changed(OPEN, Condition=one))}) for one in (new, old)]
+        assert prove(Claim("no new access", *asked, WORLD)).status == HOLDS
