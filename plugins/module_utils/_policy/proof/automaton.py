@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..language.patterns import ARN_FIELDS, Pattern, Wild, arn_fields, fold_case
@@ -83,7 +84,7 @@ class Choice(NamedTuple):
     every: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """The texts that there can be, as a deterministic automaton whose first state is 0.
 
@@ -183,9 +184,10 @@ def _compile(patterns: Sequence[Tokens]) -> _Compiled:
     return _Compiled(start, finals, final_mask, letters, steps, loops, other_step, other_loop)
 
 
+@lru_cache(maxsize=256)
 def cells(
-    patterns: Iterable[Tokens], language: Language, budget: int, start: str = "", nicer: Iterable[str] = ()
-) -> list[Cell]:
+    patterns: tuple[Tokens, ...], language: Language, budget: int, start: str = "", nicer: tuple[str, ...] = ()
+) -> tuple[Cell, ...]:
     """One cell for each set of patterns that a text of the language, written after ``start``, can fit.
 
     ``start`` is part of what the patterns see and of the texts of cells. A text of ``nicer`` (the first one that lies
@@ -193,7 +195,7 @@ def cells(
 
     :raises TooMany: more than ``budget`` states would have to be looked at.
     """
-    compiled = _compile(list(patterns))
+    compiled = _compile(patterns)
     steps, loops = compiled.steps, compiled.loops
     other = (compiled.other_step, compiled.other_loop)
     places = places_of_start = _run(compiled, compiled.start, start)
@@ -221,7 +223,7 @@ def cells(
         cell = (_run(compiled, places_of_start, text) & compiled.final_mask, kind or "")
         if kind is not None and cell in found:
             shown.setdefault(cell, start + text)
-    return [Cell(shown.get(cell, text), _numbers(compiled, cell[0]), cell[1]) for cell, text in found.items()]
+    return tuple(Cell(shown.get(cell, text), _numbers(compiled, cell[0]), cell[1]) for cell, text in found.items())
 
 
 def _run(compiled: _Compiled, places: int, text: str) -> int:

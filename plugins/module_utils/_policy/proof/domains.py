@@ -120,9 +120,9 @@ def values_of(
     return result
 
 
-def text_cells(tokens: Sequence[Tokens], shape: Shape, budget: int) -> list[Cell]:
+def text_cells(tokens: Iterable[Tokens], shape: Shape, budget: int) -> tuple[Cell, ...]:
     """:raises TooMany: there are too many to tell apart."""
-    return cells(tokens, shape.language, budget, shape.start, shape.nicer)
+    return cells(tuple(dict.fromkeys(tokens)), shape.language, budget, shape.start, shape.nicer)
 
 
 def _close(values: Values, checks: Sequence[Check]) -> None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from ..evaluation.evaluate import POLICY_ACTIONS
 from ..evaluation.request import kind_of_resource
-from ..language.patterns import Matches, Wild, completed, pattern, reaches_over_colons
+from ..language.patterns import Matches, Wild, can_meet, completed, pattern, reaches_over_colons
 from ..language.values import State, Value
 from ..language.vocabulary import (
     ACCESS_POINT,
@@ -161,6 +161,7 @@ def _actions(space: Space, known_actions: bool) -> Iterator[_Actions]:
         yield from _unknown_actions(space, masks)
 
 
+@lru_cache(maxsize=4096)
 def _carries(action: Action, key: str) -> bool:
     key_found = find_key(key)
     return key_found is None or key_found.name in action.keys or key_found.name in common_keys()
@@ -174,7 +175,7 @@ def _unknown_actions(space: Space, masks: dict[Matches, int]) -> Iterator[_Actio
             patterns[text_tokens(parts)] = len(parts) == 1 and isinstance(parts[0], str)
     exact = {place for place, is_exact in enumerate(patterns.values()) if is_exact}
     seen = set()
-    for cell in cells(patterns, languages.ACTION, space.budget, f"{SERVICE}:", ("anyotheraction",)):
+    for cell in cells(tuple(patterns), languages.ACTION, space.budget, f"{SERVICE}:", ("anyotheraction",)):
         text = _unknown_name(cell, bool(exact & cell.fits))
         if text is None:
             continue
@@ -204,6 +205,8 @@ def _resources(space: Space) -> Iterator[_Resource]:
         for template in resources.templates:
             shapes += [shape for one in renderings(template, space.singles) for shape in (one, completed(one))]
         for shape in shapes:
+            if space.about is not None and not any(can_meet(shape, one) for one in space.about):
+                continue
             exact = arn_tokens(shape)
             if exact is not None:
                 tokens[exact] = None
@@ -223,7 +226,7 @@ def _resources(space: Space) -> Iterator[_Resource]:
     by_id = [(distinct[number], mask) for number, mask in masks.items()]
     found: dict[object, _Resource] = {}
     start = f"arn:{partition}:s3:"
-    for cell in cells(own, languages.BUCKET_OR_OBJECT, space.budget, f"{start}::", nicer):
+    for cell in cells(tuple(own), languages.BUCKET_OR_OBJECT, space.budget, f"{start}::", tuple(nicer)):
         _add(space, found, by_id, cell.text, cell.kind)
     access_point = (*text_tokens((start, Wild.RUN, ":", Wild.RUN, ":accesspoint/")), Gap(False, "/:"), Gap(True, "/:"))
     tokens[access_point] = None
@@ -233,7 +236,7 @@ def _resources(space: Space) -> Iterator[_Resource]:
     ]
     for account in (*space.accounts, *(text_tokens((one,)) for one in _owners(space))):
         tokens.update(dict.fromkeys(account_field(account)))
-    for cell in cells(tokens, languages.LOCATED_RESOURCE, space.budget, start, points):
+    for cell in cells(tuple(tokens), languages.LOCATED_RESOURCE, space.budget, start, tuple(points)):
         _add(space, found, by_id, cell.text, cell.kind)
     _add(space, found, by_id, EVERYTHING, EVERYTHING)
     yield from found.values()

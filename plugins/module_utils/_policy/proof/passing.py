@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.layer import OPEN, Layer
@@ -26,20 +27,28 @@ from .claim import HOLDS, REFUTED, UNDECIDED, Counterexample, Declaration, Narro
 from .example import Maker, decision_of, find_example, mapping_of
 from .pairs import Pair
 from .search import Budget, Exhausted, Found, Node, Question, Search
-from .sides import Shadows, Side, changed, compile_side
+from .sides import Shadows, Side, changed, compile_side, resource_patterns, without_what_is_not_about
 from .space import Space
 
 _EVERYTHING = Declaration([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}])
 _NO_KEYS = "Whether a declared request passes cannot be decided."
 
 
+@cache
+def _everything() -> Side:
+    return compile_side(_EVERYTHING)
+
+
 def passes(claim: Passing, leaves: int, states: int, rules: frozenset[str]) -> Verdict:
     """Whether what is declared passes; see :class:`claim.Passing`."""
     given = (compile_side(claim.declared), compile_side(claim.setting, claim.world.region))
-    everything = compile_side(_EVERYTHING)
+    about = resource_patterns(given[0])
+    if about is not None:
+        given = (given[0], without_what_is_not_about(given[1], about))
+    everything = _everything()
     shadows = Shadows()
     declared, setting = (changed(side, shadows.statement) for side in given)
-    space = Space(claim.world, (declared, setting, everything), states, rules)
+    space = Space(claim.world, (declared, setting, everything), states, rules, about)
     try:
         cells = Cells(space, frozenset(claim.setting.endpoints), claim.through, claim.tls, False, True)
     except TooMany:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.context import RESOURCE_ACCOUNT_KEYS
@@ -159,28 +160,28 @@ class Search:
         self._clean: set[object] = set()
         self._endpoints: dict[str | None, tuple[_Masks, _Masks | None, _Masks | None]] = {}
 
-    def run(self, only: Callable[[Pair], bool] = lambda pair: True) -> Found:
+    def run(self, only: Callable[[Pair], bool] | None = None) -> Found:
         """Search through the pairs that ``only`` takes, each time when it comes up.
 
         :raises Exhausted: the budget is used up; what was found until then is in :attr:`found`."""
         for caller in self.cells.callers:
-            left = self._pairs_of(caller)
-            if left:
-                for path in self.cells.paths_of(caller):
-                    self._ask(caller, path, [pair for pair in left if only(pair)])
+            pairs = self._pairs_of(caller)
+            for path in self.cells.paths_of(caller) if pairs else ():
+                left = pairs if only is None else [pair for pair in pairs if only(pair)]
+                if left:
+                    self._ask(caller, path, left)
         return self.found
 
-    def _pairs_of(self, caller: CallerCell) -> list[Pair]:
-        """One pair for all that are not told apart where this one calls, on whatever path."""
-        possible = caller.possible & ~self.cells.closed(caller)
+    @cached_property
+    def _pairs(self) -> tuple[list[Pair], int]:
+        """The pairs about which a declaration of the question is at all, and the bits of all statements asked."""
         question = self.question
-        sides = [side for side in (question.passing, question.unless, question.within, self.apart) if side is not None]
+        sides = (question.passing, question.unless, question.within, self.apart)
         mask = 0
         for side in sides:
-            for layer in side.all_layers:
+            for layer in side.all_layers if side is not None else ():
                 for statement in layer.statements:
                     mask |= 1 << self.space.bits[id(statement)]
-        possible &= mask
         needed = [
             _masks(self.space, side, None).needed[0]
             for side in (question.passing, question.within)
@@ -188,10 +189,19 @@ class Search:
         ]
         found: dict[object, Pair] = {}
         for pair in self.cells.pairs:
-            covering, doubtful = pair.covering & possible, pair.doubtful & possible
+            covering, doubtful = pair.covering & mask, pair.doubtful & mask
             either = covering | doubtful
             if all(either & one for one in needed):
                 found.setdefault(_told(pair, covering, doubtful), pair)
+        return list(found.values()), mask
+
+    def _pairs_of(self, caller: CallerCell) -> list[Pair]:
+        """One pair for all that are not told apart where this one calls, on whatever path."""
+        pairs, mask = self._pairs
+        possible = caller.possible & ~self.cells.closed(caller) & mask
+        found: dict[object, Pair] = {}
+        for pair in pairs:
+            found.setdefault(_told(pair, pair.covering & possible, pair.doubtful & possible), pair)
         return list(found.values())
 
     def _of(self, endpoint: str | None) -> tuple[_Masks, _Masks | None, _Masks | None]:
@@ -211,8 +221,12 @@ class Search:
         root = caller.caller.kind is Kind.ROOT
         declared = unless if self.question.unless and self.question.unless.declared else None
         who = (caller.caller.kind, caller.caller.account, caller.about, path.endpoint, path.passes)
+        state = (who, possible, certain & possible, self._open_state(possible & ~certain, context))
+        if state in self._clean:
+            return
+        at_first = len(self.found.nodes) + len(self.found.doubts) + self.unwanted
         for pair in left:
-            if self.enough(caller, path):
+            if (self.found.nodes or self.unwanted) and self.enough(caller, path):
                 return
             covering, doubtful = pair.covering & possible, pair.doubtful & possible
             either = covering | doubtful
@@ -246,6 +260,8 @@ class Search:
             self._explore(Node(caller, path, pair, request, {}), either)
             if before == len(self.found.nodes) + len(self.found.doubts) + self.unwanted:
                 self._clean.add(told)
+        if at_first == len(self.found.nodes) + len(self.found.doubts) + self.unwanted:
+            self._clean.add(state)
 
     def _open_state(self, mask: int, context: Context) -> tuple[object, ...]:
         """What is known of the keys on which it depends whether statements apply."""

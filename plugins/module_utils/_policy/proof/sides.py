@@ -27,6 +27,7 @@ from ..evaluation.request import Request
 from ..language.document import VERSIONS
 from ..language.logic import Kleene, every, negate
 from ..language.operators import DoubtfulBool, TextTerm
+from ..language.patterns import Pattern, Wild, can_meet, completed, joined
 from ..language.variables import Template, Variable
 from ..language.vocabulary import find_key
 from .claim import Declaration, Setting
@@ -37,7 +38,7 @@ OPAQUE = Variable(f"{SHADOW}opaque", "opaque", None)
 DECLARATION = "declaration"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """What a request can pass. ``layers``: by the id of the endpoint that it comes through, ``None`` for all others."""
 
@@ -142,6 +143,35 @@ def changed(side: Side, change: Change) -> Side:
             for endpoint, layers in side.layers.items()
         }
     )
+
+
+def resource_patterns(side: Side) -> tuple[Pattern, ...] | None:
+    """The patterns of all resources that a declaration is about; ``None``: it may be about any."""
+    found: dict[Pattern, None] = {}
+    for layer in side.all_layers:
+        for statement in layer.statements:
+            if statement.allows:
+                if statement.resources.negated or side.declared is None:
+                    return None
+                found.update(dict.fromkeys(_shapes(statement.resources)))
+    return tuple(found)
+
+
+def _shapes(resources: Resources) -> Iterator[Pattern]:
+    yield from resources.patterns
+    for template in resources.templates:
+        shape = joined(tuple(Wild.RUN if isinstance(part, Variable) else part for part in template))
+        yield from (shape, completed(shape))
+
+
+def without_what_is_not_about(side: Side, about: tuple[Pattern, ...]) -> Side:
+    """A side without the statements that are about none of these resources, which decide nothing there."""
+    return changed(side, lambda statement, layer: statement if can_be_about(statement.resources, about) else None)
+
+
+def can_be_about(resources: Resources, about: tuple[Pattern, ...]) -> bool:
+    """Whether a statement can be about a resource that fits one of these patterns."""
+    return resources.negated or any(can_meet(shape, one) for shape in _shapes(resources) for one in about)
 
 
 class Shadows:

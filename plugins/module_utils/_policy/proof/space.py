@@ -17,6 +17,7 @@ from ..evaluation.compiled import CompiledStatement
 from ..evaluation.conditions import Check
 from ..language.arns import ACCOUNT, parse_arn
 from ..language.operators import TextTerm
+from ..language.patterns import Pattern
 from ..language.principals import Caller, Kind
 from ..language.values import Context, State, Value, find
 from . import languages
@@ -38,6 +39,7 @@ class Space:
 
     :param sides: of the claim, with shadows.
     :param budget: how many states of one automaton may be looked at.
+    :param about: patterns of the only resources that matter; ``None``: all do.
     :param rules: which rules of :data:`world.RULES` are in force.
     """
 
@@ -47,7 +49,9 @@ class Space:
         sides: Iterable[Side],
         budget: int,
         rules: frozenset[str] = known.ALL_RULES,
+        about: tuple[Pattern, ...] | None = None,
     ) -> None:
+        self.about = about
         self.world = world
         self.rules = rules
         self.budget = budget

@@ -40,7 +40,7 @@ def fitting(matchers, text):
 def test_cells_of_texts(texts):
     parts = [pattern(text) for text in texts]
     matchers = [text_matcher(one) for one in parts]
-    found = cells([text_tokens(one) for one in parts], languages.ANY_TEXT, BUDGET)
+    found = cells(tuple(text_tokens(one) for one in parts), languages.ANY_TEXT, BUDGET)
     assert {fitting(matchers, one.text) for one in found} == {one.fits for one in found}
     assert {fitting(matchers, text) for text in TEXTS} <= {one.fits for one in found}
     shortest = {}
@@ -55,7 +55,7 @@ def test_cells_without_regard_to_case(texts):
     matchers = [text_matcher(one) for one in parts]
     others = [text_matcher(pattern(text)) for text in texts]
     tokens = [*(text_tokens(one, fold=True) for one in parts), *(text_tokens(pattern(text)) for text in texts)]
-    found = {one.fits for one in cells(tokens, languages.ANY_TEXT, BUDGET)}
+    found = {one.fits for one in cells(tuple(tokens), languages.ANY_TEXT, BUDGET)}
     for letters in itertools.product("aAbBz", repeat=3):
         text = "".join(letters)
         folded = fitting(matchers, text.lower())
@@ -72,7 +72,7 @@ def test_cells_of_resources(written):
     matchers = [arn_matcher(one) for one in parts]
     tokens = [arn_tokens(one) for one in parts]
     assert None not in tokens
-    found = cells(tokens, languages.BUCKET_OR_OBJECT, BUDGET, "arn:aws:s3:::")
+    found = cells(tuple(tokens), languages.BUCKET_OR_OBJECT, BUDGET, "arn:aws:s3:::")
     told = {(one.kind, one.fits) for one in found}
     assert {(one.kind, fitting(matchers, one.text)) for one in found} == told
     for name, key in itertools.product(["aaa", "aba", "zzz", "abz"], ["", "/a", "/b", "/ab", "/a:b", "/z/a"]):
@@ -105,15 +105,15 @@ def test_languages(name, has, has_not):
     language = getattr(languages, name)
     assert [text for text in has if language.kind_of(text) is None] == []
     assert [text for text in has_not if language.kind_of(text) is not None] == []
-    assert all(language.kind_of(one.text) == one.kind for one in cells([], language, BUDGET))
+    assert all(language.kind_of(one.text) == one.kind for one in cells((), language, BUDGET))
 
 
 def test_a_nicer_text_is_shown_where_it_lies_in_a_cell():
     tokens = [text_tokens(pattern("logs*")), text_tokens(pattern("logs-a"))]
-    found = cells(tokens, languages.BUCKET_OR_OBJECT, BUDGET, "", ["logs-any", "ab", "any-bucket", "any-other"])
+    found = cells(tuple(tokens), languages.BUCKET_OR_OBJECT, BUDGET, "", ("logs-any", "ab", "any-bucket", "any-other"))
     assert {one.text for one in found if one.kind == languages.BUCKET} == {"logs-any", "logs-a", "any-bucket"}
 
 
 def test_too_many_states_are_refused():
     with pytest.raises(TooMany):
-        cells([text_tokens(pattern("*a????????????????b*"))], languages.ANY_TEXT, 10_000)
+        cells((text_tokens(pattern("*a????????????????b*")),), languages.ANY_TEXT, 10_000)

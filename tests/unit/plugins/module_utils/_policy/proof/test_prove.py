@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import compile_policies
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof import prove as engine
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
     HOLDS,
     REFUTED,
@@ -351,3 +353,49 @@ def test_whether_an_address_is_there_and_which_are_asked_of_one_key():
     for old, new in ((inside, both), (both, inside)):
         asked = [Setting({"bucket": document(changed(OPEN, Condition=one))}) for one in (new, old)]
         assert prove(Claim("no new access", *asked, WORLD)).status == HOLDS
+
+
+def of_bucket(name, *statements, endpoint=()):
+    """Claim 1 for a bucket of another name, with these statements beside its perimeter."""
+    text = json.dumps([[NETWORK, INSECURE, *statements], DECLARED, [PASSAGE, *endpoint], list(WITHIN.statements)])
+    bucket, declared, passage, within = json.loads(text.replace("reports", name))
+    world = World(account=OWN, organization="o-own", endpoints=WORLD.endpoints, buckets=(Bucket(name, OWN),))
+    setting = Setting({"bucket": document(*bucket)}, {VPCE: document(*passage)})
+    return Claim("1", setting, Declaration(declared), world, Declaration(within))
+
+
+def summary(verdict):
+    return verdict.status, verdict.reason, verdict.rests_on, verdict.counterexamples, verdict.vacuous
+
+
+#: Statements beside the perimeters of several buckets -> how many of five buckets are proved by themselves.
+SHARED = {
+    "nothing": ([], 1),
+    "a Deny of others": ([changed(OPEN, Effect="Deny", Resource=f"{BUCKET}/secret/*")], 1),
+    "an Allow for all": ([changed(OPEN, Resource="*", Principal={"Service": "logging.s3.amazonaws.com"})], 1),
+    "an Allow by the source": ([changed(OPEN, Condition={"ArnEquals": {"aws:SourceArn": BUCKET}})], 1),
+    "a pattern that tells names apart": ([changed(OPEN, Resource="arn:aws:s3:::*a/*")], 5),
+    "a pattern that a variable makes": ([changed(OPEN, Resource="arn:aws:s3:::${aws:username}/*")], 5),
+    "a source by a pattern": ([changed(OPEN, Condition={"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*a*"}})], 4),
+    "all but one": ([{**without_none([changed(OPEN, NotResource=BUCKET, Resource=None)])[0]}], 5),
+    "the name in a word": ([changed(OPEN, Principal={"AWS": f"arn:aws:iam::{OWN}:role/reports"})], 5),
+}
+
+
+@pytest.mark.parametrize("statements, proved", SHARED.values(), ids=SHARED)
+def test_many_buckets_are_proved_as_each_by_itself(statements, proved, monkeypatch):
+    names = ["alpha", "beta", "gamma", "delt", "zz9"]
+    claims = [of_bucket(name, *statements) for name in names]
+    calls = []
+    monkeypatch.setattr(engine, "prove", lambda claim, options: calls.append(claim) or prove(claim, options))
+    found = engine.prove_all(claims)
+    assert [summary(one) for one in found] == [summary(prove(claim)) for claim in claims]
+    assert len(calls) == proved
+
+
+def test_examples_of_a_shared_proof_name_the_bucket():
+    wide = [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": BUCKET}]
+    claims = [of_bucket(name, endpoint=wide) for name in ("alpha", "beta")]
+    for name, verdict in zip(("alpha", "beta"), engine.prove_all(claims), strict=True):
+        assert verdict.status == REFUTED
+        assert {one.request["resource"].split("/")[0] for one in verdict.counterexamples} == {f"arn:aws:s3:::{name}"}
