@@ -24,6 +24,10 @@ from .errors import CallError, aws_errors
 #: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 MISSING_ENDPOINT = ("InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound")
 
+_MALFORMED_ENDPOINT = "InvalidVpcEndpointId.Malformed"
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Using_Filtering.html
+MAX_FILTER_VALUES = 200
+
 
 class UnsuccessfulError(Exception):
     """An item of ``Unsuccessful`` in the shape of a ``ClientError``, for it comes with the status 200."""
@@ -60,12 +64,28 @@ def find_vpc_endpoints(client: Any, ids: Sequence[str], filters: Sequence[Mappin
     return _list(client, "list the endpoints", "DescribeVpcEndpoints", "VpcEndpoints", **parameters)
 
 
-def find_vpcs(client: Any, ids: Sequence[str], filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """As :func:`find_vpc_endpoints`. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html"""
-    parameters: dict[str, Any] = {"Filters": list(filters)} if filters else {}
-    if ids:
-        parameters["VpcIds"] = list(ids)
-    return _list(client, "list the VPCs", "DescribeVpcs", "Vpcs", **parameters)
+def vpc_endpoints_with_ids(client: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the endpoints that are there.
+
+    Several are asked for by a filter, because one id that is not there fails a call by ids. A single one is asked for
+    by its id, which EC2 answers as well, and what imitates EC2 better.
+    """
+    if len(ids) != 1:
+        return _named(client, "list the endpoints", "DescribeVpcEndpoints", "VpcEndpoints", "vpc-endpoint-id", ids)
+    try:
+        return describe_vpc_endpoints_by_id(client, ids)
+    except CallError as error:
+        if error.code == _MALFORMED_ENDPOINT:
+            return []
+        raise
+
+
+def vpcs_with_ids(client: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the VPCs that are there.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html
+    """
+    return _named(client, "list the VPCs", "DescribeVpcs", "Vpcs", "vpc-id", ids)
 
 
 def gateway_service_names(client: Any) -> list[str]:
@@ -184,6 +204,16 @@ def _filters(values: Mapping[str, str]) -> list[dict[str, Any]]:
 def _arn(client: Any, kind: str, name: str) -> str:
     """The account is left open: it is not worth a call."""
     return f"arn:{client.meta.partition}:ec2:{client.meta.region_name}:*:{kind}/{name}"
+
+
+def _named(client: Any, task: str, operation: str, key: str, name: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What a filter by ids finds, in as many calls as its length takes."""
+    chunks = [ids[start : start + MAX_FILTER_VALUES] for start in range(0, len(ids), MAX_FILTER_VALUES)]
+    return [
+        one
+        for chunk in chunks
+        for one in _list(client, task, operation, key, Filters=[{"Name": name, "Values": list(chunk)}])
+    ]
 
 
 def _list(client: Any, task: str, operation: str, key: str, **parameters: Any) -> list[dict[str, Any]]:

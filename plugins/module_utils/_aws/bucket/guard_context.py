@@ -23,8 +23,6 @@ from ..._policy.language.arns import parse_arn
 from ..api import ec2, iam, sts
 from ..api.errors import CallError
 
-#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Using_Filtering.html
-MAX_FILTER_VALUES = 200
 #: The options that the guards go by, of one bucket.
 GUARD_OPTIONS: dict[str, dict[str, Any]] = {
     "protected_principals": {"type": "list", "elements": "str"},
@@ -135,8 +133,7 @@ class GuardContext:
         return found
 
     def _describe_endpoints(self, place: str, ids: Iterable[str]) -> Mapping[str, KnownEndpoint] | None:
-        # By filter, because one id that is not there fails a call by ids.
-        found = self._described(place, "endpoints", ec2.find_vpc_endpoints, "vpc-endpoint-id", ids)
+        found = self._described(place, "endpoints", ec2.vpc_endpoints_with_ids, ids)
         if found is None:
             return None
         return {
@@ -147,18 +144,15 @@ class GuardContext:
         }
 
     def _describe_vpcs(self, place: str, ids: Iterable[str]) -> Mapping[str, KnownVpc] | None:
-        found = self._described(place, "VPCs", ec2.find_vpcs, "vpc-id", ids)
+        found = self._described(place, "VPCs", ec2.vpcs_with_ids, ids)
         return None if found is None else {one["VpcId"]: KnownVpc(one["VpcId"], place) for one in found}
 
     def _described(
-        self, place: str, what: str, find: Callable[..., list[dict[str, Any]]], name: str, ids: Iterable[str]
+        self, place: str, what: str, find: Callable[[Any, list[str]], list[dict[str, Any]]], ids: Iterable[str]
     ) -> list[dict[str, Any]] | None:
-        names = list(ids)
-        chunks = [names[start : start + MAX_FILTER_VALUES] for start in range(0, len(names), MAX_FILTER_VALUES)]
         elsewhere = [] if place == self.region else [place]
         try:
-            client = self._session.client("ec2", *elsewhere)
-            return [one for chunk in chunks for one in find(client, (), [{"Name": name, "Values": chunk}])]
+            return find(self._session.client("ec2", *elsewhere), list(ids))
         except CallError as error:
             self.warnings.append(f"Whether the {what} that bucket policies name exist was not examined. {error}")
             return None

@@ -25,7 +25,6 @@ from ..api import ec2, s3
 from ..api.errors import CallError
 from ..api.pace import Pace, drive
 from ..api.s3_errors import BucketError
-from ..bucket.guard_context import MAX_FILTER_VALUES
 from ..bucket.read import read_live
 from ..module import Session, reported, warn_user
 
@@ -124,14 +123,9 @@ def _read_endpoints(
     session: Session, options: dict[str, Any], endpoints: list[str], requests: list[Asked], warnings: list[str]
 ) -> list[Asked]:
     """Put the live policies beside the supplied ones; returns the requests, with VPC and Region of their endpoints."""
-    chunks = [endpoints[start : start + MAX_FILTER_VALUES] for start in range(0, len(endpoints), MAX_FILTER_VALUES)]
     client = session.client("ec2")
     try:
-        found = {
-            one["VpcEndpointId"]: one
-            for chunk in chunks
-            for one in ec2.find_vpc_endpoints(client, (), [{"Name": "vpc-endpoint-id", "Values": chunk}])
-        }
+        found = {one["VpcEndpointId"]: one for one in ec2.vpc_endpoints_with_ids(client, endpoints)}
     except CallError as error:
         warnings.append(f"The policies of the endpoints are taken for unknown. {error}")
         return requests

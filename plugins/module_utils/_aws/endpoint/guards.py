@@ -36,7 +36,7 @@ from ..api import s3
 from ..api.pace import Pace, drive
 from ..api.s3_errors import BucketError
 from ..bucket.guard_context import GuardContext
-from ..bucket.read import read_policy
+from ..bucket.read import read_live
 from ..module import Session
 from . import read as endpoints_read
 
@@ -61,9 +61,10 @@ class _Buckets:
             return Dependent(name, _document(name, self._known[name]))
         # They may be another account's, so no owner is expected of them. Nothing is written to them.
         try:
-            return Dependent(name, drive(read_policy(self._client, name, None, Pace())))
+            live = drive(read_live(self._client, name, None, Pace()))
+            return Dependent(name, live.policy, region=live.region)
         except (BucketError, PolicyError) as error:
-            return Dependent(name, problem=str(error))
+            return Dependent(name, problem=str(error), region=getattr(error, "region", None))
 
     @cached_property
     def _client(self) -> Any:

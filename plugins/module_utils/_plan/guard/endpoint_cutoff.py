@@ -50,11 +50,15 @@ _PRINCIPAL_ARN = "aws:principalarn"
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """A bucket whose workloads come through the endpoint; ``problem`` says why its policy cannot be read."""
+    """A bucket whose workloads come through the endpoint; ``problem`` says why its policy cannot be read.
+
+    ``region``: where it is, if S3 tells that. Nothing comes to a bucket of another Region through the endpoint.
+    """
 
     bucket: str
     policy: Raw | None = None
     problem: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class CutoffGuard:
         return [one for bucket in found for one in self._examine(plan, lost, bucket, network)]
 
     def _examine(self, plan: Plan, lost: Passage | None, dependent: Dependent, network: Raw) -> Iterator[Finding]:
+        if dependent.region not in (None, self.region):
+            return
         if dependent.problem is not None:
             yield self._finding(
                 f"Whether {plan.subject} is needed by bucket {dependent.bucket} is not known. {dependent.problem}",

@@ -12,11 +12,9 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.ec2 import MAX_FILTER_VALUES
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.sts import Caller
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guard_context import (
-    MAX_FILTER_VALUES,
-    GuardContext,
-)
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guard_context import GuardContext
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.guards import bucket_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.endpoint.guards import endpoint_guards
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.input import declare
@@ -50,11 +48,11 @@ class Session:
             meta=SimpleNamespace(partition="aws", region_name="eu-central-1"),
         )
 
-    def _page(self, Filters):  # noqa: N803
-        (only,) = Filters
-        assert only["Name"] == "vpc-endpoint-id"
-        self._answer("ec2", tuple(only["Values"]))
-        found = [one for one in self.endpoints if one["VpcEndpointId"] in only["Values"]]
+    def _page(self, Filters=(), VpcEndpointIds=()):  # noqa: N803
+        assert [one["Name"] for one in Filters] == ["vpc-endpoint-id"][: len(Filters)]
+        ids = [*VpcEndpointIds, *(name for one in Filters for name in one["Values"])]
+        self._answer("ec2", tuple(ids))
+        found = [one for one in self.endpoints if one["VpcEndpointId"] in ids]
         return SimpleNamespace(build_full_result=lambda: {"VpcEndpoints": found})
 
     def _answer(self, service, what) -> None:
@@ -131,6 +129,25 @@ def test_one_lookup_for_many_threads():
     assert sorted(session.asked) == [("ec2", (VPCE,)), ("iam", "deploy"), ("sts",)]
 
 
+ABSENT = ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound", "InvalidVpcEndpointId.Malformed"]
+
+
+@pytest.mark.parametrize("code", ABSENT)
+def test_one_that_is_not_there_is_asked_for_by_its_id(code):
+    session = Session()
+    asked = []
+
+    def refuse(**how):
+        asked.append(how)
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeVpcEndpoints")
+
+    session._page = refuse
+    guard_context = GuardContext(session, "eu-central-1", False)
+    assert guard_context.endpoints(frozenset([VPCE])) == {}
+    assert asked == [{"VpcEndpointIds": [VPCE]}]
+    assert guard_context.warnings == []
+
+
 def test_no_more_ids_than_a_filter_takes():
     session = Session()
     GuardContext(session, "eu-central-1", False).endpoints(frozenset(f"vpce-{n:017x}" for n in range(450)))
@@ -145,10 +162,10 @@ class Places:
         self.asked: list[tuple[str, str]] = []
 
     def client(self, _service: str, region: str = "eu-central-1"):
-        def paginate(Filters):  # noqa: N803
-            (only,) = Filters
-            self.asked.append((region, *only["Values"]))
-            found = [name for name in only["Values"] if name in self.networks.get(region, ())]
+        def paginate(Filters=(), VpcEndpointIds=()):  # noqa: N803
+            ids = [*VpcEndpointIds, *(name for one in Filters for name in one["Values"])]
+            self.asked.append((region, *ids))
+            found = [name for name in ids if name in self.networks.get(region, ())]
             described = {
                 "VpcEndpoints": [{"VpcEndpointId": name, "State": "available"} for name in found],
                 "Vpcs": [{"VpcId": name} for name in found],

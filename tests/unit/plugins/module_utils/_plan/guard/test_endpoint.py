@@ -208,8 +208,8 @@ def test_what_is_assumed_is_said():
     assert run_guards(plan_of(READ_WRITE, READ_WRITE, wanted_tables=("rtb-2",)), {"lockout": guard}).assumed == ()
 
 
-def cutoffs(plan, bucket_policy, *, context=None, overridden=False, problem=None):
-    found = Dependent("logs", bucket_policy, problem)
+def cutoffs(plan, bucket_policy, *, context=None, overridden=False, problem=None, region=None):
+    found = Dependent("logs", bucket_policy, problem, region)
     return CutoffGuard(lambda: [found], never, "aws", REGION, context or {}, overridden)(plan)
 
 
@@ -226,6 +226,14 @@ EXEMPT = deny(
 PUBLIC_HERE = allow("s3:GetObject", sid="OnlyHere", StringEquals={"aws:SourceVpce": VPCE})
 TLS = deny("s3:*", sid="Tls", Bool={"aws:SecureTransport": "false"})
 OTHER_BUCKET = document(allow("s3:*", resource=["arn:aws:s3:::app", "arn:aws:s3:::app/*"]))
+
+
+@pytest.mark.parametrize("region, needed", [(REGION, True), (None, True), ("ap-south-1", False)])
+def test_nothing_comes_to_a_bucket_of_another_region(region, needed):
+    going = plan_of(None)
+    assert bool(cutoffs(going, document(ONLY_VPCE), region=region)) is needed
+    assert bool(cutoffs(going, None, problem="It cannot be read.", region=region)) is needed
+
 
 # what, policy of the bucket, old and new policy of the endpoint (None: it goes), words of the finding (none: none)
 CUTOFFS = [
