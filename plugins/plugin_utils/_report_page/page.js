@@ -77,12 +77,16 @@
   }
 
   // Printed, all is open, but for lists of thousands.
-  let closed = [];
+  const opened = [];
   addEventListener("beforeprint", () => {
-    closed = all("details:not([open]):not([data-big])");
-    for (const one of closed) one.open = true;
+    for (const one of all("details:not([open]):not([data-big])")) {
+      one.open = true;
+      opened.push(one);
+    }
   });
-  addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+  addEventListener("afterprint", () => {
+    for (const one of opened.splice(0)) one.open = false;
+  });
 
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

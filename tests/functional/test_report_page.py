@@ -1,0 +1,256 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page of a report in a browser: what a person sees of it, with and without scripts, small, dark and on paper.
+
+It takes Chromium (Debian: chromium), and for its accessibility npm, which fetches axe-core.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.filter.drift_html import write
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import bucket_findings
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
+from tests.functional.browser import Page, program, running_browser
+
+pytestmark = pytest.mark.skipif(program() is None, reason="There is no Chromium (Debian: chromium).")
+
+#: Development only: MPL-2.0, and never shipped.
+AXE = "axe-core@4.14.1"
+ACCOUNT, REGION, VPC, ENDPOINT = "111122223333", "us-east-1", "vpc-0aaaaaaaaaaaaaaaa", "vpce-0aaaaaaaaaaaaaaaa"
+CELL = {"passes": "depends", "example": "role/x can get it", "denied": "role/y cannot", "depends_on": "PerimeterS3Deny"}
+ROW = {
+    "keys": ["declared prefixes"],
+    "reach": {
+        "endpoint": {"get": {**CELL, "passes": "always"}, "put": CELL, "list": {**CELL, "passes": "undecided"}},
+        "internet": {"get": {"passes": "never"}, "put": {"passes": "never"}},
+    },
+}
+WRONG = {"message": "A stranger.", "buckets": ["b"], "statement": "S", "layer": "bucket", "task": {"a.b.c": {"d": 1}}}
+REACH = {
+    "holds": False,
+    "theorems": [
+        {"title": "Nothing else reaches the buckets.", "verdict": "refuted", "rests_on": [], "narrowed": []},
+        {"title": "What is declared passes.", "verdict": "undecided", "rests_on": [], "narrowed": []},
+    ],
+    "mismatches": [WRONG],
+    "assumed": ["Identity policies are not looked at."],
+    "matrix": [
+        {"buckets": ["a", "b"], "rows": [{"principal": name, **ROW} for name in ("all principals", "anonymous")]},
+    ],
+}
+
+
+def statement(bucket, **more):
+    return {
+        "Sid": "PerimeterS3Deny", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": ENDPOINT}}, **more,
+    }  # fmt: skip
+
+
+def document(*statements):
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def written(path, buckets, damaged):
+    """A page over so many buckets, a third of the damaged ones by kind."""
+    results, findings = [], []
+    for number in range(buckets):
+        name = f"fleet-bucket-{number:04}"
+        declared = document(statement(name))
+        live = declared
+        if number < damaged:
+            changed = statement(name, Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0bbb"}})
+            allowed = statement(name, Sid="Partner", Effect="Allow", Principal={"AWS": "999988887777"})
+            live = (None, document(changed), document(statement(name), allowed))[number % 3]
+        findings += bucket_findings(Place(ACCOUNT, REGION), name, live, declared)
+        results.append({"bucket": name, "changed": live != declared, "before": live, "policy": declared, "actions": []})
+    routes = [["rtb-1", "rtb-2"], ["rtb-2", "rtb-3"]]
+    shown = {"vpc_endpoint_id": ENDPOINT, "tags": {}, "policy_document": document()}
+    before, after = ({**shown, "route_table_ids": ids} for ids in routes)
+    looked = {"before": before, "endpoint": after, "changed": True, "actions": ["ec2:ModifyVpcEndpoint"]}
+    seen = perimeter("localhost", ACCOUNT, REGION, VPC, looked, results, (), REACH)
+    failures = [
+        {"host": "localhost", "account": ACCOUNT, "region": REGION, "bucket": "misspelt", "msg": "No such bucket."}
+    ]
+    told = report([each.as_dict() for each in findings], False, (), (), failures, [seen], "2026-11-29T11:20:03Z")
+    path.write_text(write(told), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser):
+    page = Page(browser)
+    page.looks_like(1200, 900)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("small") / "drift.html", 12, 7)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("large") / "drift.html", 2000, 1500)
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    if shutil.which("npm") is None:
+        pytest.skip("There is no npm, which fetches axe-core.")
+    directory = tmp_path_factory.mktemp("axe")
+    packed = subprocess.run(
+        ["npm", "pack", AXE, "--silent"], cwd=directory, capture_output=True, text=True, timeout=120, check=False
+    )
+    if packed.returncode:
+        pytest.skip(f"npm cannot fetch axe-core: {packed.stderr[-200:]}")
+    with tarfile.open(next(directory.glob("*.tgz"))) as archive:
+        file = archive.extractfile("package/axe.min.js")
+        assert file
+        return file.read().decode()
+
+
+SHOWN = "[...document.querySelectorAll('#findings-list > details:not([hidden])')]"
+
+
+def test_the_first_screen_says_what_how_bad_where_and_what_to_do(page, small):
+    page.open(small)
+    text = page.run("document.body.innerText")
+    for said in ("7 of 13 resources differ from what is declared", ACCOUNT, REGION, VPC, "refuted", "misspelt"):
+        assert said in text
+    # The worst finding stands open, with both forms and the task to paste.
+    assert page.run(f"{SHOWN}.map(one => one.open)")[0] is True
+    for said in ("Found", "Declared", "private_access_limit"):
+        assert said in page.run(f"{SHOWN}[0].innerText")
+    assert (page.complaints(), page.requests()) == ([], [small.as_uri()])
+
+
+def test_lists_are_searched_sorted_and_folded(page, large):
+    page.open(large)
+    page.run(f"{SHOWN}; const search = document.querySelector('#findings input[type=search]'); "
+             "search.value = 'partner NOT'; search.dispatchEvent(new Event('input'))")  # fmt: skip
+    found = page.run(f"{SHOWN}.map(one => one.querySelector('.what').innerText)")
+    assert len(found) == 1
+    assert "Partner is not declared" in found[0]
+    assert page.run("document.querySelector('[data-told=findings-list]').textContent") == "1 of 3"
+    page.run("document.querySelector('[data-fold]').click()")
+    assert page.run(f"{SHOWN}.filter(one => one.open).length") == 0
+    page.run("document.querySelector('[data-unfold]').click()")
+    assert page.run(f"{SHOWN}.filter(one => one.open).length") == 1
+    rows = "[...document.querySelectorAll('table.buckets tbody tr')]"
+    page.run("document.querySelector('table.buckets').closest('details').open = true")
+    head = "document.querySelectorAll('table.buckets th')"
+    page.run(f"{head}[1].querySelector('button').click()")
+    states = page.run(f"{rows}.map(one => one.cells[1].innerText)")
+    assert states == sorted(states, key=["critical", "major", "minor", "as declared"].index)
+    assert page.run(f"{head}[1].getAttribute('aria-sort')") == "ascending"
+    page.run(f"{head}[1].querySelector('button').click()")
+    assert page.run(f"{rows}[0].cells[1].innerText") == "as declared"
+    page.run("const names = document.querySelector('table.buckets').closest('details').querySelector('input'); "
+             "names.value = 'bucket-19 critical'; names.dispatchEvent(new Event('input'))")  # fmt: skip
+    assert page.run(f"{rows}.filter(one => !one.hidden).length") == 0
+    page.run("names.value = 'bucket-19'; names.dispatchEvent(new Event('input'))")
+    assert page.run(f"{rows}.filter(one => !one.hidden).length") == 100
+    assert page.complaints() == []
+
+
+def test_a_page_of_two_thousand_buckets_is_small(large):
+    assert large.stat().st_size <= 2_000_000
+    assert large.read_text(encoding="utf-8").count("fleet-bucket-1999") >= 1
+
+
+def test_all_is_there_without_scripts(page, small):
+    page.open(small)
+    with_scripts = page.run("document.body.textContent.replace(/Copy|↕/g, '').replace(/\\s+/g, ' ')")
+    page.without_scripts()
+    page.open(small)
+    without = page.run("document.body.textContent.replace(/Copy|↕/g, '').replace(/\\s+/g, ' ')")
+    assert without == with_scripts
+    # What needs them is not offered.
+    assert page.run("[...document.querySelectorAll('.js')].every(one => one.offsetParent === null)")
+    assert page.run(f"{SHOWN}.length") > 0
+
+
+def test_it_is_used_by_keyboard(page, small):
+    page.open(small)
+    seen = []
+    for _press in range(14):
+        page.press("Tab", 9)
+        seen.append(page.run("document.activeElement.tagName + ' ' + document.activeElement.innerText.split('\\n')[0]"))
+    assert seen[0] == "A To the content"
+    assert any(each.startswith("INPUT") for each in seen)
+    page.run(f"{SHOWN}[1].querySelector('summary').focus()")
+    page.press("Enter", 13)
+    assert page.run(f"{SHOWN}[1].open") is True
+    assert page.run("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1200])
+def test_it_fits_every_width(page, small, width):
+    page.looks_like(width, 800)
+    page.open(small)
+    page.run("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert page.run("document.documentElement.scrollWidth") <= width
+    drawn = page.run("[...document.querySelectorAll('svg')].map(one => getComputedStyle(one).display)")
+    assert drawn == (["none", "block"] if width <= 760 else ["block", "none"])
+
+
+def test_the_drawing_shows_which_route_tables_lead_where(page, small):
+    page.open(small)
+    said = page.run("document.querySelector('svg.broad').textContent.replace(/\\s+/g, ' ')")
+    for word in ("rtb-1", "route is not declared", "rtb-3", "route is missing", "S3 gateway endpoint", "12 buckets"):
+        assert word in said
+    assert page.run("document.querySelectorAll('svg.broad path.route').length") == 4
+
+
+def test_a_cell_opens_what_decides_it(page, small):
+    page.open(small)
+    cell = "document.querySelector('.reach td details')"
+    assert page.run(f"{cell}.querySelector('dl').checkVisibility()") is False
+    page.run(f"{cell}.querySelector('summary').click()")
+    text = page.run(f"{cell}.innerText")
+    for said in ("get: always", "put: depends", "role/x can get it", "PerimeterS3Deny"):
+        assert said in text
+
+
+def test_on_paper_all_is_open(page, small):
+    page.open(small)
+    page.looks_like(800, 1000, media="print")
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    closed = page.run("[...document.querySelectorAll('details:not([open])')].map(one => 'big' in one.dataset)")
+    assert all(closed)
+    assert page.run("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert page.send("Page.printToPDF", {"printBackground": True})["data"]
+    page.run("dispatchEvent(new Event('afterprint'))")
+    assert page.run(f"{SHOWN}.filter(one => one.open).length") == 1
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1200])
+def test_nobody_is_left_out(page, small, axe, width, dark):
+    page.looks_like(width, 900, dark)
+    page.open(small)
+    page.run("for (const one of document.querySelectorAll('details')) one.open = true")
+    page.run(axe + "; 1")
+    found = page.run("axe.run(document).then(one => JSON.stringify(one.violations))")
+    assert [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in json.loads(found)] == []
+    assert page.complaints() == []
