@@ -143,7 +143,8 @@ class Side:
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_REMOTE_TMP": str(folder),
         }
-        subprocess.run([*words, "-a", json.dumps(arguments)], env=environment, capture_output=True, check=False)
+        words += ["-a", json.dumps(arguments)] if arguments else []
+        subprocess.run(words, env=environment, capture_output=True, check=False)
         return next(iter(folder.rglob(f"AnsiballZ_{module}.py")), None)
 
 
