@@ -169,7 +169,7 @@ def test_drift_found_corrected_and_refused(emulator, declared, tmp_path, way):
     status, output = play(emulator, drift, {**variables, "drift_fail_on": "minor"}, **environment)
     assert status == 2, output
     files = {path.suffix: path for path in report.iterdir()}
-    assert sorted(files) == [".json", ".md", ".xml"]
+    assert sorted(files) == [".html", ".json", ".md", ".sarif", ".xml"]
     assert json.loads(files[".json"].read_text(encoding="utf-8"))["status"] == "drifted"
     assert leaks(output, report) == []
 
