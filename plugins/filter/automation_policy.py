@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, explained
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, as_texts, explained
 
 if TYPE_CHECKING:
     from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
@@ -49,7 +49,7 @@ def build(
         services=as_list(services),
     )
     return automation_policy(
-        reach, mode=mode, content=as_list(DEFAULT_CONTENT if content is None else content), optional=as_list(optional)
+        reach, mode=mode, content=as_list(DEFAULT_CONTENT if content is None else content), optional=as_texts(optional)
     )
 
 

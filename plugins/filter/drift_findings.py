@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ansible.errors import AnsibleFilterError
+
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained
 
 if TYPE_CHECKING:
@@ -31,6 +33,11 @@ def find(
     place = Place(str(account), str(region or ""))
     findings = endpoint_findings(place, endpoint.get("before"), endpoint.get("endpoint"))
     for name, result in buckets.items():
+        if not isinstance(result, Mapping) or not {"before", "policy"} <= set(result):
+            raise AnsibleFilterError(
+                f"buckets: Give what perimeter.s3.bucket_policy returns for {name}, with before and policy, not "
+                f"{str(result)[:80]}."
+            )
         findings += bucket_findings(place, name, result["before"], result["policy"])
     mismatches = (reach or {}).get("mismatches")
     if mismatches:

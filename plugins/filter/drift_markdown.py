@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained, read_report
 
 
 @explained("drift_markdown")
-def render(report: Mapping[str, Any]) -> str:
+def render(report: Any) -> str:
     """The report as Markdown."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.markdown import markdown_report
 

@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_bool, as_list, explained
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
+    WrongType,
+    as_bool,
+    as_list,
+    as_rows,
+    explained,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
 
 @explained("drift_report")
 def sum_up(
-    findings: Sequence[Mapping[str, Any]],
+    findings: Any,
     corrected: Any = False,
     failed_hosts: Any = None,
     changes: Any = None,
@@ -27,14 +33,22 @@ def sum_up(
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 
     return report(
-        findings,
+        as_rows(findings, "severity", "account", "region", "resource", "kind", "what"),
         as_bool(corrected, "corrected"),
         map(str, as_list(failed_hosts)),
-        as_list(changes),
-        as_list(failures),
-        as_list(perimeters),
+        _read_changes(changes),
+        as_rows(failures, "host"),
+        as_rows(perimeters, "host"),
         str(at or ""),
     )
+
+
+def _read_changes(value: Any) -> list[Mapping[str, Any]]:
+    """Who changed what, or why that is not known."""
+    for one in (rows := as_rows(value, "resource")):
+        if not {"events", "error"} & set(one) or not isinstance(one["resource"], str):
+            raise WrongType(value, "what perimeter.s3.change_events_info returned, with resource and events or error")
+    return rows
 
 
 class FilterModule:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import explained, read_report
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @explained("drift_sarif")
-def render(report: Mapping[str, Any], declared_in: str = "site.yml") -> Raw:
+def render(report: Any, declared_in: str = "site.yml") -> Raw:
     """The report as a SARIF log."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.sarif import sarif_report
 

@@ -7,7 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_list, choose_partition, explained
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
+    as_list,
+    as_rows,
+    choose_partition,
+    explained,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
@@ -50,7 +55,7 @@ def build(
         organization=organization,
         patterns=as_list(patterns),
         manager_principals=as_list(manager_principals),
-        statements=[*(aws_service_statements(services, region) if region else ()), *as_list(statements)],
+        statements=[*(aws_service_statements(services, region) if region else ()), *as_rows(statements)],
     )
     problems = validate_endpoint_policy(document)
     if problems:

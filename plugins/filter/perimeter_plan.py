@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_bool, as_list, explained, plain
+from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import as_bool, as_list, as_rows, explained, plain
 
 if TYPE_CHECKING:
     from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import Raw
@@ -20,8 +20,8 @@ def build(
     variables: Any,
     found: Any = None,
     names: Any = None,
-    endpoint: Any = None,
-    policies: Any = None,
+    endpoint: Mapping[str, Any] | None = None,
+    policies: Mapping[str, Any] | None = None,
     looking: Any = False,
     best_effort: Any = False,
 ) -> Raw:
@@ -34,7 +34,8 @@ def build(
         raise AnsibleFilterError("perimeter.s3.perimeter_plan: Give as found the text perimeter of perimeter_info.")
     done = None
     if endpoint is not None or policies is not None:
-        done = Done(plain(endpoint or {}), plain((policies or {}).get("results") or []))
+        results = as_rows((policies or {}).get("results"))
+        done = Done(plain(endpoint or {}), plain(results))
     return plan_of(
         plain(variables),
         names=[str(name) for name in as_list(names)],

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.perimeter.s3.plugins.plugin_utils._templates import (
     as_bool,
     as_list,
+    as_texts,
     choose_partition,
     explained,
     read_document,
@@ -63,7 +64,7 @@ def build(
         break_glass=as_list(break_glass_principals),
         managers=as_list(manager_principals),
         additional=as_list(additional_endpoints),
-        peers=as_list(peers),
+        peers=as_texts(peers),
         scope=endpoint_scope,
         organization=organization,
         tls=as_bool(require_tls, "require_tls"),

@@ -13,8 +13,9 @@ loads those of the whole collection, and compiles what they import, anew in each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible.errors import AnsibleFilterError
@@ -29,20 +30,60 @@ Result = TypeVar("Result")
 
 
 def explained(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Let a filter or test of this name fail with what is wrong, instead of with a traceback."""
+    """Let a filter or test of this name fail with what is wrong, instead of with a traceback.
+
+    Arguments are held against their annotations: a text for ``str``, a mapping for ``Mapping``. Lists are examined
+    where :func:`as_list` reads them.
+    """
+    start = f"perimeter.s3.{name}: "
 
     def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+        wanted = signature(function)
+
         @wraps(function)
         def call(*arguments: Any, **options: Any) -> Result:
+            given = wanted.bind(*arguments, **options).arguments
             try:
+                for option, value in given.items():
+                    _examine(value, str(wanted.parameters[option].annotation))
                 return function(*arguments, **options)
+            # Without the cause, whose text newer releases of Ansible would say again.
+            except WrongType as error:
+                named = [option for option, value in given.items() if value is error.value]
+                raise AnsibleFilterError(f"{start}{named[0] + ': ' if named else ''}{error}") from None
             except PolicyError as error:
-                # Without the cause, whose text newer releases of Ansible would say again.
-                raise AnsibleFilterError(f"perimeter.s3.{name}: {error}") from None
+                raise AnsibleFilterError(f"{start}{error}") from None
+            except AnsibleFilterError as error:
+                text = str(error)
+                raise AnsibleFilterError(text if text.startswith(start) else start + text) from None
 
         return call
 
     return decorate
+
+
+class WrongType(TypeError):
+    """An argument that is of another type than it has to be."""
+
+    def __init__(self, value: Any, wanted: str) -> None:
+        self.value = value
+        shown = repr(value)
+        super().__init__(f"Give {wanted}, not {shown if len(shown) <= _LONGEST else f'{shown[:_LONGEST]}...'}.")
+
+
+#: No more than this is said of a value that is none.
+_LONGEST = 80
+#: Beginning of an annotation -> the type, and what it is called.
+_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a text"), "Mapping": (Mapping, "a mapping")}
+
+
+def _examine(value: Any, annotation: str) -> None:
+    """:raises WrongType: the value is not of the annotated type."""
+    for start, (kind, called) in _TYPES.items():
+        if annotation.startswith(start) and not isinstance(value, kind):
+            if value is None and annotation.endswith("| None"):
+                return
+            raise WrongType(value, called)
 
 
 def read_document(value: Any, name: str = "policy") -> Raw | None:
@@ -66,10 +107,39 @@ def read_report(value: Any) -> Mapping[str, Any]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """A lone value stands for a list of one, nothing for an empty list."""
+    """A lone value stands for a list of one, nothing for an empty list.
+
+    :raises WrongType: it is no list.
+    """
     if value is None:
         return []
-    return [value] if isinstance(value, (str, Mapping)) else list(value)
+    if isinstance(value, (str, Mapping)):
+        return [value]
+    if not isinstance(value, Iterable):
+        raise WrongType(value, "a list")
+    return list(value)
+
+
+def as_texts(value: Any) -> list[str]:
+    """A list of texts; a lone one stands for a list of one.
+
+    :raises WrongType: one of them is none.
+    """
+    found = as_list(value)
+    if not all(isinstance(one, str) for one in found):
+        raise WrongType(value, "a list of texts")
+    return found
+
+
+def as_rows(value: Any, *keys: str) -> list[Mapping[str, Any]]:
+    """A list of mappings that have these keys, as another filter or a module makes them.
+
+    :raises WrongType: it is something else.
+    """
+    found = as_list(value)
+    if not all(isinstance(one, Mapping) and set(keys) <= set(one) for one in found):
+        raise WrongType(value, f"a list of mappings{' with ' if keys else ''}{' and '.join(keys)}")
+    return found
 
 
 def as_bool(value: Any, name: str) -> bool:
@@ -80,7 +150,8 @@ def as_bool(value: Any, name: str) -> bool:
     try:
         return bool(boolean(value))
     except TypeError:
-        raise AnsibleFilterError(f"{name} is a boolean, not {value!r}.") from None
+        shown = repr(value)
+        raise AnsibleFilterError(f"{name} is a boolean, not {shown[:_LONGEST]}.") from None
 
 
 def choose_partition(partition: str | None, region: str | None) -> str:
