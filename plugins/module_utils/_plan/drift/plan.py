@@ -29,6 +29,8 @@ from .finding import (
 
 #: kind of difference -> how it is said of the live document (``before``) against the declared one (``after``).
 _WHAT = {"added": "is missing", "removed": "is not declared", "changed": "has changed"}
+#: Of a manager who is found and not declared.
+HINT = "If others run this declaration too, name them all in private_access_manager_principals"
 #: Attributes of an endpoint -> what of it they are. They say which addresses and names lead to the endpoint.
 _ATTRIBUTES = ("ip_address_type", "dns_record_ip_type")
 BUCKET_POLICY, ENDPOINT_POLICY = "bucket policy", "endpoint policy"
@@ -118,6 +120,7 @@ def _compared(place: Place, name: str, layer: str, kind: str, live: Raw | None, 
         alone = _with(declared, change.after, change.before, layer)
         without = _with(live, change.before, change.after, layer)
         own = told.effect_of(alone, without) if told else UNREAD
+        exempted = _exempted(change.before, change.after, place.account) if layer == BUCKET and change.before else ""
         found.append(
             Finding(
                 place.account,
@@ -125,10 +128,14 @@ def _compared(place: Place, name: str, layer: str, kind: str, live: Raw | None, 
                 name,
                 f"{kind} statement",
                 f"{change.label} {_WHAT[change.kind]}"
-                + (f" in {', '.join(change.elements)}" if change.elements else ""),
+                + (f" in {', '.join(change.elements)}" if change.elements else "")
+                + exempted,
                 change.before,
                 change.after,
-                *_reach(own),
+                # Whom no example shows to be let in may be: an exemption is for whoever it names, not for samples.
+                CRITICAL if exempted else own.severity,
+                own.opens,
+                own.cuts,
             )
         )
     if SEVERITIES.index(reach.severity) < SEVERITIES.index(worst(each.severity for each in found)):
@@ -140,6 +147,19 @@ def _compared(place: Place, name: str, layer: str, kind: str, live: Raw | None, 
             )
         )  # fmt: skip
     return found
+
+
+def _exempted(found: Raw, declared: Raw | None, account: str) -> str:
+    """Whom a statement of the perimeter exempts that nobody has declared, by name; nothing of other statements."""
+    from ..._policy.building.sharing import exempted_beyond
+
+    strange = exempted_beyond(found, declared)
+    if not strange:
+        return ""
+    said = f": it exempts what is not declared, {'; '.join(map(str, strange))}"
+    # Most often a colleague, or a pipeline, runs the same declaration.
+    colleagues = [one for one in strange if one.kind == "manager" and f"::{account}:" in one.value]
+    return f"{said}. {HINT}" if colleagues else said
 
 
 def _reach(found: Any) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

@@ -204,6 +204,15 @@ def withdraw_perimeter(
     return Shared(tuple(built), _missing(built), strange, owners)
 
 
+def exempted_beyond(found: Any, declared: Any) -> tuple[Exemption, ...]:
+    """Whom a statement of a perimeter exempts as it is found, and not as it is declared.
+
+    :param found: one raw statement, as is ``declared``, which may be ``None``.
+    """
+    meant = _everyone([declared])
+    return tuple(_undeclared([found], meant.networks, meant))
+
+
 def _live(current: Mapping[str, Any] | None) -> list[Any]:
     return (statement_list(current) or []) if current else []
 
@@ -240,8 +249,7 @@ def _allowed(found: Perimeter, exceptions: Perimeter, networks: Sequence[str]) -
 
 def _undeclared(live: list[Any], networks: Sequence[str], exceptions: Perimeter) -> Iterator[Exemption]:
     """Whom the perimeter that is found exempts besides these."""
-    perimeter, repairs = read_perimeter(live) or Perimeter(), read_repairs(live)
-    everyone = perimeter.union(repairs)
+    everyone = _everyone(live)
     for network in everyone.networks:
         if network not in networks:
             yield Exemption("network", network)
@@ -257,6 +265,10 @@ def _undeclared(live: list[Any], networks: Sequence[str], exceptions: Perimeter)
     if everyone.forwarded and not exceptions.forwarded:
         yield Exemption("forwarded_access")
     yield from (Exemption("condition", text) for text in odd_conditions(live))
+
+
+def _everyone(live: list[Any]) -> Perimeter:
+    return (read_perimeter(live) or Perimeter()).union(read_repairs(live))
 
 
 def _covered(patterns: Iterable[str], by: Iterable[str]) -> tuple[str, ...]:
