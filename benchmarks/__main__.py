@@ -21,6 +21,7 @@ BENCHMARKS = {
     "side_by_side": "calls and seconds of the modules, beside those of amazon.aws",
     "evaluate": "decisions per second of the policy evaluator",
     "proof": "seconds of proofs over all requests: one bucket, a thousand, and what is made hard",
+    "replay": "recorded accesses, read and replayed: records, lines and classes per second, and the memory",
     "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
     "fleet": "many buckets, beside a bare client and a loop over amazon.aws.s3_bucket",
     "role": "the role and drift, beside what they were before they looked, decided and acted",

@@ -27,6 +27,7 @@ def build(
     assume_roles: Any = None,
     services: Any = "s3",
     optional: Any = None,
+    evidence: Any = None,
 ) -> Raw:
     """The identity policy that whoever runs the collection needs, and nothing beyond."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.policy import (
@@ -47,6 +48,7 @@ def build(
         roles=as_list(roles),
         assume_roles=as_list(assume_roles),
         services=as_list(services),
+        evidence=as_list(evidence),
     )
     return automation_policy(
         reach, mode=mode, content=as_list(DEFAULT_CONTENT if content is None else content), optional=as_texts(optional)

@@ -120,6 +120,7 @@ MODULES = {
             }
         ]
     },
+    "access_replay": {"evidence": [], "planned_bucket_policies": {BUCKET: None}},
     "bucket_policy": {"bucket": BUCKET, "policy": policy(PASS)},
     "bucket_policy_info": {"buckets": [BUCKET]},
     "gateway_endpoint": {"vpc_id": "{vpc}"},

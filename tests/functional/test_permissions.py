@@ -329,6 +329,17 @@ REQUEST = {
 OTHER_MODULES = [
     pytest.param("access_check", "detect", [], {"requests": [REQUEST]}, id="access_check"),
     pytest.param(
+        "access_replay",
+        "detect",
+        [],
+        {
+            "evidence": [],
+            "planned_bucket_policies": {"{bucket}": None},
+            "planned_endpoint_policies": {"{endpoint}": None},
+        },
+        id="access_replay",
+    ),
+    pytest.param(
         "bucket_policies",
         "correct",
         DISCOVERY,

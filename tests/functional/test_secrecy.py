@@ -107,6 +107,7 @@ def tasks(backup):
         ("perimeter_info", {"vpc_id": "{{ private_access_vpc_id }}", "buckets": [BUCKET]}),
         ("perimeter_info", {"vpc_id": "nowhere"}),
         ("access_check", {"assume_identity_allows": False, "requests": [request]}),
+        ("access_replay", {"evidence": ["/nowhere/at/all"], "planned_bucket_policies": {BUCKET: None}}),
     ]
     return [
         {"name": f"{name} {number}", f"perimeter.s3.{name}": options, "ignore_errors": True}

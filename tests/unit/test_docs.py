@@ -21,7 +21,7 @@ MODULES = sorted((PLUGINS / "modules").glob("[!_]*.py"))
 SIDECARS = sorted(path for kind in ("filter", "test") for path in (PLUGINS / kind).glob("*.yml"))
 INVENTORIES = sorted((PLUGINS / "inventory").glob("[!_]*.py"))
 # Modules that only read and have no name in _info; the others say which AWS calls they made.
-READ_ONLY = {"access_check", "perimeter_proof"}
+READ_ONLY = {"access_check", "access_replay", "perimeter_proof"}
 # What a task may have beside the module that it runs.
 KEYWORDS = {
     "block",

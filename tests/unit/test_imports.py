@@ -45,7 +45,8 @@ NOT_PURE = {
     "uuid",
 }
 STDLIB = set(sys.stdlib_module_names)
-PURE = STDLIB - NOT_PURE
+# What reads a URL asks nobody.
+PURE = (STDLIB - NOT_PURE) | {"urllib.parse"}
 # Sanity wants the means of Ansible instead.
 MODULE_STDLIB = STDLIB - {"os", "subprocess", "sys"}
 
@@ -138,7 +139,14 @@ ROOMS = {
     ),
     "_plan/report": ("_plan/drift", "_policy/language"),
     "_plan/claims": ("_policy/evaluation", "_policy/language"),
-    "_plan/history": ("_plan/errors", "_policy/language"),
+    "_plan/history": ("_plan/errors", "_policy/evaluation", "_policy/language"),
+    "_plan/replay": (
+        "_plan/errors",
+        "_plan/history",
+        "_policy/building",
+        "_policy/evaluation",
+        "_policy/language",
+    ),
     "_plan/accounts": ("_plan/errors", "_policy/language"),
     "_plan/automation": ("_policy/building", "_policy/language"),
     "_aws/api": (),
@@ -176,7 +184,15 @@ ROOMS = {
         "_policy/language",
     ),
     "_aws/claims": ("_aws/api", "_aws/bucket", "_aws/module", "_plan/claims", "_policy/language"),
-    "_aws/history": ("_aws/api", "_aws/module", "_plan/errors", "_plan/history"),
+    "_aws/history": (
+        "_aws/api",
+        "_aws/bucket",
+        "_aws/module",
+        "_plan/errors",
+        "_plan/history",
+        "_plan/replay",
+        "_policy/language",
+    ),
     "_aws/accounts": ("_aws/api", "_aws/module", "_plan/accounts"),
 }
 # What a room keeps to itself: only the files beside them import these.
@@ -386,6 +402,17 @@ def test_what_only_reads_does_not_bring_the_guards_along(name):
     assert {"_aws/argspec", "_aws/api/errors"} <= brought
     assert brought & {"_policy/evaluation/decide", "_aws/bucket/guards", "_aws/endpoint/guards"} == set()
     assert "_policy/evaluation/decide" in shipped(PLUGINS / "modules" / "gateway_endpoint.py")
+
+
+def test_what_replays_brings_no_guard_and_nothing_that_writes():
+    brought = shipped(PLUGINS / "modules" / "access_replay.py")
+    assert {"_aws/argspec", "_policy/evaluation/decide"} <= brought
+    rooms = {name.rpartition("/")[0] for name in brought}
+    assert (
+        rooms & {"_plan/guard", "_plan/bucket", "_plan/endpoint", "_plan/drift", "_plan/perimeter", "_aws/fleet"}
+        == set()
+    )
+    assert brought & {"_aws/bucket/converge", "_aws/bucket/guards", "_aws/endpoint/converge"} == set()
 
 
 # The checks above see what they should: (code, what is allowed, what they must find).

@@ -49,6 +49,8 @@ class About(enum.Enum):
     ENDPOINTS = enum.auto()
     #: As ENDPOINTS, where the condition key for the service exists, too.
     ENDPOINTS_OF_SERVICE = enum.auto()
+    #: Objects that are read as evidence, and their buckets.
+    EVIDENCE = enum.auto()
     ROLES = enum.auto()
     ASSUMED_ROLES = enum.auto()
 
@@ -88,8 +90,10 @@ CALLS: dict[str, tuple[tuple[str, About], ...]] = {
     "s3:DeleteBucketPolicy": (("s3:DeleteBucketPolicy", About.BUCKETS),),
     "s3:GetBucketPolicy": (("s3:GetBucketPolicy", About.BUCKETS),),
     "s3:GetBucketTagging": (("s3:GetBucketTagging", About.BUCKETS),),
+    "s3:GetObject": (("s3:GetObject", About.EVIDENCE),),
     "s3:GetPublicAccessBlock": (("s3:GetBucketPublicAccessBlock", About.BUCKETS),),
     "s3:HeadBucket": (("s3:ListBucket", About.BUCKETS),),
+    "s3:ListObjectsV2": (("s3:ListBucket", About.EVIDENCE),),
     "s3:ListBuckets": (("s3:ListAllMyBuckets", About.EVERYTHING),),
     "s3:PutBucketPolicy": (("s3:PutBucketPolicy", About.BUCKETS),),
     "sts:AssumeRole": (("sts:AssumeRole", About.ASSUMED_ROLES),),
@@ -120,6 +124,11 @@ _WRITE_BUCKET: dict[str, Mode | None] = {
     "s3:PutBucketPolicy": CORRECT,
     "s3:DeleteBucketPolicy": REMOVE,
 }
+# For evidence that is in S3.
+_READ_EVIDENCE: dict[str, Mode | None] = {
+    "s3:GetObject": OPTIONAL,
+    "s3:ListObjectsV2": OPTIONAL,
+}
 # For discover, and its tags.
 _DISCOVER: dict[str, Mode | None] = {
     "s3:ListBuckets": OPTIONAL,
@@ -130,6 +139,11 @@ _DISCOVER: dict[str, Mode | None] = {
 USES: dict[str, dict[str, Mode | None]] = {
     "access_check": {
         **_READ_BUCKET,
+        "ec2:DescribeVpcEndpoints": DETECT,
+    },
+    "access_replay": {
+        **_READ_BUCKET,
+        **_READ_EVIDENCE,
         "ec2:DescribeVpcEndpoints": DETECT,
     },
     "accounts": {

@@ -37,6 +37,7 @@ CONTENT = tuple(sorted(USES))
 SERVICES = ("s3", "s3express")
 DEFAULT_CONTENT = "private_access"
 ASSUME = "sts:AssumeRole"
+READ_OBJECTS = "s3:GetObject"
 
 _IDS = {"vpcs": "vpc-", "endpoints": "vpce-", "route_tables": "rtb-"}
 
@@ -54,6 +55,7 @@ class Reach:
     roles: Sequence[str] = ()
     assume_roles: Sequence[str] = ()
     services: Sequence[str] = ("s3",)
+    evidence: Sequence[str] = ()
 
     @property
     def partition(self) -> str:
@@ -108,6 +110,9 @@ def _statement(about: About, reach: Reach) -> _Statement:
             return _Statement("ChangeEndpoints", reach.network("vpc-endpoint", reach.endpoints))
         case About.ENDPOINTS_OF_SERVICE:
             return _Statement("RemoveEndpoints", reach.network("vpc-endpoint", reach.endpoints), reach.of_service())
+        case About.EVIDENCE:
+            whole = [f"arn:{reach.partition}:s3:::{name}" for name in reach.evidence]
+            return _Statement("ReadEvidence", [*whole, *(f"{arn}/*" for arn in whole)])
         case About.ROLES:
             return _Statement("SeePathsOfRoles", reach.role_arns())
         case About.ASSUMED_ROLES:
@@ -136,9 +141,14 @@ def automation_policy(
     offered = dict.fromkeys(_offered(content, needed))
     unknown = [name for name in optional if name not in {permission for permission, _about in {**needed, **offered}}]
     problems += _choice_problems("optional", unknown, sorted(permission for permission, _about in offered))
-    chosen = [*needed, *(one for one in offered if one[0] in optional)]
+    chosen = [*needed, *(one for one in offered if one[0] in optional and one[1] is not About.EVIDENCE)]
+    if reach.evidence:
+        chosen += [one for one in offered if one[1] is About.EVIDENCE]
     if not reach.buckets and any(about is About.BUCKETS for _permission, about in chosen):
         problems.append(Problem("buckets", "No bucket is named.", "Name those whose policies are read or written."))
+    if not reach.evidence and READ_OBJECTS in optional:
+        rule = f"{READ_OBJECTS} is for evidence whose buckets are not named."
+        problems.append(Problem("optional", rule, "Name them in evidence, which is enough."))
     if ASSUME in optional and not reach.assume_roles:
         problems.append(Problem("optional", f"{ASSUME} is for roles that are not named.", "Name them in assume_roles."))
     if problems:
@@ -198,6 +208,9 @@ def _reach_problems(reach: Reach) -> Iterator[Problem]:
                 f"{name!r} is not the name of a bucket, nor a pattern of names.",
                 "Give the bare name, no ARN; '*' and '?' may stand for parts of it.",
             )
+    for index, name in enumerate(reach.evidence):
+        if not (isinstance(name, str) and is_bucket_name(name)):
+            yield Problem(f"evidence[{index}]", f"{name!r} is not the name of a bucket.", "Give the bare name, no ARN.")
     for option, prefix in _IDS.items():
         for index, name in enumerate(getattr(reach, option)):
             if not re.fullmatch(rf"{prefix}[0-9a-f]+", str(name)):

@@ -1,0 +1,343 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What records of CloudTrail say. Shapes are those of records that others have published, names are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.cloudtrail import read_record
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinctions import Distinctions
+
+BUCKET, OTHER = "payroll-reports", "somebody-else"
+ACCOUNT, FOREIGN = "111122223333", "444455556666"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/etl/nightly"
+SESSION = {
+    "type": "AssumedRole",
+    "principalId": "AROAEXAMPLE:i-0abc",
+    "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-0abc",
+    "accountId": ACCOUNT,
+    "sessionContext": {"sessionIssuer": {"type": "Role", "arn": ROLE, "accountId": ACCOUNT, "userName": "nightly"}},
+}
+BASE = {
+    "eventVersion": "1.11",
+    "userIdentity": SESSION,
+    "eventTime": "2026-11-20T10:15:00Z",
+    "eventSource": "s3.amazonaws.com",
+    "eventName": "GetObject",
+    "awsRegion": "eu-central-1",
+    "sourceIPAddress": "10.20.3.4",
+    "userAgent": "[aws-cli/2]",
+    "requestParameters": {"bucketName": BUCKET, "key": "year=2026/month=11/a.csv"},
+    "eventID": "e-1",
+    "requestID": "R1",
+    "eventCategory": "Data",
+    "vpcEndpointId": "vpce-0aaa",
+    "vpcEndpointAccountId": ACCOUNT,
+    "tlsDetails": {"tlsVersion": "TLSv1.3"},
+    "resources": [
+        {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{BUCKET}/year=2026/month=11/a.csv"},
+        {"type": "AWS::S3::Bucket", "ARN": f"arn:aws:s3:::{BUCKET}", "accountId": ACCOUNT},
+    ],
+}
+
+
+def distinctions(*keys, **documents):
+    condition = {"StringEquals": dict.fromkeys(keys, "x")}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition}],
+    }
+    return Distinctions({BUCKET: [policy] if keys else []}, documents)
+
+
+def read(known=None, **changes):
+    record = {key: value for key, value in {**BASE, **changes}.items() if value is not None}
+    return read_record(record, known or distinctions())
+
+
+def only(**changes):
+    (found,) = read(**changes)[0]
+    return found
+
+
+def test_a_session_is_its_role_with_its_path():
+    found = only()
+    assert found[:13] == (
+        a.DATA,
+        ROLE,
+        "",
+        ACCOUNT,
+        "role",
+        "",
+        "GetObject",
+        "s3:GetObject",
+        BUCKET,
+        ACCOUNT,
+        "",
+        "year=2026/month=11/",
+        "year=2026/month=11/a.csv",
+    )
+    assert (found.path, found.path_account, found.tls, found.denied) == ("vpce-0aaa", ACCOUNT, "1.3", "")
+    assert found.resource == f"arn:aws:s3:::{BUCKET}/year=2026/month=11/a.csv"
+
+
+def test_what_identifies_a_record():
+    _accesses, at, identity, request, shared, rank, event, address = read()
+    assert (at, shared, rank, event, address) == (1795169700, False, 0, "e-1", "10.20.3.4")
+    assert identity == a.number_of("e-1") and request == a.number_of("R1")
+    assert read(sharedEventID="s-1")[2:5] == (a.number_of("s-1"), a.number_of("R1"), True)
+    assert read(eventID=None)[2] == 0
+
+
+IDENTITIES = {
+    "user with a path": (
+        {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/people/bob", "accountId": ACCOUNT},
+        (f"arn:aws:iam::{ACCOUNT}:user/people/bob", ACCOUNT, "user"),
+    ),
+    "root": (
+        {"type": "Root", "arn": f"arn:aws:iam::{ACCOUNT}:root", "accountId": ACCOUNT, "principalId": ACCOUNT},
+        (f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, "root user"),
+    ),
+    "federated": (
+        {"type": "FederatedUser", "arn": f"arn:aws:sts::{ACCOUNT}:federated-user/x", "accountId": ACCOUNT},
+        (f"arn:aws:sts::{ACCOUNT}:federated-user/x", ACCOUNT, "federated user"),
+    ),
+    "session whose issuer is not told": (
+        {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", "accountId": ACCOUNT},
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", ACCOUNT, "session"),
+    ),
+    "of another account": (
+        {"type": "AWSAccount", "principalId": "AROAFOREIGN:s", "accountId": FOREIGN},
+        ("", FOREIGN, "principal of an account"),
+    ),
+    "anonymous": ({"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}, ("anonymous", "", "anonymous")),
+    "origin access identity": (
+        {"type": "AWSAccount", "principalId": "AIDAOAI", "accountId": "CloudFront"},
+        ("", "", "origin access identity"),
+    ),
+    "service": (
+        {"type": "AWSService", "invokedBy": "cloudfront.amazonaws.com"},
+        ("cloudfront.amazonaws.com", "", "service"),
+    ),
+    "unnamed service": ({"type": "AWSService", "invokedBy": "AWS Internal"}, ("", "", "service")),
+    "nobody": ({"type": "Unknown"}, ("", "", "principal that is not told")),
+}
+
+
+@pytest.mark.parametrize("given, expected", IDENTITIES.values(), ids=IDENTITIES)
+def test_principals(given, expected):
+    found = only(userIdentity=given)
+    assert (found.principal, found.account, found.kind) == expected
+
+
+def test_of_a_principal_that_is_not_named_the_unique_id_is_kept():
+    found = only(userIdentity=IDENTITIES["of another account"][0])
+    assert found.unique_id == "AROAFOREIGN"
+    assert read(userIdentity=IDENTITIES["of another account"][0])[5] == 1
+
+
+def test_the_message_of_a_denial_names_what_the_record_does_not():
+    message = (
+        f"User: arn:aws:sts::{FOREIGN}:assumed-role/loader/s is not authorized to perform: s3:GetObject on resource: "
+        f'"arn:aws:s3:::{BUCKET}/a" because no resource-based policy allows the s3:GetObject action'
+    )
+    found = only(
+        userIdentity=IDENTITIES["of another account"][0],
+        eventName="HeadObject",
+        errorCode="AccessDenied",
+        errorMessage=message,
+    )
+    assert found.principal == f"arn:aws:sts::{FOREIGN}:assumed-role/loader/s"
+    assert (found.denied, found.layer, found.action) == ("AccessDenied", "bucket_policy", "s3:GetObject")
+
+
+LAYERS = {
+    "because no identity-based policy allows the s3:GetObject action": "identity_policy",
+    "with an explicit deny in a resource-based policy": "bucket_policy",
+    "with an explicit deny in a VPC endpoint policy": "endpoint_policy",
+    "because no VPC endpoint policy allows the s3:GetObject action": "endpoint_policy",
+    "with an explicit deny in a service control policy": "service_control_policy",
+    "with an explicit deny in a resource control policy": "resource_control_policy",
+    "because no permissions boundary allows the s3:GetObject action": "permissions_boundary",
+    "because no session policy allows the s3:GetObject action": "session_policy",
+    "for reasons of our own": "",
+}
+
+
+@pytest.mark.parametrize("why, layer", LAYERS.items())
+def test_the_layer_that_denied(why, layer):
+    text = f"User: {SESSION['arn']} is not authorized to perform: s3:GetObject on resource: x {why}"
+    assert only(errorCode="AccessDenied", errorMessage=text).layer == layer
+
+
+@pytest.mark.parametrize("error", ["NoSuchBucketPolicy", "NoSuchKey", "BucketNotEmpty", "InvalidObjectState"])
+def test_an_error_that_is_no_denial_has_passed(error):
+    assert only(errorCode=error).denied == ""
+
+
+PATHS = {
+    "internet": ({"vpcEndpointId": None, "sourceIPAddress": "198.51.100.7"}, a.INTERNET, ()),
+    "private": ({"vpcEndpointId": None}, a.PRIVATE, ()),
+    "IPv6": ({"vpcEndpointId": None, "sourceIPAddress": "2001:db8::1"}, a.INTERNET, ()),
+    "unique local IPv6": ({"vpcEndpointId": None, "sourceIPAddress": "fd00::1"}, a.PRIVATE, ()),
+    "no address": ({"vpcEndpointId": None, "sourceIPAddress": "AWS Internal"}, a.UNTOLD, ()),
+    "id where it was until 2019": (
+        {"vpcEndpointId": None, "additionalEventData": {"vpcEndpointId": "vpce-0bbb"}},
+        "vpce-0bbb",
+        (),
+    ),
+    "id with a public address": ({"sourceIPAddress": "198.51.100.7"}, "vpce-0aaa", (a.PUBLIC_ADDRESS,)),
+    "console": (
+        {"sourceIPAddress": "198.51.100.7", "userAgent": "[S3Console/0.4, aws-internal/3]"},
+        "vpce-0aaa",
+        (a.CONSOLE, a.PUBLIC_ADDRESS),
+    ),
+    "console since 2022": ({"sessionCredentialFromConsole": "true"}, "vpce-0aaa", (a.CONSOLE,)),
+    "the id of a service is not that of the caller": (
+        {"userIdentity": {**SESSION, "invokedBy": "athena.amazonaws.com"}, "sourceIPAddress": "athena.amazonaws.com"},
+        a.UNTOLD,
+        (),
+    ),
+    "a service of AWS that is not named": (
+        {"userIdentity": {**SESSION, "invokedBy": "AWS Internal"}, "sourceIPAddress": "AWS Internal/3"},
+        a.UNTOLD,
+        (a.AWS_INTERNAL,),
+    ),
+    "service principal": ({"userIdentity": IDENTITIES["service"][0]}, a.UNTOLD, ()),
+}
+
+
+@pytest.mark.parametrize("changes, path, flags", PATHS.values(), ids=PATHS)
+def test_paths(changes, path, flags):
+    found = only(**changes)
+    assert (found.path, found.flags) == (path, flags)
+
+
+def test_forwarded_access_names_the_service():
+    assert only(userIdentity={**SESSION, "invokedBy": "athena.amazonaws.com"}).via == "athena.amazonaws.com"
+
+
+OPERATIONS = {
+    "HeadObject": ({}, ["s3:GetObject"]),
+    "version": ({"eventName": "GetObject", "parameters": {"versionId": "3"}}, ["s3:GetObjectVersion"]),
+    "GetObjectAttributes": ({}, ["s3:GetObject", "s3:GetObjectAttributes"]),
+    "PutObject": ({"parameters": {"x-amz-acl": "private", "x-amz-tagging": "a=b"}}, None),
+    "UploadPart": ({}, ["s3:PutObject"]),
+    "ListObjects": ({"parameters": {"prefix": "a/b/c", "list-type": "2"}, "key": None}, ["s3:ListBucket"]),
+    "HeadBucket": ({"key": None}, ["s3:ListBucket"]),
+    "GetBucketEncryption": ({"key": None}, ["s3:GetEncryptionConfiguration"]),
+    "DeleteBucketLifecycle": ({"key": None}, ["s3:PutLifecycleConfiguration"]),
+    "GetBucketPolicyStatus": ({"key": None}, ["s3:GetBucketPolicyStatus"]),
+    "InventedOperation": ({}, [""]),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations(name):
+    given, actions = OPERATIONS[name]
+    parameters = {"bucketName": BUCKET, "key": given.get("key", "a/b/c"), **given.get("parameters", {})}
+    parameters = {key: value for key, value in parameters.items() if value is not None}
+    found = [one.action for one in read(eventName=given.get("eventName", name), requestParameters=parameters)[0]]
+    assert found == (actions or ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"])
+
+
+def test_a_listing_has_the_prefix_that_it_asks_for_and_no_key():
+    found = only(eventName="ListObjects", requestParameters={"bucketName": BUCKET, "prefix": "a/b/c"})
+    assert (found.prefix, found.key) == ("a/b/", None)
+
+
+def test_a_copy_reads_and_writes():
+    parameters = {"bucketName": BUCKET, "key": "to/x", "x-amz-copy-source": f"/{OTHER}/from%20here/y?versionId=1"}
+    target, source = read(eventName="CopyObject", requestParameters=parameters)[0]
+    assert (target.action, target.bucket, target.key) == ("s3:PutObject", BUCKET, "to/x")
+    assert (source.action, source.bucket, source.key) == ("s3:GetObjectVersion", OTHER, "from here/y")
+    assert a.COPY_SOURCE in source.flags
+
+
+def test_a_copy_out_of_a_bucket_in_question_counts():
+    parameters = {"bucketName": OTHER, "key": "to/x", "x-amz-copy-source": f"{BUCKET}/y"}
+    found = read(eventName="CopyObject", requestParameters=parameters, vpcEndpointId=None)
+    assert [one.bucket for one in found[0]] == [OTHER, BUCKET]
+
+
+def test_records_of_lists_as_they_were_once():
+    assert only(requestParameters={"bucketName": [BUCKET], "key": ["k"]}).key == "k"
+
+
+SKIPPED = {
+    a.OTHER_SERVICE: {"eventSource": "ec2.amazonaws.com"},
+    a.OTHER_BUCKET: {"requestParameters": {"bucketName": OTHER}, "vpcEndpointId": None},
+    a.NO_BUCKET: {"eventName": "ListBuckets", "requestParameters": None, "resources": None},
+    a.NO_AUTHORIZATION: {"eventName": "PreflightRequest"},
+    a.INSIGHT: {"eventCategory": "Insight"},
+    a.AGGREGATED: {"eventCategory": "Aggregated", "eventType": "AwsAggregatedEvent"},
+    a.ALLOWED_NETWORK: {"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"},
+}
+
+
+@pytest.mark.parametrize("reason", SKIPPED)
+def test_what_is_left_out(reason):
+    assert read(**SKIPPED[reason]) == reason
+
+
+@pytest.mark.parametrize("error", ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "PermanentRedirect"])
+def test_what_fails_before_it_is_authorized_is_left_out(error):
+    assert read(errorCode=error) == a.NO_AUTHORIZATION
+
+
+def test_digests_are_known_and_other_things_are_not():
+    assert read_record({"awsAccountId": ACCOUNT, "digestStartTime": "2026-11-20T10:00:00Z"}, distinctions()) == a.DIGEST
+    with pytest.raises(ValueError, match="no eventSource"):
+        read_record({"hello": "world"}, distinctions())
+
+
+def test_a_bucket_of_others_counts_on_an_endpoint_in_question():
+    known = Distinctions({BUCKET: []}, {"vpce-0aaa": [None]})
+    assert read(known, requestParameters={"bucketName": OTHER, "key": "k"})[0][0].bucket == OTHER
+
+
+def test_what_an_endpoint_denied():
+    message = "The request was denied due to a VPC endpoint policy"
+    event = {"eventCategory": "NetworkActivity", "errorCode": "VpceAccessDenied", "errorMessage": message}
+    found = only(**event)
+    assert (found.source, found.denied, found.layer) == (a.NETWORK, "VpceAccessDenied", "endpoint_policy")
+    assert only(**event, requestParameters=None, resources=None).bucket == ""
+
+
+CONTEXT = {
+    "aws:UserAgent": ("aws:useragent", ("[aws-cli/2]",)),
+    "aws:RequestedRegion": ("aws:requestedregion", ("eu-central-1",)),
+    "s3:TlsVersion": ("s3:tlsversion", ("1.3",)),
+    "s3:prefix": ("s3:prefix", ()),
+    "s3:VersionId": ("s3:versionid", ()),
+    "aws:SourceIdentity": ("aws:sourceidentity", ()),
+    "aws:userid": ("aws:userid", ("AROAEXAMPLE:i-0abc",)),
+}
+
+
+@pytest.mark.parametrize("key", CONTEXT)
+def test_keys_that_policies_compare(key):
+    (found,) = read(distinctions(key))[0]
+    assert found.context == (CONTEXT[key],)
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalOrgID", "s3:x-amz-acl", "aws:PrincipalTag/team", "aws:CurrentTime"])
+def test_keys_that_are_not_told(key):
+    (found,) = read(distinctions(key))[0]
+    assert found.context == ()
+
+
+def test_keys_as_iam_evaluated_them():
+    record = {"eventContext": {"requestContext": {"aws:PrincipalOrgID": "o-exampleorgid"}}}
+    (found,) = read(distinctions("aws:PrincipalOrgID"), **record)[0]
+    assert found.context == (("aws:principalorgid", ("o-exampleorgid",)),)
+
+
+def test_addresses_are_kept_only_if_policies_compare_them():
+    assert only().address == ""
+    assert read(distinctions("aws:VpcSourceIp"))[0][0].address == "10.20.3.4"
+    assert read(distinctions("aws:SourceIp"))[0][0].address == ""

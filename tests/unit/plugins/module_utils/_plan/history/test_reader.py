@@ -1,0 +1,225 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever is in a file, nothing crashes, what can be read is read, and what cannot is counted and named."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import tracemalloc
+import zlib
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import reader
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinctions import Distinctions
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Tally
+
+BUCKET, ACCOUNT = "payroll-reports", "111122223333"
+LINE = (
+    f"{'79a5' * 16} {BUCKET} [06/Nov/2026:00:00:38 +0000] 10.0.0.1 - 3E57427F3EXAMPLE REST.GET.OBJECT a "
+    '"GET /a HTTP/1.1" 200 - 113 113 7 5 "-" "agent" - x= SigV4 TLS AuthHeader host TLSv1.2 - -'
+)
+HEADER = "principal_type,principal,principal_account,event_name,bucket,key_prefix,count,first_seen,last_seen"
+WHEN = "2026-11-01T00:00:00Z,2026-11-09T00:00:00Z"
+ROW = f"IAMUser,arn:aws:iam::{ACCOUNT}:user/bob,{ACCOUNT},GetObject,{BUCKET},a/,7,{WHEN}"
+
+
+def record(number=1, **changes):
+    return {
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "GetObject",
+        "eventTime": "2026-11-20T10:15:00Z",
+        "awsRegion": "eu-central-1",
+        "sourceIPAddress": "10.0.0.1",
+        "userIdentity": {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/bob", "accountId": ACCOUNT},
+        "requestParameters": {"bucketName": BUCKET, "key": "täglich/a"},
+        "eventID": f"e-{number}",
+        "eventCategory": "Data",
+        **changes,
+    }
+
+
+def read(data, form="auto", size=1 << 16, most=reader.MOST_BYTES):
+    batch = Batch()
+    chunks = [data[at : at + size] for at in range(0, len(data), size)]
+    read_part("here", chunks, Distinctions({BUCKET: []}, {}), batch, form, most)
+    return batch
+
+
+def text_of(*records):
+    return "\n".join(map(json.dumps, records))
+
+
+def lookup(one):
+    return {"EventId": one["eventID"], "EventName": one["eventName"], "CloudTrailEvent": json.dumps(one)}
+
+
+TWO = [record(1), record(2)]
+WRAPPED = [{"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": one} for one in TWO]
+FORMATS = {
+    "a file of CloudTrail": json.dumps({"Records": TWO}),
+    "indented": json.dumps({"Records": TWO}, indent=2),
+    "a list": json.dumps(TWO),
+    "one per line": text_of(*TWO),
+    "one per line, with empty ones": f"\n{text_of(*TWO)}\n\n",
+    "one after the other": "".join(map(json.dumps, TWO)),
+    "wrapped by EventBridge": text_of(*WRAPPED),
+    "a list of wrapped ones": json.dumps(WRAPPED),
+    "an answer of LookupEvents": json.dumps({"Events": [lookup(one) for one in TWO], "NextToken": "x"}),
+    "an answer that begins with its token": json.dumps({"NextToken": "x", "Events": [lookup(one) for one in TWO]}),
+    "files of CloudTrail one per line": text_of({"Records": TWO[:1]}, {"Records": TWO[1:]}),
+    "with a mark of UTF-8": "\ufeff" + json.dumps({"Records": TWO}),
+}
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("text", FORMATS.values(), ids=FORMATS)
+def test_formats(text, packed, size):
+    data = text.encode()
+    found = read(gzip.compress(data) if packed else data, size=size)
+    assert (found.records, found.malformed, found.named) == (2, 0, [])
+    assert found.kinds[0][0].prefix == "täglich/"
+
+
+def test_a_log_and_an_aggregate():
+    assert read(f"{LINE}\r\n{LINE}\n\n".encode()).records == 2
+    found = read(f"{HEADER}\n{ROW}\n".encode())
+    assert (found.records, found.aggregated[0].requests, found.malformed) == (1, 7, 0)
+    objects = text_of(dict(zip(HEADER.split(","), ROW.split(","), strict=True)))
+    assert read(objects.encode()).aggregated[0].requests == 7
+
+
+def test_members_of_a_gz_file_and_padding():
+    data = gzip.compress(text_of(TWO[0]).encode() + b"\n") + gzip.compress(text_of(TWO[1]).encode()) + b"\0" * 64
+    assert (read(data).records, read(data).malformed) == (2, 0)
+
+
+def named(found, text):
+    assert found.malformed == len(found.named) == 1
+    assert found.named[0].startswith("here") and text in found.named[0]
+
+
+def test_a_truncated_gz_file_is_read_up_to_there():
+    chance = random.Random(1)
+    data = gzip.compress(json.dumps({"Records": [record(chance.getrandbits(99)) for _one in range(5000)]}).encode())
+    found = read(data[: len(data) // 2])
+    named(found, "truncated")
+    assert 1000 < found.records < 4000
+
+
+def test_a_damaged_gz_file():
+    data = bytearray(gzip.compress(json.dumps({"Records": TWO}).encode()))
+    data[20:30] = b"\xff" * 10
+    named(read(bytes(data)), "damaged")
+
+
+def test_a_file_that_ends_in_the_middle():
+    found = read(json.dumps({"Records": TWO}).encode()[:-40])
+    named(found, "record 2")
+    assert found.records == 1
+
+
+OTHERS = {
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "none of the formats"),
+    "a page": (b"<html><body>403</body></html>", "none of the formats"),
+    "zeros": (bytes(100_000), "zero bytes"),
+    "blanks": (b" " * 100_000, "nothing but blanks"),
+    "another table": (b"a,b,c\n1,2,3\n", "none of the formats"),
+    "JSON of something else": (b'{"hello": "world"}', "no eventSource"),
+    "a number": (b"42\n", "none of the formats"),
+    "deep": (b"[" * 100_000, "not JSON"),
+}
+
+
+@pytest.mark.parametrize("data, text", OTHERS.values(), ids=OTHERS)
+def test_files_of_another_kind(data, text):
+    found = read(data)
+    named(found, text)
+    assert found.kinds == []
+
+
+def test_an_empty_file_is_nothing():
+    assert (read(b"").malformed, read(gzip.compress(b"")).malformed) == (0, 0)
+
+
+def bomb(megabytes, start):
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    piece = b" " * 1_000_000
+    yield packer.compress(start)
+    for _number in range(megabytes):
+        yield packer.compress(piece)
+    yield packer.flush()
+
+
+@pytest.mark.parametrize("start", [b"", b"[", text_of(TWO[0]).encode(), LINE.encode()])
+def test_a_bomb_takes_no_memory(start):
+    batch = Batch()
+    packed = b"".join(bomb(200, start))
+    assert len(packed) < 1_000_000
+    tracemalloc.start()
+    read_part("here", [packed], Distinctions({BUCKET: []}, {}), batch, most=100_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40_000_000
+    assert batch.malformed == 1
+
+
+def test_one_bad_line_is_passed_over():
+    text = "\n".join([json.dumps(TWO[0]), '{"eventSource": "s3.amaz', "hello", json.dumps(TWO[1])])
+    found = read(text.encode())
+    assert (found.records, found.malformed) == (2, 2)
+    assert found.named == ["here, value 2: it is not JSON", "here, value 3: it is not JSON"]
+    found = read(f"{LINE}\nhello\n{LINE}\n".encode())
+    assert (found.records, found.malformed, found.named[0][:12]) == (2, 1, "here, line 2")
+    found = read(f"{HEADER}\n{ROW}\n{ROW},more\n{ROW}\n".encode())
+    assert (found.records, found.malformed, found.named[0][:11]) == (2, 1, "here, row 3")
+
+
+def test_bad_records_among_good_ones():
+    odd = [
+        7,
+        None,
+        "text",
+        [],
+        {},
+        {"eventSource": "s3.amazonaws.com"},
+        record(eventTime="yesterday"),
+        record(eventName=None),
+    ]
+    found = read(json.dumps({"Records": [TWO[0], *odd, TWO[1]]}).encode())
+    assert (len(found.rows) // 4, found.malformed) == (2, len(odd))
+
+
+ODD_PARTS = ["userIdentity", "requestParameters", "resources", "tlsDetails", "additionalEventData", "errorMessage"]
+
+
+@pytest.mark.parametrize("part", ODD_PARTS)
+@pytest.mark.parametrize("value", [None, [], {}, "text", 7, True, [None], {"type": 3, "sessionContext": "x"}])
+def test_odd_parts_of_records_crash_nothing(part, value):
+    found = read(text_of(record(**{part: value}, errorCode="AccessDenied")).encode())
+    assert found.records + found.malformed == 1
+
+
+def test_a_list_of_too_many_bad_lines_is_left():
+    found = read(f"{LINE}\n".encode() + b"hello\n" * 5000)
+    assert found.malformed < 1100 and len(found.named) == 50
+    assert any("the rest is left out" in each for each in found.named) or found.malformed == 1001
+
+
+def test_a_format_that_is_not_that_of_the_file():
+    named(read(json.dumps(TWO).encode(), "server_access_log"), "no server access log")
+    named(read(LINE.encode(), "cloudtrail"), "none of the formats")
+
+
+def test_everything_is_counted_once():
+    tally = Tally()
+    for data in (json.dumps({"Records": TWO}), json.dumps({"Records": [*TWO, record(3)]}), f"{HEADER}\n{ROW}\n{ROW}\n"):
+        tally.add(read(data.encode()))
+    tally.finish()
+    assert (tally.counted, tally.duplicates, tally.records) == (3 + 7, 3, 7)

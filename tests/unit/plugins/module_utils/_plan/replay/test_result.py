@@ -1,0 +1,263 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a replay says as a whole: coverage, window, back-test, the proposal, what is unused, and the page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.input import (
+    check_ignored,
+    read_evidence,
+    read_moment,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.page import page_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.result import replay
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import read_setting
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+
+ACCOUNT = "111122223333"
+REPORTS, ARCHIVE = "payroll-reports", "payroll-archive"
+OWN, SECOND = "vpce-0000000a", "vpce-0000000b"
+NIGHTLY, BATCH = f"arn:aws:iam::{ACCOUNT}:role/etl/nightly", f"arn:aws:iam::{ACCOUNT}:role/batch"
+
+
+def record(number, key="year=2026/a", operation="GetObject", role=NIGHTLY, bucket=REPORTS, day=1, **changes):
+    parameters = {"bucketName": bucket, **({"key": key} if key else {})}
+    found = {
+        "eventSource": "s3.amazonaws.com",
+        "eventName": operation,
+        "eventTime": f"2026-11-{day:02d}T10:15:00Z",
+        "awsRegion": "eu-central-1",
+        "sourceIPAddress": "10.20.3.4",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.rpartition('/')[2]}/s",
+            "accountId": ACCOUNT,
+            "sessionContext": {"sessionIssuer": {"arn": role}},
+        },
+        "requestParameters": parameters,
+        "eventCategory": "Data",
+        "vpcEndpointId": OWN,
+        "tlsDetails": {"tlsVersion": "TLSv1.3"},
+        "eventID": f"e-{number}",
+        **changes,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def setting(grants=None, current=None, **options):
+    endpoints = {OWN: endpoint_policy(grants or [{"name": REPORTS, "access": "read_write"}])}
+    closed = {name: bucket_perimeter(name, endpoints=[OWN], tls_only=True) for name in (REPORTS, ARCHIVE)}
+    return read_setting(
+        {
+            "current_bucket_policies": current or dict.fromkeys(closed),
+            "planned_bucket_policies": closed,
+            "current_endpoint_policies": {OWN: None},
+            "planned_endpoint_policies": endpoints,
+            "endpoints": [{"id": OWN, "account": ACCOUNT}, {"id": SECOND, "vpc": "vpc-0000000b", "account": ACCOUNT}],
+            "resource_accounts": dict.fromkeys(closed, ACCOUNT),
+            **options,
+        }
+    )
+
+
+def run(records, known=None, ignore=(), **told):
+    known = known or setting()
+    batch, tally = Batch(), Tally()
+    read_part("here", [json.dumps({"Records": records}).encode()], known.distinctions(), batch)
+    tally.add(batch.sent())
+    tally.finish()
+    return replay(tally, known, known.distinctions(), ignore, **told)
+
+
+INTERNET = {"vpcEndpointId": None, "sourceIPAddress": "198.51.100.7"}
+RECORDS = [
+    *(record(number, f"year=2026/{number}", day=number % 28 + 1) for number in range(40)),
+    record(50, "year=2025/x", "PutObject"),
+    record(51, role=BATCH, vpcEndpointId=SECOND),
+    record(52, role=BATCH, vpcEndpointId=SECOND, day=3),
+    record(53, role=BATCH, **INTERNET),
+]
+
+
+def test_no_evidence_is_no_safety():
+    found = run(RECORDS).as_dict()
+    assert found["coverage"][REPORTS]["evidence"] == "data_events"
+    assert found["coverage"][ARCHIVE]["evidence"] == "none"
+    assert run(RECORDS).uncovered() == [ARCHIVE]
+    kinds = {(one["kind"], one["subject"]) for one in found["findings"]}
+    assert ("evidence_none", ARCHIVE) in kinds and ("window_too_short", "window") in kinds
+    management = [record(1, None, "GetBucketAcl", eventCategory="Management", bucket=ARCHIVE)]
+    found = run(management)
+    assert found.coverage[ARCHIVE]["evidence"] == "management_events" and found.uncovered() == [ARCHIVE, REPORTS]
+    assert run([]).as_dict()["summary"]["classes"] == 0
+    assert "No access was seen" in page_of(run([]).as_dict())
+
+
+def test_the_verdicts_and_what_they_rest_on():
+    found = run(RECORDS).as_dict()
+    assert found["summary"] | {"keeps": 2, "loses": 2} == found["summary"]
+    endpoint, internet = found["loses"]
+    assert (endpoint["principal"], endpoint["path"], endpoint["count"], endpoint["days"]) == (BATCH, SECOND, 2, 2)
+    assert (endpoint["cause"], endpoint["remedy"]["value"]) == ("other_endpoint", [SECOND])
+    assert (internet["cause"], internet["remedy"]["variable"]) == ("internet", "private_access_break_glass_principals")
+    assert endpoint["keys"] == "year=2026/*" and endpoint["examples"] == ["e-51", "e-52"]
+    assert found["backtest"]["agree"] == 1 and found["window"]["days"] == 28
+
+
+def test_the_back_test_says_where_the_policies_in_force_were_others():
+    current = {REPORTS: bucket_perimeter(REPORTS, endpoints=[OWN]), ARCHIVE: None}
+    found = run(RECORDS, setting(current=current)).as_dict()
+    assert found["backtest"]["disagreeing"] == 3 and found["backtest"]["agreeing"] == 41
+    assert {one["principal"] for one in found["backtest"]["disagree"]} == {BATCH}
+    assert "backtest" in {one["kind"] for one in found["findings"]}
+
+
+def test_the_proposal_is_what_was_used():
+    proposal = run(RECORDS).as_dict()["proposal"]
+    assert proposal["variables"] == {
+        "private_access_buckets": [
+            {
+                "name": REPORTS,
+                "access": "get_put",
+                "principals": [NIGHTLY],
+                "prefixes": ["year=2025/", "year=2026/"],
+            }
+        ],
+        "private_access_additional_endpoints": [SECOND],
+        "private_access_break_glass_principals": [BATCH],
+    }
+    assert [line["variable"] for line in proposal["evidence"]] == list(proposal["variables"])
+    assert [line["count"] for line in proposal["evidence"]] == [41, 2, 1]
+
+
+PROPOSED = {
+    "listing": [record(1, None, "ListObjects", requestParameters={"bucketName": REPORTS, "prefix": "year=2026/x"})],
+    "listing of everything": [record(1, None, "ListObjects"), record(2)],
+    "reading and the location": [record(1), record(2, None, "ListObjects"), record(3, None, "GetBucketLocation")],
+    "an action that no level has": [record(1), record(2, operation="GetObjectAcl")],
+    "keys without folders": [record(1, "top"), record(2)],
+    "a short prefix and a listing": [
+        record(1, "a/x"),
+        record(2, None, "ListObjects", requestParameters={"bucketName": REPORTS, "prefix": "a/"}),
+    ],
+    "many folders": [record(number, f"{number}/x") for number in range(30)],
+    "many principals": [record(number, role=f"{NIGHTLY}-{number}") for number in range(30)],
+    "deletes and uploads": [record(1, operation="DeleteObject"), record(2, operation="UploadPart"), record(3)],
+    "versions": [record(1, requestParameters={"bucketName": REPORTS, "key": "a/b/c", "versionId": "1"})],
+}
+
+
+@pytest.mark.parametrize("records", PROPOSED.values(), ids=PROPOSED)
+def test_what_is_proposed_keeps_all_that_was_used(records):
+    (grant,) = run(records).as_dict()["proposal"]["variables"]["private_access_buckets"]
+    after = run(records, setting([grant])).as_dict()
+    assert after["summary"]["keeps"] == after["summary"]["classes"]
+
+
+def test_what_was_never_seen():
+    declaration = {
+        "private_access_buckets": [
+            {"name": REPORTS, "access": "get_put", "prefixes": ["year=2026/", "old/"], "principals": [NIGHTLY, BATCH]},
+            {"name": ARCHIVE, "access": "read"},
+        ],
+        "private_access_additional_endpoints": [SECOND, "vpce-0000000c"],
+        "private_access_allow_aws_services": True,
+    }
+    found = run(RECORDS, declaration=declaration).as_dict()["unused"]
+    assert found == [
+        {"bucket": REPORTS, "kind": "prefixes", "values": ["old/"]},
+        {"bucket": REPORTS, "kind": "principals", "values": [BATCH]},
+        {"bucket": None, "kind": "private_access_additional_endpoints", "values": ["vpce-0000000c"]},
+        {"bucket": None, "kind": "private_access_allow_aws_services", "values": [True]},
+    ]
+
+
+def test_what_is_ignored_is_shown():
+    found = run(RECORDS, ignore=[{"principal": "*role/batch", "reason": "is going to be removed"}]).as_dict()
+    assert (found["summary"]["loses"], found["summary"]["ignored"], len(found["ignored"])) == (0, 2, 2)
+    assert "going to be removed" in page_of(found)
+    assert found["proposal"]["variables"].keys() == {"private_access_buckets"}
+
+
+def test_the_page():
+    page = page_of(run(RECORDS).as_dict())
+    assert "**2 stop**" in page and "private_access_additional_endpoints" in page
+    assert "nothing can be said of who uses it" in page
+
+
+def test_the_page_shows_names_of_others_as_text():
+    odd = "year=2026/[x](http://y)|\x1b[31m`/z"
+    page = page_of(run([record(1, f"{odd}/k", **INTERNET)]).as_dict())
+    assert "\x1b" not in page
+    assert "[x](" not in page
+
+
+def test_many_classes():
+    records = [
+        record(number, f"p{number}/q/r", role=f"{NIGHTLY}{number % 200}", **INTERNET) for number in range(10_000)
+    ]
+    found = run(records).as_dict(shown=10)
+    assert found["summary"]["loses"] == 10_000 and len(found["loses"]) == 10
+    assert len(page_of(found)) < 100_000
+
+
+def test_too_many_prefixes_are_shown_as_one():
+    found = run([record(number, f"p{number}/q/r") for number in range(200)]).as_dict()
+    (one,) = found["keeps"]
+    assert (one["keys"], one["count"]) == ("*", 200)
+
+
+MOMENTS = {
+    "2026-11-01": 1793491200,
+    "2026-11-01T01:00:00Z": 1793494800,
+    "2026-11-01T02:00:00+01:00": 1793494800,
+}
+
+
+@pytest.mark.parametrize("text, seconds", MOMENTS.items())
+def test_moments(text, seconds):
+    assert read_moment(text, "since") == seconds
+    assert read_moment("2026-11-01", "until", whole_day=True) == 1793491200 + 86_400
+
+
+@pytest.mark.parametrize("text", ["2026-11-01T02:00:00", "yesterday", "2026-13-01", "2026-11-01T25:00:00Z"])
+def test_what_is_no_moment(text):
+    with pytest.raises(Refusal, match="since: "):
+        read_moment(text, "since")
+
+
+BAD_OPTIONS = {
+    "current_bucket_policies": ({REPORTS: {"Statement": 7}}, "current_bucket_policies"),
+    "planned_endpoint_policies": ({OWN: "{"}, "planned_endpoint_policies"),
+    "resource_accounts": ({REPORTS: "1"}, "resource_accounts"),
+    "endpoints": ([{"id": "vpc-1"}], "endpoints"),
+    "networks": ([{"cidr": "10.0.0.0/99", "endpoint": OWN}], "networks"),
+    "own_addresses": (["home"], "own_addresses"),
+}
+
+
+@pytest.mark.parametrize("option", BAD_OPTIONS)
+def test_bad_options_are_named(option):
+    given, named = BAD_OPTIONS[option]
+    with pytest.raises(PolicyError, match=named):
+        read_setting({option: given})
+
+
+def test_bad_evidence_is_named():
+    assert read_evidence(["a", {"path": "b", "format": "aggregate"}]) == [("a", "auto"), ("b", "aggregate")]
+    for bad in (7, {"format": "auto"}, {"path": "a", "format": "csv"}, {"path": "a", "kind": 1}):
+        with pytest.raises(PolicyError, match=r"evidence\[0\]"):
+            read_evidence([bad])
+    with pytest.raises(PolicyError, match=r"ignore\[0\]"):
+        check_ignored([{"reason": "everything"}])
