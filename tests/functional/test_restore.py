@@ -36,7 +36,8 @@ def automation(mode, **options):
 
 def restore(emulator, directory, keys, **variables):
     given = {
-        "restore_dir": str(directory),
+        # Relative, as people give it: to where the playbook is started.
+        "restore_dir": directory.name,
         "private_access_connection": {**emulator.connection, **keys},
         **variables,
     }
@@ -49,6 +50,7 @@ def restore(emulator, directory, keys, **variables):
         timeout=180,
         check=False,
         stdin=subprocess.DEVNULL,
+        cwd=directory.parent,
         env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable},
     )
     calls = {f"{call['service']}:{call['operation']}" for call in emulator.calls()}
