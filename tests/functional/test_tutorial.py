@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.functional.plain_moto import running_moto
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "tutorial.rst"
 FILE = re.compile(r"^\.\. code-block:: yaml\+jinja\n    :caption: (\S+)\n\n((?:    .*\n|\n)+)", re.MULTILINE)
@@ -35,47 +35,31 @@ EXPECTED = [
 ]
 
 
-@pytest.fixture
-def plain_moto():
-    """The address of a moto server as people start it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "moto_server", "--host", "127.0.0.1", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _attempt in range(300):
-            assert process.poll() is None
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
+pytestmark = pytest.mark.surroundings
 
 
-def test_the_tutorial_does_what_it_says(plain_moto, tmp_path):
+def test_the_tutorial_does_what_it_says(tmp_path):
     text = PAGE.read_text(encoding="utf-8")
     for name, content in FILE.findall(text):
         (tmp_path / name).write_text(textwrap.dedent(content), encoding="utf-8")
     commands = [shlex.split(command) for command in COMMAND.findall(text)]
     assert [" ".join(words[1:]) for words in commands] == [row[0] for row in EXPECTED]
+    with running_moto() as moto:
+        run_all(commands, tmp_path, text, moto["AWS_ENDPOINT_URL"])
+    assert (tmp_path / "report" / "drift.md").is_file()
+
+
+def run_all(commands, directory, text, url):
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         **dict(re.findall(r"\b(AWS_\w+)=(\S+)", text)),
-        "AWS_URL": plain_moto,
+        "AWS_URL": url,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "ANSIBLE_LOCALHOST_WARNING": "false",
     }
     for words, (command, changes, said) in zip(commands, EXPECTED, strict=True):
         done = subprocess.run(
-            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+            words, cwd=directory, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
         output = done.stdout + done.stderr
         assert done.returncode == 0, f"{command}\n{output}"
@@ -83,4 +67,3 @@ def test_the_tutorial_does_what_it_says(plain_moto, tmp_path):
         assert failed == 0, output
         assert changed == changes if changes is not None else changed > 0 or "drift" in command, f"{command}\n{output}"
         assert said in output, f"{command}\n{output}"
-    assert (tmp_path / "report" / "drift.md").is_file()
