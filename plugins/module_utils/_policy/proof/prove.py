@@ -66,10 +66,11 @@ _S3_ONLY = f"Only actions of {SERVICE!r} are looked at, not those of S3 Express,
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What tests and benchmarks change: budgets, and which rules of the world are in force."""
+    """Budgets, how many counterexamples are wanted, and (for tests) which rules of the world are in force."""
 
     leaves: int = LEAVES
     states: int = STATES
+    examples: int = _EXAMPLES
     rules: frozenset[str] = field(default=known.ALL_RULES)
 
 
@@ -105,10 +106,10 @@ def prove(claim: Claim | Passing, options: Options = Options()) -> Verdict:
     assumed = _assumed(claim, cells)
     core = _core(question, claim.core)
     if core is not None:
-        tried = _Trial(cells, core, _core_of(given, claim.core), spare)
+        tried = _Trial(cells, core, _core_of(given, claim.core), spare, 1)
         if tried.run() and not tried.examples and not tried.found.doubts:
             return replace(tried.verdict(claim.name, assumed), vacuous=_is_vacuous(cells, question, spare))
-    trial = _Trial(cells, question, given, budget)
+    trial = _Trial(cells, question, given, budget, options.examples)
     trial.run()
     trial.try_doubts()
     verdict = trial.verdict(claim.name, assumed)
@@ -136,7 +137,8 @@ def _is_vacuous(cells: Cells, question: Question, budget: Budget) -> bool:
 class _Trial:
     """One search, and what became of it."""
 
-    def __init__(self, cells: Cells, question: Question, given: Question, budget: Budget) -> None:
+    def __init__(self, cells: Cells, question: Question, given: Question, budget: Budget, most: int) -> None:
+        self.most = most
         self.maker = Maker(given)
         self.budget = budget
         self.examples: dict[object, Counterexample] = {}
@@ -163,7 +165,7 @@ class _Trial:
 
     def _enough(self, caller: CallerCell, path: PathCell) -> bool:
         alike = self.alike.get((caller.caller.kind, caller.own, path.name), 0)
-        return alike >= _ALIKE or len(self.examples) >= _EXAMPLES
+        return alike >= _ALIKE or len(self.examples) >= self.most
 
     def _wanted(self, node: Node) -> bool:
         alike = (node.caller.caller.kind, node.caller.own, node.path.name)
