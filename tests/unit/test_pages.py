@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -88,6 +89,26 @@ def test_variables_on_pages_exist(page):
     known |= {"private_access_hosts", "private_access_result"}
     named = {name for name in VARIABLE.findall(page.read_text(encoding="utf-8")) if not name.endswith("_")}
     assert {name for name in named if name.startswith("private_access_")} - known == set()
+
+
+def refusals():
+    """The longest fixed part of each message that the role refuses a declaration with."""
+    for name in ("plan", "variables", "names"):
+        path = ROOT / "plugins" / "module_utils" / "_plan" / "perimeter" / f"{name}.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "Refusal"):
+                texts = [one.value for one in ast.walk(node.args[1]) if isinstance(one, ast.Constant)]
+                fixed = max((text.strip() for text in texts if isinstance(text, str)), key=len, default="")
+                # The message of another check, passed on, has no text of its own.
+                if len(fixed) > len("Nothing was changed."):
+                    yield fixed.removesuffix(" Nothing was changed.").removeprefix(", ")
+
+
+def test_messages_of_the_role_are_explained():
+    page = " ".join((ROOT / "docs/docsite/rst/troubleshooting.rst").read_text(encoding="utf-8").split())
+    found = list(refusals())
+    assert len(found) > 10
+    assert [text for text in found if text not in page] == []
 
 
 @pytest.mark.parametrize("text", list(examples()))
