@@ -20,7 +20,7 @@ TEMPORARY = "ASIA"
 class Identity:
     """Keys that nobody registered belong to an automation's user in the account.
 
-    With the setting ``moto_caller`` they have the ARN that plain moto gives them, which AWS never says.
+    With the setting ``moto_caller`` its ARN is one of STS, as plain moto says and AWS never does.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -32,7 +32,7 @@ class Identity:
         caller = find_caller(call.key, call.account)
         arn = caller.arn
         if self._settings["moto_caller"] and caller.user_id == AUTOMATION_ID:
-            arn = f"arn:aws:sts::{call.account}:user/moto"
+            arn = arn.replace(":iam:", ":sts:")
         result = f"<Arn>{arn}</Arn><UserId>{caller.user_id}</UserId><Account>{call.account}</Account>"
         return xml(
             f'<GetCallerIdentityResponse xmlns="{NAMESPACE}">'

@@ -20,7 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "fault_kinds": [],  # those of faults.WRITE_KINDS to choose from; empty: all of them
     "throttled_organizations": 0,  # so many next calls to Organizations are refused with TooManyRequestsException
     "no_default_endpoint_policy": False,  # the default policy is not shown, as by some that imitate AWS
-    "moto_caller": False,  # who calls with keys that nobody registered is said to be whom plain moto says
+    "moto_caller": False,  # who calls with keys that nobody registered is told by an ARN of STS, as by plain moto
     "temporary_redirects": 0,  # so many next redirects to the bucket's Region are 307, as soon after its creation
     "operation_aborted_writes": 0,  # so many next writes of a bucket policy are refused with OperationAborted
 }

@@ -102,7 +102,7 @@ def test_unknown_keys_are_those_of_a_user(emulator):
     assert emulator.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/automation"
 
 
-def test_the_caller_that_plain_moto_tells(emulator, sts):
+def test_the_caller_in_the_form_of_plain_moto(emulator, sts):
     assert sts.get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/automation"
     emulator.settings(moto_caller=True)
-    assert sts.get_caller_identity()["Arn"] == "arn:aws:sts::123456789012:user/moto"
+    assert sts.get_caller_identity()["Arn"] == "arn:aws:sts::123456789012:user/automation"

@@ -12,6 +12,7 @@ from importlib.metadata import version
 import pytest
 
 from tests.functional.module_run import run_module
+from tests.functional.role_run import Step, play
 
 HERE, THERE = "us-east-1", "us-west-2"
 BUCKET = "regions-far"
@@ -65,7 +66,7 @@ def run(emulator, way: str, ours: dict, **options):
 
 
 # Where the module is, and the key by which a network is named. From the bucket's own Region, no other one is seen.
-NAMED = [(HERE, "aws:SourceVpce"), (HERE, "aws:SourceVpc"), (THERE, "aws:SourceVpce")]
+NAMED = [(region, key) for region in (HERE, THERE) for key in ("aws:SourceVpce", "aws:SourceVpc")]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -99,3 +100,21 @@ def test_where_a_bucket_is_costs_no_call(emulator, networks):
     for region, reads in ((HERE, 2), (THERE, 1)):
         done, _found = run(emulator, "bucket_policy", ours, region=region, check=True)
         assert Counter(done.calls) == {"GetCallerIdentity": 1, "GetBucketPolicy": reads, "DescribeVpcEndpoints": 1}
+
+
+@pytest.mark.surroundings
+def test_the_role_refuses_before_anything_is_written(emulator, networks):
+    emulator.client("s3").create_bucket(Bucket="regions-near")
+    declared = {"vpc_id": networks[HERE]["aws:SourceVpc"], "buckets": ["regions-near", BUCKET]}
+    played = play(
+        emulator,
+        Step(declared, check=True),
+        Step(declared),
+        Step({**declared, "buckets": ["regions-near"]}),
+    )
+    for refused in played.outcomes[:2]:
+        assert refused.writes == []
+        for said in (f"{BUCKET} ({THERE})", HERE, "private_access_allow_other_region"):
+            assert said in refused.message
+    closed = played.outcomes[2]
+    assert "PutBucketPolicy" in closed.writes, closed.message
