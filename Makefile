@@ -13,7 +13,7 @@ TOOLCHAIN = PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" -m toolchai
 # make units CORE=2.18: a release line of supported.toml instead of the floor and the newest one
 OPTIONS = $(if $(CORE),--core $(CORE))
 
-.PHONY: help bench demo test check $(CHECKS) format changelog release pytest exec versions requirements clean
+.PHONY: help bench demo test check $(CHECKS) format changelog release pytest exec mutate versions requirements clean
 
 help:
 	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
@@ -25,6 +25,7 @@ help:
 	@echo "make format          let ruff format and repair what it can"
 	@echo "make pytest ARGS=... pytest in the working copy, such as ARGS='tests/unit -k merge'"
 	@echo "make exec ARGS=...   any command with Ansible, amazon.aws and this collection at hand"
+	@echo "make mutate          random changes of the core, and which of them no unit test notices"
 	@echo "make versions        what this machine tests"
 	@echo "make changelog       put fragments and new plugins under the version of galaxy.yml in the changelog"
 	@echo "make release         changelog and archive of the version in galaxy.yml, and what is left to a person"
@@ -60,6 +61,9 @@ pytest:
 
 exec:
 	@$(TOOLCHAIN) exec $(OPTIONS) -- $(ARGS)
+
+mutate:
+	@$(TOOLCHAIN) exec -- python scripts/mutate $(ARGS)
 
 versions:
 	@$(TOOLCHAIN) versions

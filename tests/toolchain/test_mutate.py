@@ -1,0 +1,67 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `make mutate` changes, and by which tests it judges a change."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def loaded(name):
+    spec = importlib.util.spec_from_file_location(f"mutate_{name}", ROOT / "scripts" / "mutate" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+MUTANTS, CONCERNED = loaded("mutants"), loaded("concerned")
+
+
+@pytest.mark.parametrize(
+    "source, changes",
+    [
+        ("if a:\n    b()\n", {"(not a)", "pass"}),
+        ("x = a == b\n", {"(a != b)"}),
+        ("x = a in b and c <= d\n", {"(a not in b)", "(c < d)", "(a in b or c <= d)"}),
+        ("def f():\n    return x\n", {"return None"}),
+        ("def f():\n    return None\n", set()),
+        ("x = 1\n", {"2"}),
+        ("x = True\n", {"False"}),
+        ("x = 'name'\n", {"'nam~'"}),
+        ("x = 'a sentence for people'\n", set()),
+        ("X: dict[str, int] = {'key': a}\n", {"{}", "'ke~'"}),
+        ("x = (a, b)\n", {"()"}),
+        ("raise a\n", {"pass"}),
+        ("'''Documentation.'''\n", set()),
+        ("def f(a: 'Name' = 1) -> 'Other':\n    pass\n", {"2"}),
+    ],
+)
+def test_the_changes_to_a_file(source, changes):
+    found = list(MUTANTS.mutants("x.py", source))
+    assert {one.now for one in found} == changes
+    assert all(one.text != source for one in found)
+
+
+def test_a_change_is_made_in_its_place_where_signs_take_several_bytes():
+    (found,) = MUTANTS.mutants("x.py", "# …ä\ny = c == d\n")
+    assert found.text == "# …ä\ny = (c != d)\n"
+    assert str(found) == "x.py:2: comparison: c == d  ->  (c != d)"
+
+
+def test_the_tests_of_a_file_are_its_own_first():
+    imports = CONCERNED.Imports(ROOT)
+    ranks = imports.tests_of(ROOT / "plugins/module_utils/_policy/rules/public.py")
+    own = ROOT / "tests/unit/plugins/module_utils/_policy/rules/test_public.py"
+    assert ranks[0] == [own]
+    everyone = [test for rank in ranks for test in rank]
+    assert len(everyone) == len(set(everyone))
+    assert ROOT / "tests/unit/plugins/module_utils/_plan/guard/test_bucket_exposure.py" in everyone
