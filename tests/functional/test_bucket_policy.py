@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
 from tests.functional.module_run import Result, run_module
 
 BUCKET = "functional-logs"
@@ -157,7 +159,7 @@ def test_create_modify_delete_each_twice_and_in_check_mode(aws, start, steps):
             assert result["actions"] == [write]
             assert (result["before"], result["policy"]) == (before, after)
             assert result["statements"] == wanted
-            assert result["guard"]["checked"] == ["lockout", "public", "endpoints", "region"]
+            assert result["guard"]["checked"] == ["lockout", "ownership", "public", "endpoints", "region"]
             assert result["guard"]["refused"] == []
             assert [one["overridden_by"] for one in result["guard"]["overridden"]] == (
                 ["allow_unknown_endpoints"] if calls is LOOKED_UP else []
@@ -202,6 +204,50 @@ def test_backup(aws, tmp_path):
     (path,) = done["backup_files"]
     restored = aws.run("bucket_policy", bucket=BUCKET, policy=Path(path).read_text(encoding="utf-8"))
     assert aws.policy(BUCKET) == restored["policy"] == FOREIGN
+
+
+def test_a_policy_that_was_in_force_is_restored_whatever_speaks_against_it(aws):
+    aws.bucket(BUCKET, FOREIGN)
+    twice = document(LOG_DELIVERY, {**LOG_DELIVERY, "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs2/*"})
+    refused = aws.run("bucket_policy", bucket=BUCKET, policy=twice)
+    assert "The Sid 'AWSLogDeliveryWrite' is that of Statement[0] already" in refused["msg"]
+    restored = aws.run("bucket_policy", bucket=BUCKET, policy=twice, restore=True)
+    assert (restored["changed"], aws.policy(BUCKET)) == (True, twice)
+
+
+def test_a_shared_perimeter(aws):
+    ours, theirs, stranger = "vpce-1a2b3c4d", "vpce-5e6f7a8b", "vpce-0bad0bad"
+
+    def perimeter(*endpoints, **exceptions):
+        options = {"manager_principals": ["arn:aws:iam::123456789012:user/automation"], **exceptions}
+        return bucket_perimeter(BUCKET, endpoints=list(endpoints), **options)["Statement"]
+
+    def peer(policy):
+        return {"vpc_endpoint_id": theirs, "vpc_id": "vpc-5e6f7a8b", "state": "available", "policy_document": policy}
+
+    found = document(LOG_DELIVERY, *perimeter(ours, theirs, stranger, excepted_accounts=["999988887777"]))
+    aws.bucket(BUCKET, found)
+    naming = peer(endpoint_policy([BUCKET]))
+    given = {"bucket": BUCKET, "statements": perimeter(ours), **FOREIGN_ENDPOINT}
+    for check in (True, False):
+        refused = aws.run("bucket_policy", **given, peers=[naming], check=check)
+        assert refused["guard"]["refused"][0]["guard"] == "ownership"
+        assert "999988887777" in refused["msg"]
+        assert (refused["actions"], aws.policy(BUCKET)) == ([], found)
+    accepted = {"excepted_accounts": ["999988887777"]}
+    kept = aws.run("bucket_policy", **given, peers=[naming, stranger], accepted_exceptions=accepted)
+    assert (kept["changed"], kept["undeclared"]) == (False, [])
+    taken = aws.run("bucket_policy", **given, peers=[naming], exclusive=True)
+    assert taken["policy"] == document(LOG_DELIVERY, *perimeter(ours, theirs))
+    assert taken["undeclared"] == [
+        {"kind": "network", "value": stranger},
+        {"kind": "account", "value": "999988887777"},
+    ]
+    # The endpoint is there still, but does not name the bucket any more.
+    silent = aws.run("bucket_policy", **given, peers=[peer(None)])
+    assert f"network {theirs}" in silent["msg"]
+    left = aws.run("bucket_policy", **given, peers=[peer(None)], state="absent")
+    assert left["policy"] == document(LOG_DELIVERY, *perimeter(theirs))
 
 
 def test_info(aws):
