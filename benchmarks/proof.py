@@ -28,7 +28,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim i
     Verdict,
     World,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.prove import prove, prove_all
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.prove import prove
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.sharing import prove_all
 
 OWN = "111122223333"
 VPCE = "vpce-0aaaaaaaaaaaaaaa1"

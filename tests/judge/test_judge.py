@@ -67,7 +67,7 @@ CONDITIONS = {
     "aws:SourceVpce": (TEXT, ["vpce-0a1", "vpce-0b2", "vpce-0*", "vpce-?a*"]),
     "aws:SourceIp": (["IpAddress", "NotIpAddress"], ["10.0.0.0/8", "10.1.0.0/16", "192.0.2.0/24"]),
     "aws:PrincipalArn": (
-        ["ArnLike", "ArnNotLike", "StringLike", "StringNotEquals"],
+        ["ArnLike", "ArnNotLike", "ArnEquals", "StringNotEquals"],
         [f"arn:aws:iam::{OWN}:role/app", f"arn:aws:iam::{OTHER}:*", "arn:aws:iam::*:role/a*", "arn:aws:iam::*:user/*e"],
     ),
     "aws:PrincipalAccount": (TEXT, [OWN, OTHER, "1111*"]),

@@ -210,7 +210,6 @@ PRIVATE = {
         "languages",
         "pairs",
         "passing",
-        "paths",
         "search",
         "sides",
         "space",

@@ -5,18 +5,163 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The cells of all dimensions of a question, and which statements can apply where."""
+"""Network paths, with TLS or without, one for all that are not told apart; and the cells of all dimensions together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
 
+from ..evaluation.context import INTERNET, Path, path_keys
 from ..language.principals import Kind
-from ..language.values import Value
+from ..language.values import Context, State, Value, find
+from .automaton import text_tokens
 from .callers import CallerCell, callers
+from .domains import answers, text_cells, values_of
 from .pairs import pairs
-from .paths import PathCell, paths, paths_of_services
 from .space import Space
+from .world import SECURE, SHAPES, SOME_TEXT, TLS_VERSION, TLS_VERSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class PathCell:
+    """A network path that stands for others.
+
+    ``endpoint``: the id of the endpoint whose policy decides; ``passes``: whether it comes through any endpoint.
+    ``supplied``: keys as they go into the request; ``context``: what the path decides.
+    """
+
+    path: Path
+    called_via: tuple[str, ...]
+    endpoint: str | None
+    passes: bool
+    supplied: dict[str, Value]
+    context: dict[str, Value]
+
+    @property
+    def name(self) -> str:
+        """What it is, in one word."""
+        if self.called_via:
+            return "forwarded"
+        return "endpoint" if self.passes else INTERNET
+
+
+def paths(
+    space: Space, policies: frozenset[str], through: tuple[str, ...] | None, versions: tuple[str, ...] | None
+) -> list[PathCell]:
+    """The paths of principals of accounts and anonymous callers.
+
+    :param policies: the endpoints whose policies are known.
+    :param through: of only these endpoints.
+    :param versions: with only these versions of TLS.
+    """
+    found: dict[object, PathCell] = {}
+    secure = _tls(space, versions, services=False)
+    for path, called_via, endpoint in _ways(space, policies, through):
+        form = path_keys(path, called_via, space.world.partition)
+        for supplied in secure:
+            context = {**form, **supplied}
+            if _contradicts(form, supplied):
+                continue
+            passes = endpoint is not None
+            cell = PathCell(path, called_via, endpoint if endpoint in policies else None, passes, supplied, context)
+            found.setdefault(_told(space, cell), cell)
+    return list(found.values())
+
+
+def paths_of_services(space: Space, versions: tuple[str, ...] | None) -> list[PathCell]:
+    """The paths of AWS services, which act from within AWS: S3 tells nothing of the network, and of TLS."""
+    form = path_keys(INTERNET, (), space.world.partition)
+    form = {key: value for key, value in form.items() if key != "aws:sourceip"}
+    found: dict[object, PathCell] = {}
+    for supplied in _tls(space, versions, services=True):
+        context = {**form, **supplied}
+        cell = PathCell(INTERNET, (), None, False, supplied, context)
+        found.setdefault(_told(space, cell), cell)
+    return list(found.values())
+
+
+def _contradicts(form: Context, supplied: Context) -> bool:
+    return any(find(form, key) is State.ABSENT and value is not State.ABSENT for key, value in supplied.items())
+
+
+def _ways(
+    space: Space, policies: frozenset[str], through: tuple[str, ...] | None
+) -> Iterator[tuple[Path, tuple[str, ...], str | None]]:
+    if through is None:
+        yield INTERNET, (), None
+    world = space.world
+    facts = {one.id: one for one in world.endpoints} if "endpoint" in space.rules else {}
+    tokens = [*space.tokens("aws:sourcevpce"), *(text_tokens((one,)) for one in (*facts, *policies, *(through or ())))]
+    shape = SHAPES["aws:sourcevpce"] if "shapes" in space.rules else SOME_TEXT
+    for cell in text_cells(tokens, shape, space.budget):
+        if through is not None and cell.text not in through:
+            continue
+        parts: dict[str, str | None] = {"vpce": cell.text}
+        if cell.text in facts:
+            known = facts[cell.text]
+            optional = {"vpc": known.vpc, "account": known.account, "region": known.region}
+            parts.update({part: value for part, value in optional.items() if value})
+            organization = known.organization
+            if organization is None and known.account and known.account == world.account:
+                organization = world.organization
+            if organization is not None:
+                parts["org"] = organization or None
+        yield tuple(sorted(parts.items())), (), cell.text
+    if through is None:
+        for chain in _chains(space):
+            yield None, chain, None
+
+
+def _chains(space: Space) -> list[tuple[str, ...]]:
+    """The services on the way of a forwarded request: which there are, which is first, and which last."""
+    keys = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+    tokens = [one for key in keys for one in space.tokens(key)]
+    shape = SHAPES["aws:calledvia"]._replace(nicer=("athena.amazonaws.com",))
+    names = [cell.text for cell in text_cells(tokens, shape, space.budget)]
+    middle = values_of("aws:calledvia", space.checks.get(keys[0], ()), tokens, shape, space.budget)
+    if not middle.exact:
+        space.inexact.add(keys[0])
+    chains: list[tuple[str, ...]] = [(one,) for one in names]
+    if not any(key in space.mentioned for key in keys):
+        return chains[:1]
+    chains += list(product(names, names))
+    chains += [(first, *between, last) for first, last in product(names, names) for between in middle.several]
+    return chains
+
+
+def _tls(space: Space, versions: tuple[str, ...] | None, services: bool) -> list[dict[str, Value]]:
+    """What the two keys for TLS can be."""
+    if versions is None and SECURE not in space.mentioned and TLS_VERSION not in space.mentioned:
+        return [{}]
+    secured: list[dict[str, Value]] = [
+        {SECURE: ("true",), TLS_VERSION: (one,)} for one in TLS_VERSIONS if versions is None or one in versions
+    ]
+    if versions is not None:
+        return secured
+    secured.append({SECURE: ("false",), TLS_VERSION: State.ABSENT})
+    if services:
+        # AWS services leave both out, or say what they please.
+        return [{SECURE: State.ABSENT, TLS_VERSION: State.ABSENT}, *secured]
+    if "tls" not in space.rules:
+        secured += [{SECURE: ("false",), TLS_VERSION: (one,)} for one in TLS_VERSIONS]
+    return secured
+
+
+def _told(space: Space, cell: PathCell) -> object:
+    """What is told of a path."""
+    answered: list[object] = []
+    for key, checks in space.checks.items():
+        value = find(cell.context, key)
+        if isinstance(value, tuple):
+            closed = [check for check in checks if not check.open_terms]
+            answered.append((answers(closed, value), value if len(closed) < len(checks) else None))
+        else:
+            answered.append((value, None))
+    shadows = tuple(space.shadows(cell.context).items())
+    own = find(cell.context, "aws:vpceaccount") == (space.world.account,)
+    return cell.name, cell.endpoint, own, tuple(answered), shadows
 
 
 class Cells:

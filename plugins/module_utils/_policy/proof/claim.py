@@ -34,6 +34,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 HOLDS, REFUTED, UNDECIDED = "holds", "refuted", "undecided"
+TOO_MANY = "There are too many kinds of requests to tell apart."
 
 
 @dataclass(frozen=True, slots=True)

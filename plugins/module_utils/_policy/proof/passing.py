@@ -23,11 +23,31 @@ from ..evaluation.layer import OPEN, Layer
 from ..evaluation.layers import BOUNDARY, BUCKET, ENDPOINT, IDENTITY, RCP, SCP, SESSION, Layers
 from .automaton import TooMany
 from .cells import Cells
-from .claim import HOLDS, REFUTED, UNDECIDED, Counterexample, Declaration, Narrowed, Passing, Statement, Verdict
+from .claim import (
+    HOLDS,
+    REFUTED,
+    TOO_MANY,
+    UNDECIDED,
+    Counterexample,
+    Declaration,
+    Narrowed,
+    Passing,
+    Statement,
+    Verdict,
+)
 from .example import Maker, decision_of, find_example, mapping_of
 from .pairs import Pair
 from .search import Budget, Exhausted, Found, Node, Question, Search
-from .sides import Shadows, Side, changed, compile_side, resource_patterns, without_what_is_not_about
+from .sides import (
+    LIMITS,
+    Shadows,
+    Side,
+    changed,
+    compile_side,
+    relaxed,
+    resource_patterns,
+    without_what_is_not_about,
+)
 from .space import Space
 
 _EVERYTHING = Declaration([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}])
@@ -46,14 +66,17 @@ def passes(claim: Passing, leaves: int, states: int, rules: frozenset[str]) -> V
     if about is not None:
         given = (given[0], without_what_is_not_about(given[1], about))
     everything = _everything()
-    shadows = Shadows()
-    declared, setting = (changed(side, shadows.statement) for side in given)
-    space = Space(claim.world, (declared, setting, everything), states, rules, about)
-    try:
-        cells = Cells(space, frozenset(claim.setting.endpoints), claim.through, claim.tls, False, True)
-    except TooMany:
-        return Verdict(claim.name, UNDECIDED, reason="There are too many kinds of requests to tell apart.")
-    return _Passing(claim, cells, Budget(leaves), declared, setting, given).verdict(everything.declared)
+    for limit in LIMITS:
+        shadows = Shadows()
+        eased = given if limit is None else tuple(relaxed(side, limit) for side in given)
+        declared, setting = (changed(side, shadows.statement) for side in eased)
+        space = Space(claim.world, (declared, setting, everything), states, rules, about)
+        try:
+            cells = Cells(space, frozenset(claim.setting.endpoints), claim.through, claim.tls, False, True)
+        except TooMany:
+            continue
+        return _Passing(claim, cells, Budget(leaves), declared, setting, given).verdict(everything.declared)
+    return Verdict(claim.name, UNDECIDED, reason=TOO_MANY)
 
 
 class _Passing:

@@ -9,32 +9,26 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, cast
 
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.layer import Layer
-from ..evaluation.layers import ASSUME_ALLOW
-from ..language.document import statement_list, strings
 from ..language.errors import PolicyError, Problem
-from ..language.patterns import Pattern, Wild, can_meet, pattern
+from ..language.patterns import Pattern
 from ..language.vocabulary import SERVICE
 from . import world as known
 from .automaton import TooMany
 from .callers import CallerCell
-from .cells import Cells
+from .cells import Cells, PathCell
 from .claim import (
     HOLDS,
     REFUTED,
+    TOO_MANY,
     UNDECIDED,
     Claim,
     Counterexample,
     Declaration,
-    Narrowed,
     Passing,
     Setting,
     Statement,
@@ -42,9 +36,17 @@ from .claim import (
 )
 from .example import Maker, decision_of, find_example
 from .passing import passes
-from .paths import PathCell
 from .search import Budget, Exhausted, Found, Node, Question, Search
-from .sides import Shadows, changed, compile_side, resource_patterns, without_what_is_not_about
+from .sides import (
+    LIMITS,
+    Shadows,
+    Side,
+    changed,
+    compile_side,
+    relaxed,
+    resource_patterns,
+    without_what_is_not_about,
+)
 from .space import Space
 
 #: Partial requests that are evaluated before a claim is given up.
@@ -88,21 +90,19 @@ def prove(claim: Claim | Passing, options: Options = Options()) -> Verdict:
         None if claim.within is None else compile_side(claim.within),
     )
     given, about = _sliced(given)
-    question = _shadowed(given)
-    sides = [side for side in (question.passing, question.unless, question.within) if side is not None]
-    space = Space(claim.world, sides, options.states, options.rules, about)
     budget, spare = Budget(options.leaves), Budget(options.leaves // 2)
-    try:
-        cells = Cells(
-            space,
-            _endpoints(claim.passing, claim.unless),
-            claim.through,
-            None,
-            claim.services,
-            claim.known_actions,
-        )
-    except TooMany:
-        return Verdict(claim.name, UNDECIDED, reason="There are too many kinds of requests to tell apart.")
+    for limit in LIMITS:
+        question = _shadowed(given, limit)
+        sides = [side for side in (question.passing, question.unless, question.within) if side is not None]
+        space = Space(claim.world, sides, options.states, options.rules, about)
+        endpoints = _endpoints(claim.passing, claim.unless)
+        try:
+            cells = Cells(space, endpoints, claim.through, None, claim.services, claim.known_actions)
+        except TooMany:
+            continue
+        break
+    else:
+        return Verdict(claim.name, UNDECIDED, reason=TOO_MANY)
     assumed = _assumed(claim, cells)
     core = _core(question, claim.core)
     if core is not None:
@@ -220,13 +220,14 @@ def _sliced(question: Question) -> tuple[Question, tuple[Pattern, ...] | None]:
     return Question(sliced(question.passing), unless, within), about
 
 
-def _shadowed(question: Question) -> Question:
+def _shadowed(question: Question, limit: int | None) -> Question:
     shadows = Shadows()
-    return Question(
-        changed(question.passing, shadows.statement),
-        None if question.unless is None else changed(question.unless, shadows.statement),
-        None if question.within is None else changed(question.within, shadows.statement),
-    )
+
+    def of(side: Side) -> Side:
+        return changed(side if limit is None else relaxed(side, limit), shadows.statement)
+
+    unless = None if question.unless is None else of(question.unless)
+    return Question(of(question.passing), unless, None if question.within is None else of(question.within))
 
 
 def _core(question: Question, core: frozenset[str]) -> Question | None:
@@ -276,124 +277,3 @@ def _problems(name: str, setting: Setting) -> list[Problem]:
         for key in _ELSEWHERE
         if key in setting.policies
     ]
-
-
-def prove_all(claims: Iterable[Claim | Passing], options: Options = Options()) -> list[Verdict]:
-    """The verdicts of many claims, each about one bucket; those that differ in its name only are proved once.
-
-    :raises PolicyError: as :func:`prove`.
-    """
-    known_shapes: dict[str, tuple[str, Verdict]] = {}
-    found = []
-    for claim in claims:
-        shape = _shape(claim)
-        if shape is None:
-            found.append(prove(claim, options))
-            continue
-        text, arn = shape
-        if text not in known_shapes:
-            known_shapes[text] = (arn, prove(claim, options))
-        other, verdict = known_shapes[text]
-        found.append(verdict if arn == other else _renamed(verdict, other, arn))
-    return found
-
-
-#: Resources that are about every bucket alike.
-_ALIKE_FOR_ALL = ("*", "arn:{}:s3:::*", "arn:{}:s3:::*/*")
-#: What stands for the ARN of a claim's bucket.
-_MARK = "\x00"
-
-
-def _shape(claim: Claim | Passing) -> tuple[str, str] | None:
-    """A claim with a mark for its bucket, and the bucket's ARN; ``None`` if the name matters otherwise."""
-    if len(claim.world.buckets) != 1:
-        return None
-    name, partition = claim.world.buckets[0].name, claim.world.partition
-    arn = f"arn:{partition}:s3:::{name}"
-    alike = tuple(text.format(partition) for text in _ALIKE_FOR_ALL)
-    limit = claim.declared if isinstance(claim, Passing) else claim.within
-    if limit is None or not all(_is_of(arn, one.get("Resource")) for one in limit.statements):
-        return None
-    kept = [_kept(one, arn, alike) for one in _raw_statements(claim)]
-    if None in kept:
-        return None
-    world = replace(claim.world, buckets=(replace(claim.world.buckets[0], name=""),))
-    rest = [getattr(claim, one.name) for one in fields(claim) if one.name not in _OF_DOCUMENTS]
-    text = re.sub(f'{re.escape(arn)}(?=[/"])', _MARK, json.dumps([kept, repr(world), repr(rest)], sort_keys=True))
-    return None if name.lower() in text.lower() else (text, arn)
-
-
-_OF_DOCUMENTS = ("world", "passing", "unless", "within", "declared", "setting")
-
-
-def _is_of(arn: str, resource: object) -> bool:
-    texts = [resource] if isinstance(resource, str) else resource
-    return isinstance(texts, list) and all(text == arn or str(text).startswith(f"{arn}/") for text in texts)
-
-
-def _raw_statements(claim: Claim | Passing) -> Iterator[tuple[str, Any, Any]]:
-    """The statements of a claim, each with its document, and what else a document says."""
-    sides = {one: getattr(claim, one, None) for one in _OF_DOCUMENTS}
-    for side, given in sides.items():
-        if isinstance(given, Declaration):
-            yield side, given.statements, None
-        elif isinstance(given, Setting):
-            documents = {**given.policies, **{f"endpoint {one}": text for one, text in given.endpoints.items()}}
-            for place, document in documents.items():
-                listed = statement_list(document) if isinstance(document, Mapping) else None
-                if place == "bucket" or place.startswith("endpoint "):
-                    rest = document if listed is None else {**document, "Statement": None}
-                    yield f"{side} {place}", listed, rest
-                else:
-                    yield f"{side} {place}", None, document
-
-
-def _kept(given: tuple[str, Any, Any], arn: str, alike: tuple[str, ...]) -> tuple[str, list[Any], Any] | None:
-    """The statements of one document that are about a bucket; ``None`` where its name is told apart otherwise."""
-    place, statements, rest = given
-    if statements is None and not (rest is None or rest == ASSUME_ALLOW or place.endswith(" block_public_access")):
-        return None
-    kept = []
-    for number, statement in enumerate(statements or ()):
-        resources = strings(statement.get("Resource")) if isinstance(statement, Mapping) else None
-        if resources is None:
-            return None
-        about = [text for text in resources if _can_be_of(arn, text)]
-        if not all(text in alike or _is_of(arn, text) for text in about) or _compares(arn, statement.get("Condition")):
-            return None
-        if about:
-            label = statement.get("Sid") or number
-            kept.append({**statement, "Sid": label, "Resource": about})
-    return place, kept, rest
-
-
-def _can_be_of(arn: str, text: str) -> bool:
-    """Whether a resource of a statement may be about a bucket or its objects."""
-    shape = pattern(text)
-    return "${" in text or can_meet(shape, (arn,)) or can_meet(shape, (f"{arn}/", Wild.RUN))
-
-
-def _compares(arn: str, condition: object) -> bool:
-    """Whether a condition has a pattern that tells the ARN of a bucket from others."""
-    if isinstance(condition, str):
-        return condition != "*" and any(sign in condition for sign in "*?") and can_meet(pattern(condition), (arn,))
-    values = condition.values() if isinstance(condition, Mapping) else condition
-    return isinstance(values, Iterable) and any(_compares(arn, value) for value in values)
-
-
-def _renamed(verdict: Verdict, arn: str, other: str) -> Verdict:
-    """A verdict about another bucket."""
-    text = re.compile(f"{re.escape(arn)}(?![a-zA-Z0-9._-])")
-
-    def renamed(value: Any) -> Any:
-        if isinstance(value, str):
-            return text.sub(lambda found: other, value)
-        if isinstance(value, Mapping):
-            return {key: renamed(one) for key, one in value.items()}
-        if isinstance(value, (tuple, list)):
-            return type(value)(map(renamed, value))
-        if isinstance(value, (Counterexample, Narrowed, Verdict)):
-            return replace(value, **{one.name: renamed(getattr(value, one.name)) for one in fields(value)})
-        return value
-
-    return cast(Verdict, renamed(verdict))

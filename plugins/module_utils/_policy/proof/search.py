@@ -25,10 +25,9 @@ from ..language.logic import Kleene
 from ..language.principals import Kind
 from ..language.values import Context, State, Value, find
 from .callers import CallerCell
-from .cells import Cells
+from .cells import Cells, PathCell
 from .pairs import Pair
-from .paths import PathCell
-from .sides import SHADOW, Side
+from .sides import OPAQUE, SHADOW, Side
 from .space import Space, is_open
 
 ACCOUNT_OF_RESOURCE = RESOURCE_ACCOUNT_KEYS[0]
@@ -365,11 +364,9 @@ def _open_keys(statement: CompiledStatement, resource: str, context: Context) ->
     for check in statement.checks:
         if check.holds(context) is None:
             yield check.key
-            for variable in check.variables:
-                yield variable.key.removeprefix(SHADOW)
+            yield from (one.key.removeprefix(SHADOW) for one in check.variables if one != OPAQUE)
     if covers is None:
-        for variable in statement.resources.variables:
-            yield variable.key.removeprefix(SHADOW)
+        yield from (one.key.removeprefix(SHADOW) for one in statement.resources.variables if one != OPAQUE)
 
 
 def _told(pair: Pair, covering: int, doubtful: int) -> object:

@@ -14,6 +14,7 @@ the evaluator in doubt, in either direction, so no proof rests on a guess.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -26,9 +27,9 @@ from ..evaluation.layers import ASSUME_ALLOW, ENDPOINT, SESSION, Layers, compile
 from ..evaluation.request import Request
 from ..language.document import VERSIONS
 from ..language.logic import Kleene, every, negate
-from ..language.operators import DoubtfulBool, TextTerm
-from ..language.patterns import Pattern, Wild, can_meet, completed, joined
-from ..language.variables import Template, Variable
+from ..language.operators import DoubtfulBool, TextTerm, fits_one_of, open_terms
+from ..language.patterns import ARN_FIELDS, Pattern, Wild, any_matcher, can_meet, completed, joined
+from ..language.variables import Template, Variable, plain
 from ..language.vocabulary import find_key
 from .claim import Declaration, Setting
 
@@ -172,6 +173,63 @@ def without_what_is_not_about(side: Side, about: tuple[Pattern, ...]) -> Side:
 def can_be_about(resources: Resources, about: tuple[Pattern, ...]) -> bool:
     """Whether a statement can be about a resource that fits one of these patterns."""
     return resources.negated or any(can_meet(shape, one) for shape in _shapes(resources) for one in about)
+
+
+def hardness(shape: Pattern) -> int:
+    """How much a pattern multiplies the states of an automaton: runs, and single characters behind one."""
+    first = next((place for place, part in enumerate(shape) if part is Wild.RUN), None)
+    if first is None:
+        return 0
+    behind = shape[first + 1 :]
+    return 2 * sum(part is Wild.ONE for part in behind) + sum(part is Wild.RUN for part in behind)
+
+
+def relaxed(side: Side, limit: int) -> Side:
+    """A side in which nobody knows whether a harder pattern fits, but for the text that it begins with."""
+
+    def of(statement: CompiledStatement, layer: Layer) -> CompiledStatement:
+        resources, checks = _relaxed_resources(statement.resources, limit), []
+        for check in statement.checks:
+            terms = tuple(_relaxed_term(term, limit) for term in check.terms)
+            if any(map(operator.is_not, terms, check.terms)):
+                open_ = open_terms(terms)
+                used = tuple(dict.fromkeys(variable for term in terms for variable in term.variables))
+                fits = fits_one_of(terms)
+                check = replace(check, terms=terms, fits=fits, open_terms=open_, variables=used, remembered={})
+            checks.append(check)
+        return replace(statement, resources=resources, checks=tuple(checks))
+
+    return changed(side, of)
+
+
+def _relaxed_resources(resources: Resources, limit: int) -> Resources:
+    hard = [shape for shape in resources.patterns if hardness(shape) > limit]
+    # What has two readings because it is short, or reaches over colons, stays as it is.
+    if not hard or resources.short is not None or resources.loose is not None:
+        return resources
+    kept = tuple(shape for shape in resources.patterns if hardness(shape) <= limit)
+    return replace(
+        resources,
+        fixed=any_matcher(map(completed, kept), arns=True),
+        templates=(*resources.templates, *(_opaque(shape) for shape in hard)),
+        patterns=kept,
+    )
+
+
+def _relaxed_term(term: Any, limit: int) -> Any:
+    if not isinstance(term, TextTerm) or term.variables or hardness(plain(term.parts)) <= limit:
+        return term
+    return replace(term, parts=_opaque(plain(term.parts), term.arns))
+
+
+def _opaque(shape: Pattern, arns: bool = True) -> Template:
+    """The text that a pattern begins with, and anything; of an ARN only what lies in its last field can be anything."""
+    head = shape[0] if isinstance(shape[0], str) else ""
+    return (head, OPAQUE) if head and (not arns or head.count(":") >= ARN_FIELDS - 1) else (OPAQUE,)
+
+
+#: Harder patterns than these are given up, one limit after the other, until what is left can be told apart.
+LIMITS = (None, 8, 3, 1, 0)
 
 
 class Shadows:

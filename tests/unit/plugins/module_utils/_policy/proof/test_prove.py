@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import compile_policies
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof import prove as engine
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof import sharing as engine
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
     HOLDS,
     REFUTED,
@@ -399,3 +399,27 @@ def test_examples_of_a_shared_proof_name_the_bucket():
     for name, verdict in zip(("alpha", "beta"), engine.prove_all(claims), strict=True):
         assert verdict.status == REFUTED
         assert {one.request["resource"].split("/")[0] for one in verdict.counterexamples} == {f"arn:aws:s3:::{name}"}
+
+
+#: Patterns of which an automaton has more states than anybody has room for.
+HARD = ["*a????????????????b*", "*a?????????????????c"]
+
+
+def test_hard_patterns_behind_the_perimeter_do_not_matter():
+    hard = changed(OPEN, Resource=[f"{BUCKET}/{text}" for text in HARD])
+    assert prove(claim([NETWORK, INSECURE, hard, changed(hard, Effect="Deny")])).status == HOLDS
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_hard_patterns_are_decided_where_they_need_not_be_known(text):
+    hard = changed(OPEN, Resource=f"{BUCKET}/{text}")
+    declared = Declaration([changed(OPEN, Resource=OBJECTS)])
+    asked = Claim("declared", Declaration([hard]), declared, WORLD)
+    assert prove(asked).status == HOLDS
+    verdict = prove(Claim("declared", declared, Declaration([hard]), WORLD))
+    assert verdict.status in (REFUTED, UNDECIDED)
+    names = changed(OPEN, Condition={"StringLike": {"aws:PrincipalTag/team": text}})
+    assert prove(Claim("declared", Declaration([names]), declared, WORLD)).status == HOLDS
+    roles = changed(OPEN, Condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::*:role/{text}"}})
+    assert prove(Claim("declared", Declaration([roles]), declared, WORLD)).status == HOLDS
+    assert prove(Claim("declared", declared, Declaration([roles]), WORLD)).status == REFUTED
