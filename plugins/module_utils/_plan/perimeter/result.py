@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..._policy.language.document import Raw
@@ -229,7 +229,8 @@ def _looked(plan: Plan, done: Done) -> Raw:
         else:
             documents = {"before": planned_bucket.before, "policy": planned_bucket.after}
             buckets.append({"bucket": name, "changed": False, "failed": False, **documents, "actions": []})
-    return {"vpc_id": plan.vpc_id, "endpoint": endpoint, "buckets": buckets}
+    tables = [asdict(one) for one in plan.reading.tables if one.vpc_id == plan.vpc_id]
+    return {"vpc_id": plan.vpc_id, "endpoint": endpoint, "buckets": buckets, "route_tables": tables}
 
 
 def _result(plan: Plan, done: Done | None) -> Raw:

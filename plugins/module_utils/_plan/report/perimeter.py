@@ -44,8 +44,9 @@ def perimeter(
     :param results: as ``bucket_policies`` returns ``results``, in full.
     :param overridden: the guards that the declaration itself overrides, by the names of the options.
     :param reach: as ``reach_matrix`` returns it.
-    :param vpc, route_tables, subnets: as ``ec2_vpc_net_info``, ``ec2_vpc_route_table_info`` and
-        ``ec2_vpc_subnet_info`` of amazon.aws return them, for the drawing; ``None`` where nobody asked.
+    :param route_tables: as ``perimeter_info`` returns them, or ``ec2_vpc_route_table_info`` of amazon.aws.
+    :param vpc, subnets: as ``ec2_vpc_net_info`` and ``ec2_vpc_subnet_info`` of amazon.aws return them; ``None`` where
+        nobody asked. Then only subnets that name their route table are known.
     :param accesses: what was recorded, as ``access_replay`` returns it.
     """
     looked = list(results)
@@ -114,8 +115,9 @@ def _route_tables(
     declared = set((endpoint.get("endpoint") or {}).get("route_table_ids") or [])
     known = {str(each.get("route_table_id") or each.get("id")): each for each in tables or []}
     of_subnet, main = _associations(known)
+    shown = list(subnets) if subnets is not None else [{"id": name} for name in of_subnet]
     drawn: dict[str, list[Raw]] = {name: [] for name in [*known, *sorted((found | declared) - known.keys())]}
-    for subnet in sorted(subnets or [], key=lambda each: str(each.get("cidr_block"))):
+    for subnet in sorted(shown, key=lambda each: (str(each.get("cidr_block") or ""), str(each.get("id") or ""))):
         name = str(subnet.get("subnet_id") or subnet.get("id"))
         table = of_subnet.get(name, main)
         if table in drawn:
@@ -145,6 +147,9 @@ def _associations(tables: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, st
     of_subnet: dict[str, str] = {}
     main = ""
     for name, table in tables.items():
+        # As perimeter_info returns them.
+        main = name if table.get("main") else main
+        of_subnet |= {str(each): name for each in table.get("subnets") or ()}
         for each in table.get("associations") or []:
             if each.get("main"):
                 main = name

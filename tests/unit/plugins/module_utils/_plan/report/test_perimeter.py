@@ -43,6 +43,20 @@ def test_route_tables_have_their_subnets():
     assert drawn["rtb-9"]["subnets"] == []
 
 
+def test_route_tables_as_perimeter_info_returns_them():
+    tables = [
+        {"id": "rtb-1", "vpc_id": "vpc-1", "main": True, "subnets": [], "edge": False},
+        {"id": "rtb-2", "vpc_id": "vpc-1", "main": False, "subnets": ["subnet-2", "subnet-1"], "edge": False},
+    ]
+    seen = perimeter("h", "1", "eu-west-1", "vpc-1", looked(), [], route_tables=tables)
+    assert [(each["id"], each["main"]) for each in seen["route_tables"]][:2] == [("rtb-1", True), ("rtb-2", False)]
+    # Those that name no route table are not known.
+    assert [[one["id"] for one in each["subnets"]] for each in seen["route_tables"]][:2] == [
+        [],
+        ["subnet-1", "subnet-2"],
+    ]
+
+
 def test_an_endpoint_that_is_missing_is_where_the_finding_says():
     seen = perimeter("h", "1", "eu-west-1", "vpc-1", looked(before=None, endpoint_id=""), [])
     assert (seen["endpoint"]["id"], seen["endpoint"]["exists"], seen["endpoint"]["existed"]) == ("vpc-1", False, False)
