@@ -224,6 +224,8 @@ USES: dict[str, dict[str, Mode | None]] = {
 
 # With drift_who, which says so if it may not.
 USES["drift"] = {**USES["private_access"], "cloudtrail:LookupEvents": OPTIONAL}
+# It is drift that corrects nothing.
+USES["report"] = {call: when for call, when in USES["drift"].items() if when in (DETECT, OPTIONAL)}
 
 
 def uses_of(content: str) -> dict[str, Mode | None]:

@@ -26,7 +26,9 @@ _OF_ROLE = (
     "assume_role_session_name",
     "connection",
     "hosts",
+    "report_dir",
     "result",
+    "summary",
 )
 #: Prefix -> what the variables are called after it, facts that the playbooks set included.
 _OF_PLAYBOOKS: Mapping[str, tuple[str, ...]] = {

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What a run of the role comes to, for the terminal: what it changed and what not, the perimeter in words, the verdict."""
+"""What a run of the role comes to, for the terminal: what it changed, the perimeter in words, the verdict."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role leaves of its runs: lines for the terminal, a page and JSON that keeps to its schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+
+from tests.functional.role_run import Step, play
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "drift-report-1.json"
+
+
+def test_the_role_says_and_writes_what_it_comes_to(emulator, ec2, s3, tmp_path):
+    s3.create_bucket(Bucket="reported")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    directory = tmp_path / "new" / "report"
+    given = {"vpc_id": vpc, "buckets": ["reported"], "report_dir": str(directory)}
+    played = play(emulator, Step(given), Step({**given, "summary": False}))
+    assert [each.message for each in played.outcomes] == ["", ""], played.output
+    assert played.output.count("Done: endpoint: new; 1 bucket: perimeter.") == 1, played.output
+    assert played.output.count("Proved: what is declared passes, and nothing else.") == 1
+    assert "through vpce-" in played.output
+    # Written of the second run, which changed nothing.
+    report = json.loads((directory / "localhost.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(report)
+    assert (report["status"], report["findings"]) == ("clean", [])
+    [seen] = report["perimeters"]
+    assert [each["name"] for each in seen["buckets"]] == ["reported"]
+    assert [(each["main"], each["found"]) for each in seen["route_tables"]] == [(True, True)]
+    page = (directory / "localhost.html").read_text(encoding="utf-8")
+    assert "As declared, and proved" in page
+    assert seen["endpoint"]["id"] in page
