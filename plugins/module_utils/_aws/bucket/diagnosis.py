@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..._plan.automation.permissions import permission_of
 from ..api import s3
 from ..api.errors import denial
 from ..api.s3_errors import BucketError, Kind
@@ -41,6 +40,9 @@ def _why_denied(client: Any, owner: str | None, error: BucketError) -> str:
     and without the expected owner can tell them apart.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
     """
+    # A module's sources are compiled in each run, and few calls fail.
+    from ..._plan.automation.permissions import permission_of
+
     permission = permission_of(f"s3:{error.operation}")
     if "not authorized to perform" in error.message:
         return denial(error.message, permission, f"bucket {error.bucket}")

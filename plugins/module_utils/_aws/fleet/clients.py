@@ -5,14 +5,13 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What many buckets share in one run of a module: a client of S3 for each region, and what the guards know there."""
+"""What many buckets share in one run of a module: a client of S3 for each region."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
 
 try:
@@ -21,7 +20,6 @@ except ImportError:  # AnsibleAWSModule says so before anything here is called.
     Config = None
 
 from ..api import s3, sts
-from ..bucket.guard_context import GuardContext
 from ..module import Session
 from .calls import Calls
 from .processes import away, useful_processes
@@ -47,14 +45,6 @@ class CountedSession(Session):
             return self._calls.of(client) if len(self._clients) > known else client
 
 
-@dataclass(frozen=True, slots=True)
-class RegionalClient:
-    """A region with its client of S3 (of :func:`s3.once_only`) and what the guards of the run know."""
-
-    client: Any
-    guard_context: GuardContext
-
-
 class RegionalClients:
     """The clients of one run, one per Region, each made once.
 
@@ -63,7 +53,7 @@ class RegionalClients:
     :ivar home: the region of the module.
     """
 
-    def __init__(self, module: Any, session: CountedSession, calls: Calls, connections: int) -> None:
+    def __init__(self, module: Any, calls: Calls, connections: int) -> None:
         self.home: str = module.region
         self._module = module
         self._calls = calls
@@ -71,14 +61,14 @@ class RegionalClients:
         # A worker that finds no free connection in the pool opens one for each request, handshake and all. The
         # adaptive mode has a limiter that slows all workers down together when S3 has too many requests.
         self._config = Config(max_pool_connections=connections, retries={"mode": "adaptive"})
-        self._clients: dict[str, RegionalClient] = {}
-        self._guard_context = GuardContext(session, self.home, module.check_mode)
+        self._clients: dict[str, Any] = {}
 
-    def at(self, region: str | None = None) -> RegionalClient:
+    def at(self, region: str | None = None) -> Any:
+        """The client (of :func:`s3.once_only`) of a region, or of the module's."""
         region = region or self.home
         if region not in self._clients:
             client = s3.once_only(self._module.client("s3", config=self._config, region=region))
-            self._clients[region] = RegionalClient(self._calls.of(client), self._guard_context)
+            self._clients[region] = self._calls.of(client)
         return self._clients[region]
 
     @contextmanager
@@ -95,15 +85,9 @@ class RegionalClients:
             yield
             return
         here = self._clients
-        with away(
-            {name: place.client for name, place in here.items()}, self._connections, processes, self._calls
-        ) as s3s:
-            self._clients = {name: replace(place, client=s3s[name]) for name, place in here.items()}
+        with away(here, self._connections, processes, self._calls) as s3s:
+            self._clients = dict(s3s)
             try:
                 yield
             finally:
                 self._clients = here
-
-    @property
-    def warnings(self) -> list[str]:
-        return self._guard_context.warnings

@@ -98,7 +98,7 @@ def _tagged(
         return True
 
     with regional.spread([one.region for one in found]):
-        clients = {region: regional.at(region).client for region in {one.region for one in found}}
+        clients = {region: regional.at(region) for region in {one.region for one in found}}
         jobs = [partial(_read_tags, clients[one.region], one.bucket, owner) for one in found]
         Fleet(jobs, finished).run(workers)
     return [one for one in kept if one is not None]

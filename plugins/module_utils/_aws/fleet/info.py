@@ -53,7 +53,7 @@ def run_bucket_policy_info(module: Any) -> None:
         for bucket in options["buckets"] or ():
             check_bucket(bucket, options["expected_bucket_owner"])
         session = CountedSession(module, calls)
-        regional = RegionalClients(module, session, calls, options["concurrency"])
+        regional = RegionalClients(module, calls, options["concurrency"])
         owner = options["expected_bucket_owner"] or session.caller.account
         if options["discover"] is None:
             buckets = [Found(bucket, regional.home) for bucket in options["buckets"]]
@@ -77,7 +77,7 @@ def run_bucket_policy_info(module: Any) -> None:
         return True
 
     with regional.spread([one.region for one in buckets]):
-        jobs = [partial(_job, regional.at(one.region).client, one, owner) for one in buckets]
+        jobs = [partial(_job, regional.at(one.region), one, owner) for one in buckets]
         Fleet(jobs, finished).run(options["concurrency"])
     told = [policies[number] for number in sorted(policies)]
     if failed:

@@ -25,6 +25,7 @@ from ..api.errors import CallError
 from ..api.pace import Steps
 from ..api.s3_errors import BucketError, Kind
 from ..bucket.converge import BucketOutcome, NotSettledError
+from ..bucket.guard_context import GuardContext
 from ..bucket.module import (
     BUCKET_OPTIONS,
     FAILURES,
@@ -35,7 +36,7 @@ from ..bucket.module import (
 )
 from ..module import warn_user
 from .calls import Calls
-from .clients import CountedSession, RegionalClient, RegionalClients
+from .clients import CountedSession, RegionalClients
 from .discover import (
     DISCOVER_OPTIONS,
     NONE_FOUND,
@@ -165,9 +166,10 @@ def run_bucket_policies(module: Any) -> None:
     try:
         check_fleet_options(module)
         session = CountedSession(module, calls)
-        regional = RegionalClients(module, session, calls, module.params["concurrency"])
+        regional = RegionalClients(module, calls, module.params["concurrency"])
+        guard_context = GuardContext(session, regional.home, module.check_mode)
         buckets, options = _buckets(module, session, regional)
-        declarations = declare_all(options, regional.at().client.meta.partition)
+        declarations = declare_all(options, regional.at().meta.partition)
         owners = [one.get("expected_bucket_owner") or session.caller.account for one in options]
     except (PolicyError, CallError) as error:
         told = {"msg": str(error), **report.as_dict()}
@@ -181,11 +183,11 @@ def run_bucket_policies(module: Any) -> None:
         )
         with regional.spread([found.region for found in buckets]):
             jobs = [
-                partial(_job, regional.at(found.region), found, declaration, own, owner)
+                partial(_job, regional.at(found.region), found, declaration, own, owner, guard_context)
                 for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)
             ]
             Fleet(jobs, report.finished).run(module.params["concurrency"])
-        _warn([*regional.warnings, *report.warnings])
+        _warn([*guard_context.warnings, *report.warnings])
         told = report.as_dict()
     told["summary"] |= {"calls": calls.as_dict(), "seconds": round(time.monotonic() - started, 2)}
     if report.unexpected is not None:
@@ -212,11 +214,16 @@ def _buckets(
 
 
 def _job(
-    place: RegionalClient, found: Found, declaration: Declaration, options: Mapping[str, Any], owner: str
+    client: Any,
+    found: Found,
+    declaration: Declaration,
+    options: Mapping[str, Any],
+    owner: str,
+    guard_context: GuardContext,
 ) -> Steps[BucketOutcome]:
     if found.error is not None:
         raise found.error
-    return (yield from converging(place.client, declaration, options, owner, place.guard_context))
+    return (yield from converging(client, declaration, options, owner, guard_context))
 
 
 def _warn(warnings: Sequence[str]) -> None:

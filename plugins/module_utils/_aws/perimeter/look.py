@@ -55,7 +55,7 @@ def run_perimeter_info(module: Any) -> None:
     session = CountedSession(module, calls)
     with reported(module, session):
         _check(module)
-        found = _look(module, session, RegionalClients(module, session, calls, module.params["concurrency"]))
+        found = _look(module, session, RegionalClients(module, calls, module.params["concurrency"]))
         module.exit_json(
             changed=False,
             caller=asdict(session.caller),
@@ -147,7 +147,7 @@ def _read(names: Sequence[str], regional: RegionalClients, owner: str, workers: 
         return True
 
     with regional.spread([regional.home] * len(names)):
-        client = regional.at().client
+        client = regional.at()
         Fleet([partial(_job, client, name, owner) for name in names], finished).run(workers)
     return {name: found[number] for number, name in enumerate(names)}
 

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..._policy.language.arns import UNIQUE_ID
 from ..._policy.language.document import Raw, statement_list, strings
-from ..._policy.rules.principals import UNIQUE_ID
 
 _ELEMENTS = ("Principal", "NotPrincipal")
 

@@ -31,6 +31,9 @@ PARTITIONS: dict[str, str] = {
     "aws-eusc": r"eusc-de-\w+-\d+",
 }
 ACCOUNT = re.compile(r"[0-9]{12}")
+#: What stands for a user or role that is deleted.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+UNIQUE_ID = re.compile(r"A(ID|RO)A[A-Z0-9]{12,124}")
 
 # What S3 accepts today, and what it accepted in us-east-1 before March 2018 (such buckets live on).
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

@@ -12,14 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..language.arns import ACCOUNT, PARTITIONS, parse_arn
+from ..language.arns import ACCOUNT, PARTITIONS, UNIQUE_ID, parse_arn
 from ..language.document import Statement
 from ..language.errors import Problem
 from .resources import Scope
 
-#: What stands for a user or role that is deleted.
-#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-UNIQUE_ID = re.compile(r"A(ID|RO)A[A-Z0-9]{12,124}")
 _CANONICAL_USER = re.compile(r"[0-9a-f]{64}")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # What a bucket policy can name of an account. CloudFront's identities are users of an account called cloudfront.

@@ -44,7 +44,8 @@ def run(monkeypatch):
     def run(client: Buckets, names: list[str] | None = None, **options: object):
         module = Module(**{"buckets": [{"bucket": name} for name in names or []], **options})
         guard_context = type("GuardContext", (), {"check": module.check_mode, "warnings": []})
-        monkeypatch.setattr(fleet_module, "RegionalClients", lambda *_rest: FakePlaces(client, guard_context))
+        monkeypatch.setattr(fleet_module, "RegionalClients", lambda *_rest: FakePlaces(client))
+        monkeypatch.setattr(fleet_module, "GuardContext", lambda *_rest: guard_context)
         monkeypatch.setattr(fleet_module, "warn_user", module.warnings.extend)
         monkeypatch.setattr(
             "ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.module.pace_of",

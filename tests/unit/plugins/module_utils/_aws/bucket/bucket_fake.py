@@ -17,7 +17,6 @@ botocore_exceptions = pytest.importorskip("botocore.exceptions")
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.pace import Pace, drive  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket import converge as buckets  # noqa: E402
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.clients import RegionalClient  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import Declaration  # noqa: E402
 
 OWNER = "111122223333"
@@ -134,13 +133,12 @@ class FakePlaces:
     """Of one client, wherever it is asked for."""
 
     home = "eu-central-1"
-    warnings = ()
 
-    def __init__(self, client: object, guard_context: object = None) -> None:
-        self.place = RegionalClient(client, guard_context)
+    def __init__(self, client: object) -> None:
+        self.client = client
 
-    def at(self, _region: str | None = None) -> RegionalClient:
-        return self.place
+    def at(self, _region: str | None = None) -> object:
+        return self.client
 
     def spread(self, _regions: list[str]) -> AbstractContextManager[None]:
         return nullcontext()
