@@ -197,6 +197,10 @@ def test_a_role_of_another_account_is_assumed_and_its_account_checked(emulator, 
 
 #: What is declared -> what the user reads.
 BAD = {
+    "misspelt": (
+        {"limits": [BUCKET]},
+        "private_access_limits: There is no such variable. Did you mean private_access_",
+    ),
     "no VPC": ({"vpc_id": ""}, "Give private_access_vpc_id or private_access_vpc_name, and not both."),
     "two VPCs": ({"vpc_name": "one"}, "Give private_access_vpc_id or private_access_vpc_name, and not both."),
     "no bucket": ({"buckets": []}, "private_access_buckets is empty."),

@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.variables import KINDS, read_variables
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.variables import (
+    KINDS,
+    KNOWN,
+    read_variables,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 
 GOOD = {"vpc_id": "vpc-1a2b3c4d", "buckets": ["first-bucket", "second-bucket"]}
@@ -135,3 +141,23 @@ def test_misspelt_names_are_refused_with_what_else_is_wrong_with_single_values()
 
 def test_every_variable_has_a_default():
     assert set(KINDS) == set(read_variables(GOOD).__slots__) - {"names"}
+
+
+ROLE = Path(__file__).resolve().parents[6] / "roles" / "private_access"
+
+
+@pytest.mark.skipif(not ROLE.is_dir(), reason="needs the repository around it")
+def test_the_table_is_that_of_the_role():
+    yaml = pytest.importorskip("yaml")
+    specified, defaults, constants = (
+        yaml.safe_load(Path(ROLE, name).read_text(encoding="utf-8"))
+        for name in ("meta/argument_specs.yml", "defaults/main.yml", "vars/main.yml")
+    )
+    options = specified["argument_specs"]["main"]["options"]
+    assert set(options) == set(defaults)
+    # Facts and the hosts of the playbooks are no options of the role.
+    assert set(KNOWN["private_access_"]) - set(options) == {"private_access_hosts", "private_access_result"}
+    assert set(options) <= set(KNOWN["private_access_"])
+    assert sorted(constants["__private_access_declared"]) == sorted(f"private_access_{name}" for name in KINDS)
+    for name, (read, default) in KINDS.items():
+        assert read(defaults[f"private_access_{name}"], name) == read(default, name), name
