@@ -101,7 +101,6 @@ options:
         read is known; for another one it is C(region) in O(requests[].through).
     type: dict
     default: {}
-    version_added: 1.0.0
   assume_identity_allows:
     description:
       - Take for granted that an identity of which O(identity_policies) says nothing is allowed everything. The result

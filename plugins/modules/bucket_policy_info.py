@@ -107,6 +107,9 @@ policies:
     bucket:
       description: Name of the bucket.
       type: str
+    region:
+      description: The Region of the bucket, V(null) if S3 does not tell it.
+      type: str
     policy:
       description: The document as AWS shows it, V(null) if the bucket has none.
       type: dict
@@ -121,6 +124,7 @@ policies:
       type: dict
   sample:
     - bucket: my_secure_bucket
+      region: eu-central-1
       policy:
         Version: "2012-10-17"
         Statement:

@@ -102,6 +102,15 @@ def test_where_a_bucket_is_costs_no_call(emulator, networks):
         assert Counter(done.calls) == {"GetCallerIdentity": 1, "GetBucketPolicy": reads, "DescribeVpcEndpoints": 1}
 
 
+def test_the_region_of_a_bucket_is_read_with_its_policy(emulator, networks):
+    emulator.client("s3").create_bucket(Bucket="regions-near")
+    for region in (HERE, THERE):
+        read = run_module(emulator, "bucket_policy_info", buckets=["regions-near", BUCKET], region=region)
+        assert [one["region"] for one in read["policies"]] == [HERE, THERE]
+        # But for the one that redirects.
+        assert Counter(read.calls) == {"GetCallerIdentity": 1, "GetBucketPolicy": 3}
+
+
 @pytest.mark.surroundings
 def test_the_role_refuses_before_anything_is_written(emulator, networks):
     emulator.client("s3").create_bucket(Bucket="regions-near")

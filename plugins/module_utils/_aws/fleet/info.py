@@ -18,12 +18,11 @@ from ..._plan.bucket.principals import (
     deleted_by_statement,
     labelled,
 )
-from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
 from ..api.errors import CallError
 from ..api.pace import Steps, pace_of
 from ..api.s3_errors import BucketError
-from ..bucket.read import read_policy
+from ..bucket.read import Live, read_live
 from ..module import warn_user
 from .calls import Calls
 from .clients import CountedSession, RegionalClients
@@ -66,14 +65,14 @@ def run_bucket_policy_info(module: Any) -> None:
     policies: dict[int, dict[str, Any]] = {}
     failed: dict[int, tuple[str, str]] = {}
 
-    def finished(number: int, policy: Raw | None, error: Exception | None) -> bool:
+    def finished(number: int, live: Live | None, error: Exception | None) -> bool:
         bucket = buckets[number].bucket
         if isinstance(error, BucketError | PolicyError):
             failed[number] = (bucket, str(error))
         elif error is not None:
             raise error
-        else:
-            policies[number] = _told(bucket, policy)
+        elif live is not None:
+            policies[number] = _told(bucket, live)
         return True
 
     with regional.spread([one.region for one in buckets]):
@@ -86,15 +85,17 @@ def run_bucket_policy_info(module: Any) -> None:
     module.exit_json(changed=False, policies=told)
 
 
-def _job(client: Any, found: Found, owner: str) -> Steps[Raw | None]:
+def _job(client: Any, found: Found, owner: str) -> Steps[Live]:
     if found.error is not None:
         raise found.error
-    return (yield from read_policy(client, found.bucket, owner, pace_of(client, {})))
+    return (yield from read_live(client, found.bucket, owner, pace_of(client, {})))
 
 
-def _told(bucket: str, policy: Raw | None) -> dict[str, Any]:
+def _told(bucket: str, live: Live) -> dict[str, Any]:
+    policy = live.policy
     return {
         "bucket": bucket,
+        "region": live.region,
         "policy": policy,
         "statements": [label for label, _statement in labelled(policy)],
         "deleted_principals": {label: list(ids) for label, ids in deleted_by_statement(policy).items()},

@@ -67,7 +67,7 @@ def test_discovered_buckets(run, monkeypatch):
     left, _module = run(Buckets({"logs": None}), discover={})
     assert left.result["msg"] == "1 of 2 buckets failed. Cannot read the tags of bucket odd: why."
     assert left.result["policies"] == [
-        {"bucket": "logs", "policy": None, "statements": [], "deleted_principals": {}},
+        {"bucket": "logs", "region": None, "policy": None, "statements": [], "deleted_principals": {}},
     ]
 
 
