@@ -334,7 +334,7 @@ OTHER_MODULES = [
         [],
         {
             "evidence": [],
-            "planned_bucket_policies": {"{bucket}": None},
+            "planned_bucket_policies": {BUCKET: None},
             "planned_endpoint_policies": {"{endpoint}": None},
         },
         id="access_replay",

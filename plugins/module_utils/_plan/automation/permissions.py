@@ -211,6 +211,8 @@ USES: dict[str, dict[str, Mode | None]] = {
         "ec2:DeleteTags": CORRECT,
         "ec2:DeleteVpcEndpoints": REMOVE,
         "s3:GetBucketPolicy": DETECT,
+        # For private_access_evidence.
+        **_READ_EVIDENCE,
         "s3:HeadBucket": OPTIONAL,
         "s3:GetPublicAccessBlock": OPTIONAL,
         "s3:PutBucketPolicy": CORRECT,

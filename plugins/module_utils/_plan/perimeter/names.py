@@ -20,12 +20,17 @@ from ..._policy.language.errors import Problem
 
 #: Of the role, beside those of :data:`variables.KINDS`: the playbooks' and the result.
 _OF_ROLE = (
+    "allow_loss",
     "assume_role_arn",
     "assume_role_duration",
     "assume_role_external_id",
     "assume_role_session_name",
     "connection",
+    "evidence",
+    "evidence_since",
     "hosts",
+    "loss_ignored",
+    "own_addresses",
     "report_dir",
     "result",
     "summary",

@@ -171,14 +171,26 @@ WRONG = {
         "assume_roles[0]: 'perimeter' is not the ARN of a role",
     ),
     "a permission": (
-        {"optional": ["s3:GetObject"]},
-        "optional: 's3:GetObject' is not known here. Known are iam:GetRole, s3:GetBucketPublicAccessBlock, s3:List",
+        {"optional": ["s3:PutObject"]},
+        "optional: 's3:PutObject' is not known here. Known are iam:GetRole, s3:GetBucketPublicAccessBlock, s3:GetObj",
     ),
+    "evidence of nowhere": ({"optional": ["s3:GetObject"]}, "Name them in evidence, which is enough."),
+    "evidence that is no bucket": ({"evidence": ["s3://trail/"]}, "evidence[0]: 's3://trail/' is not the name of a bu"),
     "too much": (
         {"buckets": [f"{'b' * 50}{number}" for number in range(99)]},
         "IAM accepts 6,144 in a managed policy.",
     ),
 }
+
+
+def test_evidence_is_read_where_it_is_and_nowhere_else():
+    reach = Reach(account=ACCOUNT, region=REGION, buckets=["payroll"], evidence=["trail"])
+    found = automation_policy(reach, content=["access_replay"])["Statement"]
+    (reading,) = [one for one in found if one["Sid"] == "ReadEvidence"]
+    assert reading["Action"] == ["s3:GetObject", "s3:ListBucket"]
+    assert reading["Resource"] == ["arn:aws:s3:::trail", "arn:aws:s3:::trail/*"]
+    without = automation_policy(Reach(account=ACCOUNT, region=REGION, buckets=["payroll"]), content=["access_replay"])
+    assert "ReadEvidence" not in {one["Sid"] for one in without["Statement"]}
 
 
 @pytest.mark.parametrize("options, words", WRONG.values(), ids=WRONG)

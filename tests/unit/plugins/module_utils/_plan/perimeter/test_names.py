@@ -45,7 +45,7 @@ def test_known_names_and_names_of_others_pass():
 
 
 def test_the_names_of_the_role_come_from_its_table():
-    assert known_names(["one"])["private_access_"][0].startswith("private_access_assume_role_arn")
+    assert known_names(["one"])["private_access_"][0] == "private_access_allow_loss"
     assert "private_access_one" in known_names(["one"])["private_access_"]
     assert {f"private_access_{name}" for name in KINDS} <= set(KNOWN["private_access_"])
 

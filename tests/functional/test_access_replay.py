@@ -1,0 +1,207 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator decides requests and writes what it decided as CloudTrail would; replayed, the same comes out."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from tests.functional.module_run import run_module
+from tests.functional.role_run import Step, play
+
+ACCOUNT = "123456789012"
+BUCKETS = ("payroll-reports", "payroll-archive")
+KEYS = ("year=2026/a.csv", "year=2025/b.csv", "secret/c.csv", "top")
+
+
+@pytest.fixture
+def place(emulator, ec2, s3, tmp_path):
+    """Two buckets with objects, and two endpoints of two VPCs; records begin after that."""
+    endpoints = []
+    for number in range(2):
+        vpc = ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"]
+        (table,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+        made = ec2.create_vpc_endpoint(
+            VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3", RouteTableIds=[table["RouteTableId"]]
+        )
+        endpoints.append(made["VpcEndpoint"]["VpcEndpointId"])
+    for bucket in BUCKETS:
+        s3.create_bucket(Bucket=bucket)
+        for key in KEYS:
+            s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    emulator.settings(records=str(tmp_path))
+    return endpoints
+
+
+def workload(endpoints):
+    """Requests without effects that would change the answer to others: path, operation, parameters."""
+    found = []
+    for path in ("internet", *endpoints):
+        for bucket in BUCKETS:
+            found += [(path, "get_object", {"Bucket": bucket, "Key": key}) for key in KEYS]
+            found += [(path, "put_object", {"Bucket": bucket, "Key": key, "Body": b"y"}) for key in KEYS[:2]]
+            found += [(path, "list_objects_v2", {"Bucket": bucket, "Prefix": "year=2026/"})]
+            found += [(path, "get_bucket_location", {"Bucket": bucket})]
+    random.Random(4).shuffle(found)
+    return found
+
+
+def outcome(emulator, path, operation, parameters):
+    """Whether the request is granted."""
+    try:
+        getattr(emulator.s3(path), operation)(**parameters)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AccessDenied":
+            return False
+        raise
+    return True
+
+
+def run(emulator, requests):
+    return [outcome(emulator, *one) for one in requests]
+
+
+def put(ec2, s3, bucket_policies, endpoint_policies):
+    for name, policy in endpoint_policies.items():
+        ec2.modify_vpc_endpoint(VpcEndpointId=name, PolicyDocument=json.dumps(policy))
+    for name, policy in bucket_policies.items():
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+
+
+ACTIONS = {
+    "get_object": "s3:GetObject",
+    "put_object": "s3:PutObject",
+    "list_objects_v2": "s3:ListBucket",
+    "get_bucket_location": "s3:GetBucketLocation",
+}
+
+
+def kind(path, operation, parameters):
+    """What tells a request apart from others in the result."""
+    key = parameters.get("Key", parameters.get("Prefix", ""))
+    prefix = key.rpartition("/")[0] + "/" if "/" in key else ""
+    about_keys = operation != "get_bucket_location"
+    return (path, ACTIONS[operation], parameters["Bucket"], f"{prefix}*" if about_keys else None)
+
+
+def told(classes):
+    return {(one["path"], one["action"], one["bucket"], one["keys"]) for one in classes}
+
+
+def closed(endpoints):
+    buckets = {
+        BUCKETS[0]: bucket_perimeter(BUCKETS[0], endpoints=endpoints[:1]),
+        # Left open to the second endpoint as well; what is secret is closed to everybody.
+        BUCKETS[1]: {
+            "Version": "2012-10-17",
+            "Statement": [
+                *bucket_perimeter(BUCKETS[1], endpoints=endpoints)["Statement"],
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:GetObject",
+                    "Resource": f"arn:aws:s3:::{BUCKETS[1]}/secret/*",
+                },
+            ],
+        },
+    }
+    grants = [{"name": BUCKETS[0], "access": "read"}, {"name": BUCKETS[1], "prefixes": ["year=2026/"]}]
+    return buckets, {endpoints[0]: endpoint_policy(grants)}
+
+
+def replay(emulator, tmp_path, buckets, endpoints, **options):
+    return run_module(
+        emulator,
+        "access_replay",
+        evidence=[f"{tmp_path}/AWSLogs"],
+        planned_bucket_policies=buckets,
+        planned_endpoint_policies=endpoints,
+        shown=1000,
+        **options,
+    )
+
+
+def test_predicted_losses_are_exactly_what_the_emulator_then_denies(emulator, ec2, s3, place, tmp_path):
+    requests = workload(place)
+    assert all(run(emulator, requests))
+    emulator.write_records()
+    buckets, endpoints = closed(place)
+    found = replay(emulator, tmp_path, buckets, endpoints)
+    assert not found.get("failed"), found
+    assert found["read"]["counted"] == len(requests)
+    assert (found["backtest"]["agree"], found["backtest"]["undecided"]) == (1, 0)
+    assert found["summary"]["unknown"] == found["summary"]["not_evaluated"] == 0
+    emulator.settings(records="")
+    put(ec2, s3, buckets, endpoints)
+    answers = dict(zip(map(str, requests), run(emulator, requests), strict=True))
+    denied = {kind(*one) for one in requests if not answers[str(one)]}
+    assert denied and len(denied) < len({kind(*one) for one in requests})
+    assert told(found["loses"]) == denied
+
+
+def test_replayed_under_the_same_policies_all_that_is_decided_agrees(emulator, ec2, s3, place, tmp_path):
+    buckets, endpoints = closed(place)
+    emulator.settings(records="")
+    put(ec2, s3, buckets, endpoints)
+    emulator.settings(records=str(tmp_path))
+    requests = workload(place)
+    answers = run(emulator, requests)
+    assert any(answers) and not all(answers)
+    emulator.write_records()
+    # They are not read: the buckets are closed to whoever would read them.
+    current = {"current_bucket_policies": buckets, "current_endpoint_policies": endpoints}
+    found = replay(emulator, tmp_path, buckets, endpoints, **current)
+    assert found["backtest"]["disagree"] == [], found["backtest"]["disagree"]
+    assert (found["backtest"]["undecided"], found["backtest"]["other_layer"]) == (0, 0)
+    # What an endpoint denies has a record that names no bucket.
+    assert {one["path"] for one in found["not_evaluated"]} == {place[0]}
+    unnamed = sum(one["count"] for one in found["not_evaluated"])
+    assert found["backtest"]["agreeing"] == found["read"]["counted"] - unnamed > len(requests) / 2
+    assert found["summary"]["loses"] == found["summary"]["gains"] == 0
+    # What is opened again is granted again: all that was denied, and nothing else.
+    opened = replay(emulator, tmp_path, dict.fromkeys(BUCKETS), dict.fromkeys(endpoints), **current)
+    denied = {kind(*one) for one, granted in zip(requests, answers, strict=True) if not granted}
+    by_bucket = {one for one in denied if one[0] != place[0]} | {(place[0], "s3:GetObject", BUCKETS[1], "secret/*")}
+    assert told(opened["gains"]) == by_bucket
+
+
+def test_losses_refuse_and_nothing_is_written(emulator, s3, place, tmp_path):
+    assert outcome(emulator, "internet", "get_object", {"Bucket": BUCKETS[0], "Key": "top"})
+    emulator.write_records()
+    emulator.settings(records="")
+    buckets, _endpoints = closed(place)
+    found = replay(emulator, tmp_path, buckets, {}, fail_on="loses")
+    assert found["failed"] and "stop" in found["msg"] and BUCKETS[1] in found["msg"]
+    assert found["changed"] is False and found.writes == []
+
+
+def test_the_role_refuses_what_takes_access_before_it_writes(emulator, ec2, place, tmp_path):
+    run(emulator, [("internet", "get_object", {"Bucket": name, "Key": "top"}) for name in BUCKETS])
+    emulator.write_records()
+    emulator.settings(records="")
+    (vpc,) = {one["VpcId"] for one in ec2.describe_vpc_endpoints(VpcEndpointIds=[place[0]])["VpcEndpoints"]}
+    declared = {"vpc_id": vpc, "buckets": list(BUCKETS), "evidence": [f"{tmp_path}/AWSLogs"]}
+    ignored = [{"through": "internet", "reason": "a test that is going to end"}]
+    played = play(
+        emulator,
+        Step(declared),
+        Step(declared, check=True),
+        Step({**declared, "loss_ignored": ignored}, check=True),
+        Step({**declared, "allow_loss": True}),
+        Step(declared),
+    )
+    refused, checked, spared, allowed, again = played.outcomes
+    for one in (refused, checked):
+        assert "2 kinds of access that were recorded stop" in one.message and one.writes == [], one.message
+    assert spared.message == "" and spared.writes == []
+    assert allowed.message == "" and "PutBucketPolicy" in allowed.writes
+    # Nothing is to be written, so that there is nothing to replay.
+    assert again.message == "" and again.writes == []
