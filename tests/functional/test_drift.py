@@ -195,3 +195,40 @@ def test_a_correction_fails_on_what_others_let_differ(emulator, s3, vpc, tmp_pat
     assert {each["severity"] for each in report["findings"]} >= {"critical", "major"}
     assert [each for each in report["findings"] if each["kind"] == "reach"] == []
     assert "PutBucketPolicy" in writes(emulator)
+
+
+def test_a_stranger_let_in_by_hand_is_critical_and_named(emulator, ec2, s3, vpc, tmp_path):
+    status, _report, output = play(emulator, vpc, tmp_path, drift_correct=True)
+    assert status == 0, output
+    # Beside the endpoint of another VPC, whose policy does not name the bucket.
+    other = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_vpc_endpoint(VpcId=other, ServiceName="com.amazonaws.us-east-1.s3")["VpcEndpoint"][
+        "VpcEndpointId"
+    ]
+    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    for statement in policy["Statement"]:
+        if statement["Sid"] in ("PerimeterS3Network", "PerimeterS3Management"):
+            condition = statement["Condition"]
+            own = condition["StringNotEquals"]["aws:SourceVpce"]
+            condition["StringNotEquals"] = {"aws:SourceVpce": [own, made], "aws:PrincipalAccount": "999988887777"}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+
+    status, report, output = play(emulator, vpc, tmp_path, drift_fail_on="critical")
+    assert (status, report["status"], report["failures"]) == (2, "drifted", []), output
+    network = next(each for each in report["findings"] if "PerimeterS3Network" in each["what"])
+    assert (network["severity"], network["resource"]) == ("critical", BUCKET)
+    assert network["what"] == (
+        f"PerimeterS3Network has changed in Condition: it exempts what is not declared, network {made}; "
+        "account 999988887777"
+    )
+    assert writes(emulator) == []
+
+    # It may be another declaration's, so that no correction takes it out, unless it is told to.
+    status, report, output = play(emulator, vpc, tmp_path, drift_correct=True)
+    assert (status, report["status"], writes(emulator)) == (2, "failed", []), output
+    said = " ".join(output.split())
+    for each in ("999988887777", "private_access_accepted_exceptions", "private_access_exclusive"):
+        assert each in said
+    status, report, output = play(emulator, vpc, tmp_path, drift_correct=True, private_access_exclusive=True)
+    assert (status, report["status"]) == (0, "corrected"), output
+    assert "999988887777" not in s3.get_bucket_policy(Bucket=BUCKET)["Policy"]
