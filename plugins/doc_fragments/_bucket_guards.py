@@ -76,6 +76,12 @@ options:
         all Regions at one address passes for one Region.
     type: bool
     default: false
+  no_new_access:
+    description:
+      - Refuse a write that lets anything pass which does not pass now, of all requests that there can be, whatever
+        identity policies say. The error has such a request in plain words.
+    type: bool
+    default: false
 notes:
   - When the caller is a session of a role, its ARN does not tell the path of the role. Where that decides, the module
     asks C(iam:GetRole). Whoever may not ask gives the full ARN of the role in C(aws:PrincipalArn) of

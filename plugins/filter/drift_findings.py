@@ -39,11 +39,11 @@ def find(
                 f"{str(result)[:80]}."
             )
         findings += bucket_findings(place, name, result["before"], result["policy"])
-    mismatches = (reach or {}).get("mismatches")
-    if mismatches:
+    mismatches, narrowed = ((reach or {}).get(key) or () for key in ("mismatches", "narrowed"))
+    if mismatches or narrowed:
         from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.reach import reach_findings
 
-        findings += reach_findings(place, mismatches)
+        findings += reach_findings(place, mismatches, narrowed)
     return [finding.as_dict() for finding in findings]
 
 

@@ -43,8 +43,17 @@ def build(
     allow_forwarded_access: Any = False,
     partition: str | None = None,
     region: str | None = None,
+    restrict_by: str | None = None,
+    bucket_patterns: Any = None,
+    aws_services: Any = None,
+    endpoint_statements: Any = None,
+    principal_accounts: Any = None,
+    accepted_exceptions: Any = None,
+    minimum_tls: Any = None,
+    arriving_through: str | None = None,
+    matrix: Any = True,
 ) -> Raw:
-    """Who reaches what on which way, and where that is not what was declared."""
+    """Whether all that passes is what was declared, and who reaches what on which network path."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.input import read_declaration
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reach import prove
     from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.access_levels import DEFAULT_ACCESS
@@ -70,9 +79,17 @@ def build(
         tls=as_bool(require_tls, "require_tls"),
         services=as_bool(allow_aws_services, "allow_aws_services"),
         forwarded=as_bool(allow_forwarded_access, "allow_forwarded_access"),
+        restrict_by=restrict_by or None,
+        patterns=as_list(bucket_patterns),
+        aws_services=as_list(aws_services),
+        endpoint_statements=as_list(endpoint_statements),
+        principal_accounts=as_list(principal_accounts),
+        accepted=accepted_exceptions or {},
+        minimum_tls=str(minimum_tls or ""),
+        arriving_through=arriving_through or None,
     )
     documents = {name: read_document(document, f"policy of bucket {name}") for name, document in policies.items()}
-    return prove(declaration, read_document(endpoint_policy, "endpoint policy"), documents)
+    return prove(declaration, read_document(endpoint_policy, "endpoint policy"), documents, as_bool(matrix, "matrix"))
 
 
 class FilterModule:

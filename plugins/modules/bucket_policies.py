@@ -110,6 +110,8 @@ options:
         type: bool
       allow_other_region:
         description: See O(allow_other_region).
+      no_new_access:
+        description: See O(no_new_access).
         type: bool
       wait:
         description: See O(wait).

@@ -142,8 +142,8 @@ options:
       - They are examined only if O(arriving_through) is this endpoint or its VPC, and the task changes what the policy
         means. A request for C(s3:GetBucketPolicy) or C(s3:PutBucketPolicy) that the old policy let pass, and the new
         one denies or might deny, is an error that names the condition key which would decide it.
-      - The buckets looked at are O(dependent_buckets); without them those that the old and the new policy name; if
-        they name none, any bucket.
+      - It is asked of every bucket of their account, also of those that nobody named, and of every request that they
+        can make.
     type: list
     elements: str
   arriving_through:
@@ -161,13 +161,10 @@ options:
   dependent_buckets:
     description:
       - Names of buckets whose workloads come through this endpoint. Their policies are read (C(GetBucketPolicy)) only
-        if the task changes what the endpoint's policy means, removes the endpoint, or takes it out of its last route
-        table.
-      - If a bucket's policy lets C(s3:GetObject) or C(s3:PutObject) in through this endpoint or its VPC, and not from
-        the internet, it is an error to remove the endpoint, or to give it a policy that no longer lets such a request
-        pass which passed before.
-      - What is tried are requests by a role that no policy names, by nobody in particular, and by those that the
-        policies name, for an object that no policy names and for some that they do.
+        if the task changes what the endpoint's policy means, removes the endpoint, or takes it out of a route table.
+      - If a bucket's policy lets any request in through this endpoint or its VPC that it would not let in from the
+        internet, it is an error to remove the endpoint, to take it out of a route table, or to give it a policy that
+        no longer lets everything pass to that bucket which passed before. It is decided over all requests.
       - A bucket whose policy cannot be read is an error, as nobody can tell then.
     type: list
     elements: str
@@ -187,6 +184,12 @@ options:
       - Write even if O(dependent_buckets) are cut off or cannot be examined, or if a new statement of the policy is
         about another endpoint or VPC (C(aws:SourceVpce), C(aws:SourceVpc), C(aws:SourceVpcArn), C(aws:VpceAccount)),
         which no request that meets this policy comes from. The finding is returned in RV(guard).
+    type: bool
+    default: false
+  no_new_access:
+    description:
+      - Refuse a policy that lets anything pass which does not pass now, of all requests that there can be. The error
+        has such a request in plain words.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -373,8 +376,8 @@ guard:
       description:
         - The guards that were asked.
         - V(dependents) is about interface endpoints for which AWS requires the gateway endpoint, V(lockout) about
-          those who repair bucket policies, V(cutoff) about O(dependent_buckets), and V(networks) about statements for
-          other networks.
+          those who repair bucket policies, V(cutoff) about O(dependent_buckets), V(networks) about statements for
+          other networks, and V(no_new_access) about O(no_new_access).
       type: list
       elements: str
     refused:

@@ -31,16 +31,6 @@ def foreign(effect, action, **more):
     return {"Sid": "Foreign", "Effect": effect, "Principal": "*", "Action": action, "Resource": own, **more}
 
 
-def reach(outcome, who):
-    """By buckets: what is reached on which way."""
-    return {
-        tuple(pattern["buckets"]): row["reach"]
-        for pattern in outcome.result["reach"]["matrix"]
-        for row in pattern["rows"]
-        if row["who"] == who
-    }
-
-
 def test_what_was_declared_is_proved_checked_and_for_real(emulator, s3, vpc):
     declared = {"vpc_id": vpc, "buckets": [BUCKET, {"name": OTHER, "access": "read"}]}
     steps = (Step(declared, check=True), Step(declared), Step(declared), Step({**declared, "state": "absent"}))
@@ -49,37 +39,31 @@ def test_what_was_declared_is_proved_checked_and_for_real(emulator, s3, vpc):
     for outcome in (checked, done, again):
         assert outcome.message == ""
         assert outcome.result["reach"]["holds"] is True
-        ways = reach(outcome, "all principals of the account")
-        assert {buckets: found["endpoint"] for buckets, found in ways.items()} == {
-            (BUCKET,): ["get", "put"],
-            (OTHER,): ["get", "list"],
-        }
-        for found in ways.values():
-            assert {way: found[way] for way in ("internet", "another_endpoint")} == {
-                "internet": [],
-                "another_endpoint": [],
-            }
-        assert all(found["internet"] == ["put_policy"] for found in reach(outcome, "managers").values())
+        assert {one["theorem"]: one["verdict"] for one in outcome.result["reach"]["theorems"]} == dict.fromkeys(
+            (
+                "nothing_else_reaches_the_bucket",
+                "nothing_else_passes_the_endpoint",
+                "what_is_declared_passes",
+                "it_stays_repairable",
+            ),
+            "holds",
+        )
+        assert outcome.result["reach"]["theorems"][0]["buckets"] == {"holds": [BUCKET, OTHER]}
     assert again.result["actions"] == []
     assert "reach" not in absent.result
 
 
-def test_what_others_allow_is_covered_and_what_hangs_on_a_key_is_said(emulator, s3, vpc):
+def test_what_others_take_from_some_is_said_and_what_they_open_refutes(emulator, s3, vpc):
     unencrypted = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
-    put(
-        s3,
-        foreign("Allow", "s3:GetObject"),
-        {**foreign("Deny", "s3:PutObject", Condition=unencrypted), "Sid": "Unencrypted"},
-    )
-    played = play(emulator, Step({"vpc_id": vpc, "buckets": [BUCKET], "allow_public": True}))
-    [outcome] = played.outcomes
-    assert outcome.message == ""
-    assert reach(outcome, "anonymous") == {
-        (BUCKET,): {"endpoint": ["get"], "endpoint_without_tls": [], "internet": [], "another_endpoint": []}
-    }
-    [unknown] = outcome.result["reach"]["unknown"]
-    assert unknown["missing_keys"] == ["s3:x-amz-server-side-encryption"]
-    assert unknown["message"] in played.output
+    put(s3, {**foreign("Deny", "s3:PutObject", Condition=unencrypted), "Sid": "Unencrypted"})
+    declared = {"vpc_id": vpc, "buckets": [BUCKET], "allow_public": True}
+    [narrowed] = play(emulator, Step(declared)).outcomes
+    assert narrowed.message == ""
+    assert [one["statement"] for one in narrowed.result["reach"]["narrowed"]] == ["Unencrypted"]
+    put(s3, foreign("Allow", "s3:GetObject"))
+    [refuted] = play(emulator, Step(declared)).outcomes
+    assert f"s3:GetObject on arn:aws:s3:::{BUCKET}/any-object by anonymous through vpce-" in refuted.message
+    assert refuted.writes == []
 
 
 def test_what_others_deny_refutes(emulator, s3, vpc):
@@ -90,11 +74,11 @@ def test_what_others_deny_refutes(emulator, s3, vpc):
     for outcome in (checked, done):
         assert outcome.writes == []
         assert outcome.message.startswith(
-            "What the policies let pass is not what was declared. arn:aws:iam::123456789012:role/any-workload "
-            f"s3:PutObject arn:aws:s3:::{BUCKET}/any-object through vpce-"
+            "What the policies let pass is not what was declared. s3:PutObject on "
+            f"arn:aws:s3:::{BUCKET}/any-object by any principal of account 123456789012 through vpce-"
         )
         for said in (
-            "declared allow, found explicit_deny",
+            "is declared and does not pass",
             "Bucket policy statement 'Foreign' denies s3:PutObject",
             "Change statement 'Foreign' of the bucket policy, or declare only what it leaves.",
             "set private_access_prove to false.",

@@ -32,6 +32,7 @@ GUARD_OPTIONS: dict[str, dict[str, Any]] = {
     "allow_public": {"type": "bool", "default": False},
     "allow_unknown_endpoints": {"type": "bool", "default": False},
     "allow_other_region": {"type": "bool", "default": False},
+    "no_new_access": {"type": "bool", "default": False},
 }
 T = TypeVar("T")
 

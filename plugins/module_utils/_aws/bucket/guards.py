@@ -22,7 +22,8 @@ from ..._plan.guard.bucket_exposure import (
 from ..._plan.guard.bucket_lockout import LockoutGuard
 from ..._plan.guard.bucket_ownership import OwnershipGuard
 from ..._plan.guard.bucket_region import RegionGuard
-from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, OWNERSHIP, PUBLIC, REGION
+from ..._plan.guard.guard import ENDPOINTS, LOCKOUT, NEW_ACCESS, OWNERSHIP, PUBLIC, REGION
+from ..._plan.guard.new_access import BucketAccessGuard
 from .guard_context import GuardContext
 
 
@@ -40,7 +41,9 @@ def bucket_guards(
     def administrators() -> list[Administrator]:
         return administrators_of(guard_context.caller, options.get("protected_principals") or (), context)
 
+    opening = {NEW_ACCESS: BucketAccessGuard(partition, region or "", owner)} if options.get("no_new_access") else {}
     return {
+        **opening,
         LOCKOUT: LockoutGuard(
             administrators,
             partition,

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..._plan.claims.access_check import (
@@ -20,13 +19,9 @@ from ..._plan.claims.access_check import (
     summary_of,
 )
 from ..._policy.language.document import load
-from ..._policy.language.errors import PolicyError
-from ..api import ec2, s3
 from ..api.errors import CallError
-from ..api.pace import Pace, drive
-from ..api.s3_errors import BucketError
-from ..bucket.read import read_live
 from ..module import Session, reported, warn_user
+from .read import read_buckets, read_endpoints
 
 ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
     "requests": {
@@ -56,9 +51,6 @@ ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
     "assume_identity_allows": {"type": "bool", "default": False},
     "read_missing": {"type": "bool", "default": True},
 }
-
-#: How many buckets are read at the same time.
-_WORKERS = 16
 
 
 def run_access_check(module: Any) -> None:
@@ -95,17 +87,8 @@ def run_access_check(module: Any) -> None:
 
 def _read_buckets(session: Session, options: dict[str, Any], buckets: list[str], warnings: list[str]) -> None:
     """Put the live policies beside the supplied ones. What may not be read stays unknown."""
-    client = s3.once_only(session.client("s3"))
     account = session.caller.account
-
-    def read(bucket: str) -> Any:
-        try:
-            return drive(read_live(client, bucket, options["resource_accounts"].get(bucket, account), Pace()))
-        except (BucketError, PolicyError) as error:
-            return error
-
-    with ThreadPoolExecutor(max_workers=min(_WORKERS, len(buckets))) as pool:
-        found = dict(zip(buckets, pool.map(read, buckets), strict=True))
+    found = read_buckets(session, buckets, options["resource_accounts"])
     options["bucket_policies"] = dict(options["bucket_policies"])
     options["resource_accounts"] = dict(options["resource_accounts"])
     options["resource_regions"] = dict(options["resource_regions"])
@@ -125,7 +108,7 @@ def _read_endpoints(
     """Put the live policies beside the supplied ones; returns the requests, with VPC and Region of their endpoints."""
     client = session.client("ec2")
     try:
-        found = {one["VpcEndpointId"]: one for one in ec2.vpc_endpoints_with_ids(client, endpoints)}
+        found = read_endpoints(session, endpoints)
     except CallError as error:
         warnings.append(f"The policies of the endpoints are taken for unknown. {error}")
         return requests

@@ -28,7 +28,8 @@ from ..._plan.guard.endpoint import (
 from ..._plan.guard.endpoint_cutoff import CutoffGuard, Dependent
 from ..._plan.guard.endpoint_lockout import EndpointLockoutGuard, root_of
 from ..._plan.guard.endpoint_networks import NetworksGuard
-from ..._plan.guard.guard import CUTOFF, DEPENDENTS, LOCKOUT, NETWORKS
+from ..._plan.guard.guard import CUTOFF, DEPENDENTS, LOCKOUT, NETWORKS, NEW_ACCESS
+from ..._plan.guard.new_access import EndpointAccessGuard
 from ..._plan.guard_options import guard_problems
 from ..._policy.language.document import Raw, load
 from ..._policy.language.errors import PolicyError
@@ -134,15 +135,16 @@ def endpoint_guards(options: Mapping[str, Any], client: Any, session: Session, c
             for one in found
         ]
 
+    opening = {NEW_ACCESS: EndpointAccessGuard(partition, region, account)} if options.get("no_new_access") else {}
     return {
         **standard_guards(client),
+        **opening,
         LOCKOUT: EndpointLockoutGuard(
             administrators,
             account,
             partition,
             region,
             options.get("arriving_through"),
-            buckets,
             bool(options.get("allow_lockout")),
             guard_context.full_arn,
         ),

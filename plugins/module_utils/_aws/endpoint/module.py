@@ -32,6 +32,7 @@ GUARD_OPTIONS: dict[str, dict[str, Any]] = {
     "dependent_policies": {"type": "dict"},
     "allow_lockout": {"type": "bool", "default": False},
     "allow_cutoff": {"type": "bool", "default": False},
+    "no_new_access": {"type": "bool", "default": False},
 }
 ENDPOINT_OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -196,6 +196,10 @@ USES: dict[str, dict[str, Mode | None]] = {
         "ec2:DescribeRouteTables": DETECT,
         "ec2:DescribeVpcs": DETECT,
     },
+    "perimeter_proof": {
+        **_READ_BUCKET,
+        "ec2:DescribeVpcEndpoints": DETECT,
+    },
     # Less than its modules together, some of whose options it does not use.
     "private_access": {
         "sts:GetCallerIdentity": DETECT,

@@ -13,34 +13,32 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..._policy.evaluation.decide import ALLOW, UNKNOWN
-from ..._policy.language.document import Raw
+from ..proof import words
 from .finding import MOST_EXAMPLES
 
 _ANONYMOUS = "anonymous"
-_INTERNET = "internet"
-_TLS = "aws:securetransport"
 _VERBS = {ALLOW: "can", UNKNOWN: "perhaps can"}
 
 
-def examples(requests: Iterable[tuple[Raw, str]], account: str) -> tuple[str, ...]:
+def examples(requests: Iterable[tuple[Mapping[str, Any], str]], account: str) -> tuple[str, ...]:
     """Some of the requests, each with what is decided of it now.
 
     Anonymous requests come first, then those of other accounts, services, and those of the own account; of each, one
-    before another of the same principal, and certain before possible.
+    before another of the same account, and certain before possible.
 
     :param account: of the owner of the bucket or endpoint.
     """
     found = list(requests)
     ordered = sorted(found, key=lambda one: (_rank(one[0], account), one[1] == UNKNOWN, _extras(one[0])))
-    # One of each principal before a second of any.
+    # One of each account before a second of any.
     seen: dict[str, int] = {}
     sentences: dict[str, tuple[int, int]] = {}
     for number, (raw, decision) in enumerate(ordered):
-        principal = str(raw["principal"])
+        party = _party(str(raw["principal"]))
         sentence = _sentence(raw, decision)
         if sentence not in sentences:
-            seen[principal] = seen.get(principal, 0) + 1
-            sentences[sentence] = (seen[principal], number)
+            seen[party] = seen.get(party, 0) + 1
+            sentences[sentence] = (seen[party], number)
     return tuple(sorted(sentences, key=sentences.__getitem__)[:MOST_EXAMPLES])
 
 
@@ -56,24 +54,19 @@ def _rank(raw: Mapping[str, Any], account: str) -> int:
     return 2
 
 
+def _party(principal: str) -> str:
+    """The account of a principal, or the principal itself if it has none."""
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 4 else principal
+
+
 def _extras(raw: Mapping[str, Any]) -> int:
     """How much more than usual a request carries: the plainest shows most."""
-    return len(_carried(raw)) + int(raw["through"] != _INTERNET)
-
-
-def _carried(raw: Mapping[str, Any]) -> list[str]:
-    context = {str(key): value for key, value in (raw.get("context") or {}).items()}
-    said = []
-    for key, value in context.items():
-        if key.lower() == _TLS:
-            said += ["without TLS"] if str(value).lower() == "false" else []
-        elif value is not None:
-            said.append(f"with {key} {value}")
-    return said
+    return len(words.carried(raw)) + int(raw.get("through") != words.INTERNET)
 
 
 def _sentence(raw: Mapping[str, Any], decision: str) -> str:
-    through = "from the internet" if raw["through"] == _INTERNET else f"through {raw['through']}"
-    carried = "".join(f", {each}" for each in _carried(raw))
-    verb = _VERBS.get(decision, "cannot")
-    return f"{raw['principal']} {verb} {raw['action']} on {raw['resource']} {through}{carried}"
+    path = words.network_path(raw)
+    carried = "".join(f", {each}" for each in words.carried(raw))
+    who, verb = words.principal(str(raw["principal"])), _VERBS.get(decision, "cannot")
+    return f"{who} {verb} {raw['action']} on {raw['resource']} {path}".rstrip() + carried

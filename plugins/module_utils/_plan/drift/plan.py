@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,6 +43,7 @@ _NOTHING_PASSES = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}],
 }
+_PARTITION = re.compile(r"\barn:(aws[a-z-]*):")
 
 
 def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> list[Finding]:
@@ -54,7 +56,7 @@ def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> li
         return [Finding(place.account, place.region, vpc, "endpoint", "is missing", None, after, MAJOR, cuts=(reason,))]
     name = str(before["vpc_endpoint_id"])
     found = _document_findings(
-        place, name, ENDPOINT, ENDPOINT_POLICY, before["policy_document"], after["policy_document"]
+        place, name, ENDPOINT, ENDPOINT_POLICY, before["policy_document"], after["policy_document"], vpc
     )
 
     def add(
@@ -92,25 +94,29 @@ def bucket_findings(place: Place, bucket: str, before: Raw | None, after: Raw | 
 
 
 def _document_findings(
-    place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None
+    place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None, vpc: str = ""
 ) -> list[Finding]:
     """The findings; a document that cannot be compared is one itself, so that it hides nothing of the others."""
     try:
-        return _compared(place, name, layer, kind, live, declared)
+        return _compared(place, name, layer, kind, live, declared, vpc)
     except _NOT_UNDERSTOOD as error:
         what = f"cannot be compared with what is declared: {str(error) or type(error).__name__}"
         return [Finding(place.account, place.region, name, kind, what, live, declared, CRITICAL, remedy=_BY_HAND)]
 
 
-def _compared(place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None) -> list[Finding]:
+def _compared(
+    place: Place, name: str, layer: str, kind: str, live: Raw | None, declared: Raw | None, vpc: str
+) -> list[Finding]:
     if equivalent(live, declared):
         return []
     # Most documents have not drifted, and Ansible compiles what is imported here anew for each task.
     from ..._policy.meaning.diff import diff
-    from .severity import UNREAD, difference
+    from ..proof.compare import Owner
+    from .severity import difference
 
-    told = difference(layer, live, declared, place.account, name)
-    reach = told.effect() if told else UNREAD
+    owner = Owner(layer, name, place.account, _partition(live, declared), vpc, place.region)
+    told = difference(owner, live, declared)
+    reach = told.effect
     changes = [change for change in diff(live, declared) if change.kind != "same"]
     if not changes:
         return [Finding(place.account, place.region, name, kind, "has changed", live, declared, *_reach(reach))]
@@ -119,7 +125,7 @@ def _compared(place: Place, name: str, layer: str, kind: str, live: Raw | None, 
         # So that each drift has a severity of its own.
         alone = _with(declared, change.after, change.before, layer)
         without = _with(live, change.before, change.after, layer)
-        own = told.effect_of(alone, without) if told else UNREAD
+        own = told.effect_of(alone, without)
         exempted = _exempted(change.before, change.after, place.account) if layer == BUCKET and change.before else ""
         found.append(
             Finding(
@@ -174,3 +180,9 @@ def _with(document: Raw | None, out: Raw | None, put: Raw | None, layer: str) ->
     if not kept:
         return _NOTHING_PASSES if layer == ENDPOINT else None
     return {**(document or {"Version": "2012-10-17"}), "Statement": kept}
+
+
+def _partition(*documents: Raw | None) -> str:
+    """The partition that documents speak of."""
+    found = _PARTITION.search(str(documents))
+    return found[1] if found else "aws"

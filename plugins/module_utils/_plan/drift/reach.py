@@ -16,9 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..._policy.evaluation.decide import UNKNOWN
 from ..._policy.language.document import Raw
-from ..perimeter.declared import DENY
+from ..perimeter.theorems import DENY
 from .finding import (
     CRITICAL,
     MAJOR,
@@ -32,31 +31,37 @@ KIND = "reach"
 _CAUSE = ("declared", "found", "layer", "statement", "remedy")
 
 
-def reach_findings(place: Place, mismatches: Iterable[Raw]) -> list[Finding]:
+def reach_findings(place: Place, mismatches: Iterable[Raw], narrowed: Iterable[Raw] = ()) -> list[Finding]:
     """A finding for each bucket and cause.
 
-    :param mismatches: as the proof lists them.
+    :param mismatches, narrowed: as the proof lists them.
     """
+    found = [_finding(place, bucket, ones, False) for bucket, ones in _causes(mismatches)]
+    return found + [_finding(place, bucket, ones, True) for bucket, ones in _causes(narrowed)]
+
+
+def _causes(entries: Iterable[Raw]) -> Iterable[tuple[str, list[Raw]]]:
     causes: dict[Any, list[Raw]] = {}
-    for one in mismatches:
+    for one in entries:
         for bucket in one["examples"]:
             causes.setdefault((bucket, *(one[key] for key in _CAUSE)), []).append(one)
-    return [_finding(place, bucket, found) for (bucket, *_cause), found in causes.items()]
+    return [(key[0], found) for key, found in causes.items()]
 
 
-def _finding(place: Place, bucket: str, found: list[Raw]) -> Finding:
+def _finding(place: Place, bucket: str, found: list[Raw], some: bool) -> Finding:
     first = found[0]
     cut = first["declared"] != DENY
-    doubtful = first["found"] == UNKNOWN
-    said = "what is declared does not pass" if cut else f"what is not declared {'may pass' if doubtful else 'passes'}"
-    verb = "cannot" if cut else "perhaps can" if doubtful else "can"
-    examples = tuple(_sentence(one["examples"][bucket], verb) for one in found[:MOST_EXAMPLES])
+    said = "what is declared does not pass" if cut else "what is not declared passes"
+    if some:
+        said = "some of what is declared does not pass"
+    examples = tuple(dict.fromkeys(one["examples"][bucket]["said"] for one in found))[:MOST_EXAMPLES]
+    actions = ", ".join(dict.fromkeys(one["action"] for one in found))
     return Finding(
         place.account,
         place.region,
         bucket,
         KIND,
-        f"{said} ({', '.join(one['action'] for one in found)}): {first['reason'].rstrip('.')}",
+        f"{said} ({actions}): {first['reason'].rstrip('.')}",
         first["found"],
         first["declared"],
         MAJOR if cut else CRITICAL,
@@ -64,7 +69,3 @@ def _finding(place: Place, bucket: str, found: list[Raw]) -> Finding:
         cuts=examples if cut else (),
         remedy=first["remedy"],
     )
-
-
-def _sentence(request: Raw, verb: str) -> str:
-    return f"{request['principal']} {verb} {request['action']} on {request['resource']} {request['way']}"

@@ -7,10 +7,9 @@
 
 """Whether workloads lose a bucket whose policy lets them in through one endpoint only.
 
-Such a bucket depends on the endpoint twice: on its being there, and on what its policy lets pass. What is looked at are
-requests to read and write objects, made by a role that no policy names, by those that the policies name, and by nobody
-in particular. A request counts if the bucket policy lets it in through the endpoint and not from the internet, and if
-the endpoint has let it pass until now.
+Such a bucket depends on the endpoint twice: on its being there, and on what its policy lets pass. It depends on it if
+some request comes in through the endpoint and not from the internet, of all requests that there can be. Then all that
+passed has to pass still.
 """
 
 from __future__ import annotations
@@ -19,33 +18,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._policy.evaluation.decide import (
-    ALLOW,
-    ASSUME_ALLOW,
-    UNKNOWN,
-    Decision,
-    Policies,
-    compile_policies,
-)
-from ..._policy.language.arns import bucket_arn, object_arn
-from ..._policy.language.document import Document, Raw, parse
-from ..._policy.language.errors import PolicyError, RequestError
-from ..._policy.language.principals import ANONYMOUS, read_caller
+from ..._policy.evaluation.decide import Decision, compile_policies
+from ..._policy.language.document import Raw
+from ..._policy.language.errors import PolicyError
+from ..._policy.proof.claim import HOLDS, Bucket, Claim, Counterexample, Declaration, Setting, Verdict, World
+from ..._policy.proof.prove import prove
 from ..endpoint.plan import Plan
+from ..proof.compare import Owner
+from ..proof.denial import decision_of, from_the_internet
+from ..proof.from_internet import from_internet
+from ..proof.requests import Conditions, about, of_buckets, read_context
+from ..proof.words import sentence
 from .endpoint_passage import (
-    Passage,
     changes_passage,
-    network_of,
-    passage,
+    deciding_keys,
+    documents,
+    owner_of,
 )
 from .guard import CUTOFF, Finding
 
 ALLOW_CUTOFF = "allow_cutoff"
-ACTIONS = ("s3:GetObject", "s3:PutObject")
-#: Of the principals and objects that policies name, no more than these are tried.
-MAX_SAMPLES = 20
-
-_PRINCIPAL_ARN = "aws:principalarn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +70,15 @@ class CutoffGuard:
     overridden: bool = False
 
     def __call__(self, plan: Plan) -> list[Finding]:
-        if plan.before is None or not (_ends(plan) or changes_passage(plan)):
+        if plan.before is None or not (_lost_tables(plan) or changes_passage(plan)):
             return []
         found = list(self.dependents())
         if not found:
             return []
-        network = network_of(plan, self.region, self.account)
-        lost = None if _ends(plan) else passage(plan, str(network["account"]))
-        return [one for bucket in found for one in self._examine(plan, lost, bucket, network)]
+        owner = owner_of(plan, self.partition, self.region, self.account)
+        return [one for bucket in found for one in self._examine(plan, owner, bucket)]
 
-    def _examine(self, plan: Plan, lost: Passage | None, dependent: Dependent, network: Raw) -> Iterator[Finding]:
+    def _examine(self, plan: Plan, owner: Owner, dependent: Dependent) -> Iterator[Finding]:
         if dependent.region not in (None, self.region):
             return
         if dependent.problem is not None:
@@ -100,138 +91,97 @@ class CutoffGuard:
             return
         if dependent.policy is None:
             return
-        account = str(network["account"])
         try:
-            policies = compile_policies(
-                {"identity": ASSUME_ALLOW, "bucket": dependent.policy, "resource_account": account}
-            )
+            compile_policies({"bucket": dependent.policy})
         except PolicyError as error:
-            yield from self._examine(plan, lost, Dependent(dependent.bucket, problem=str(error)), network)
+            yield from self._examine(plan, owner, Dependent(dependent.bucket, problem=str(error)))
             return
-        for request in self._requests(plan, dependent, account, network):
-            needed = _needed(policies, request)
-            if needed is None:
-                continue
-            rule = (
-                f"Workloads would lose bucket {dependent.bucket}: its policy"
-                + (f" (statement {needed.statement!r})" if needed.statement else "")
-                + f" lets {request['action']} in only through {network['vpce']} or its VPC, "
+        old, new = documents(plan)
+        needed = self._prove(owner, dependent, (dependent.policy, old), (from_internet(dependent.policy), None))
+        if needed.status == HOLDS:
+            return
+        outside = None
+        if needed.counterexamples:
+            request = from_the_internet(needed.counterexamples[0].request)
+            outside = decision_of(request, {"bucket": dependent.policy, "resource_account": owner.account})
+        tables = _lost_tables(plan)
+        if tables:
+            yield self._finding(
+                f"Workloads would lose bucket {dependent.bucket}, which lets in only through {owner.name} or its VPC "
+                f"{_example(needed, outside)}: {_how(plan, tables)}",
+                "Change the policy of the bucket first",
+                outside.statement if outside else None,
+                from_the_internet(needed.counterexamples[0].request) if needed.counterexamples else None,
             )
-            if _ends(plan):
-                how = "which is to be removed." if plan.after is None else "which is to lose its last route table."
-                yield self._finding(
-                    rule + how,
-                    "Change the policy of the bucket first",
-                    needed.statement,
-                    {**request, "through": "internet"},
-                )
-                return
-            found = _first_loss(lost, request) if lost else None
-            if found:
-                request, decision = found
-                verb = "may not let" if decision.decision == UNKNOWN else "does not let"
-                yield self._finding(
-                    f"{rule}whose new policy {verb} that pass any more. {decision.reason}",
-                    "Let it pass, or change the policy of the bucket first",
-                    decision.statement,
-                    request,
-                )
-                return
+            return
+        lost = self._prove(owner, dependent, (dependent.policy, old), (dependent.policy, new))
+        if lost.status == HOLDS:
+            return
+        example = lost.counterexamples[0] if lost.counterexamples else None
+        verb = "does not let" if example and not deciding_keys(example, self.context) else "may not let"
+        denial = decision_of(example.request, {"endpoint": new}) if example else None
+        reason = f"{sentence(example.request)}. {denial.reason if denial else ''}" if example else lost.reason
+        yield self._finding(
+            f"Workloads would lose bucket {dependent.bucket}, which lets in only through {owner.name} or its VPC "
+            f"{_example(needed, outside)}: the new policy of the endpoint {verb} this pass any more: {reason}",
+            "Let it pass, or change the policy of the bucket first",
+            denial.statement if denial else None,
+            example.request if example else None,
+        )
 
-    def _finding(self, reason: str, remedy: str, statement: str | None, request: Raw | None) -> Finding:
+    def _prove(
+        self, owner: Owner, dependent: Dependent, passing: tuple[Raw, Raw | None], unless: tuple[Raw | None, Raw | None]
+    ) -> Verdict:
+        """Whether what passes a bucket policy and an endpoint policy passes two others."""
+        conditions = Conditions()
+        read_context(self.context, "request_context", conditions, [])
+        world = owner.world
+        return prove(
+            Claim(
+                CUTOFF,
+                Setting({"bucket": passing[0]}, {owner.name: passing[1]}),
+                Setting({"bucket": unless[0]}, {owner.name: unless[1]}),
+                World(
+                    world.partition,
+                    owner.account,
+                    world.organization,
+                    world.region,
+                    world.endpoints,
+                    (Bucket(dependent.bucket, owner.account),),
+                ),
+                within=Declaration(
+                    [about(["s3:*"], of_buckets([dependent.bucket], owner.partition), conditions.block)]
+                ),
+                through=owner.through,
+            )
+        )
+
+    def _finding(self, reason: str, remedy: str, statement: str | None, request: Any) -> Finding:
         overridden = ALLOW_CUTOFF if self.overridden else None
         return Finding(
             CUTOFF, reason, f"{remedy}, or set {ALLOW_CUTOFF} if that is meant.", overridden, statement, request
         )
 
-    def _requests(self, plan: Plan, dependent: Dependent, account: str, network: Raw) -> Iterator[Raw]:
-        documents = list(_parsed(plan.before.policy if plan.before else None, dependent.policy))
-        for principal in _principals(documents, self.partition, account):
-            for key in _objects(documents, dependent.bucket, self.partition):
-                for action in ACTIONS:
-                    yield {
-                        "principal": principal,
-                        "action": action,
-                        "resource": key,
-                        "through": network,
-                        "context": {"aws:SecureTransport": True, **self.context},
-                    }
+
+def _lost_tables(plan: Plan) -> tuple[str, ...]:
+    """The route tables whose subnets take the endpoint before the write, and not after it."""
+    before = plan.before.route_tables if plan.before else ()
+    after = plan.after.route_tables if plan.after else ()
+    return tuple(table for table in before if table not in after)
 
 
-def _ends(plan: Plan) -> bool:
-    """Whether traffic takes the endpoint before the write, and none does after it."""
-    return bool(plan.before and plan.before.route_tables) and not (plan.after and plan.after.route_tables)
+def _how(plan: Plan, tables: tuple[str, ...]) -> str:
+    if plan.after is None:
+        return "the endpoint is to be removed."
+    if not plan.after.route_tables:
+        return "the endpoint is to lose its last route table."
+    return f"the subnets of {' and '.join(tables)} are to lose their route to the endpoint."
 
 
-def _needed(policies: Policies, request: Raw) -> Decision | None:
-    """What the bucket policy decides of a request from elsewhere, if it lets it in through the endpoint only."""
-    try:
-        inside = policies.decide(request)
-        outside = policies.decide({**request, "through": "internet"})
-    except RequestError:
-        return None
-    if inside.denied or outside.decision in (ALLOW, inside.decision):
-        return None
-    return outside
-
-
-def _first_loss(lost: Passage, request: Raw) -> tuple[Raw, Decision] | None:
-    """A request of this kind that has certainly passed until now, and what becomes of it."""
-    for known in _witnesses(lost, request):
-        try:
-            if lost.old.decide(known).decision == ALLOW and (decision := lost.lost(known)) is not None:
-                return known, decision
-        except RequestError:
-            continue
-    return None
-
-
-def _witnesses(lost: Passage, request: Raw) -> Iterator[Raw]:
-    """The request, and the same with the values that a statement of the old policy asks for."""
-    yield request
-    case = lost.old.decide(request).evaluation
-    for statement, _about in case.layers.endpoint.candidates(case.request, True):
-        if statement.holds(case.request.resource, case.context) is None:
-            asked = {
-                check.name: _filled(check.source.values[0])
-                for check in statement.checks
-                if check.holds(case.context) is None and "Not" not in check.source.operator and check.source.values
-            }
-            yield {**request, "context": {**request["context"], **asked}}
-
-
-def _parsed(*documents: Raw | None) -> Iterator[Document]:
-    for document in documents:
-        try:
-            if document is not None:
-                yield parse(document)
-        except PolicyError:
-            continue  # What cannot be read names nobody.
-
-
-def _principals(documents: Iterable[Document], partition: str, account: str) -> list[str]:
-    """A role that no policy names, nobody in particular, and those that the policies name."""
-    found = [f"arn:{partition}:iam::{account}:role/any-workload", ANONYMOUS]
-    for document in documents:
-        for statement in document.statements:
-            found += (statement.principal or {}).get("AWS", ())
-            for one in statement.conditions:
-                if one.key.lower() == _PRINCIPAL_ARN:
-                    found += [_filled(value) for value in one.values]
-    known = [name for name in dict.fromkeys(found) if "*" not in name and read_caller(name, partition)]
-    return known[:MAX_SAMPLES]
-
-
-def _objects(documents: Iterable[Document], bucket: str, partition: str) -> list[str]:
-    """An object that no policy names, and some of those that the policies name."""
-    start = bucket_arn(bucket, partition) + "/"
-    found = [object_arn(bucket, partition, "any-object")]
-    for document in documents:
-        for statement in document.statements:
-            found += [_filled(one) for one in statement.resources or () if one.startswith(start) and "$" not in one]
-    return list(dict.fromkeys(found))[:MAX_SAMPLES]
-
-
-def _filled(text: str) -> str:
-    """A text that fits a pattern."""
-    return text.replace("*", "any-object" if text.endswith("/*") else "any").replace("?", "x")
+def _example(verdict: Verdict, outside: Decision | None) -> str:
+    """Of what is lost, in brackets."""
+    examples: tuple[Counterexample, ...] = verdict.counterexamples
+    if not examples:
+        return f"(perhaps: {verdict.reason})"
+    by = f"; statement {outside.statement!r}" if outside and outside.statement else ""
+    return f"(such as {sentence(examples[0].request)}{by})"

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from ..._policy.evaluation.compiled import CompiledStatement
 from ..._policy.evaluation.conditions import Check
 from ..._policy.evaluation.context import ENDPOINT_KEYS
-from ..._policy.evaluation.decide import Policies
+from ..._policy.evaluation.decide import ASSUME_ALLOW, Policies, compile_policies
 from ..._policy.language.arns import object_arn
 from ..._policy.language.document import Raw
 from ..._policy.language.principals import ANONYMOUS
@@ -29,8 +29,8 @@ from ..endpoint.plan import Plan
 from .endpoint_cutoff import ALLOW_CUTOFF
 from .endpoint_passage import (
     changes_passage,
+    documents,
     network_of,
-    passage,
 )
 from .guard import NETWORKS, Finding
 
@@ -51,17 +51,17 @@ class NetworksGuard:
     def __call__(self, plan: Plan) -> list[Finding]:
         if not changes_passage(plan):
             return []
-        change = passage(plan, _SOME_ACCOUNT)
-        old = {meaning(one.source.raw) for one in change.old.layers.endpoint.statements}
+        before, after = (_compiled(document) for document in documents(plan))
+        old = {meaning(one.source.raw) for one in before.layers.endpoint.statements}
         new = [
             one
-            for one in change.new.layers.endpoint.statements
+            for one in after.layers.endpoint.statements
             if any(check.key in _NETWORK_KEYS for check in one.checks) and meaning(one.source.raw) not in old
         ]
         if not new:
             return []
         network = network_of(plan, self.region, self.account)
-        context = self._context(network, change.new)
+        context = self._context(network, after)
         return [finding for statement in new for finding in self._examine(plan, statement, network, context)]
 
     def _context(self, network: Raw, policies: Policies) -> Context:
@@ -92,6 +92,12 @@ class NetworksGuard:
                     {"action": (statement.source.actions or ("s3:*",))[0], "through": network},
                 )
                 return
+
+
+def _compiled(document: Raw) -> Policies:
+    return compile_policies(
+        {"identity": ASSUME_ALLOW, "bucket": ASSUME_ALLOW, "endpoint": document, "resource_account": _SOME_ACCOUNT}
+    )
 
 
 def _consequence(statement: CompiledStatement, check: Check, context: Context) -> str | None:

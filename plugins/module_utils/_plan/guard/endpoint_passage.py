@@ -5,72 +5,53 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What a new endpoint policy no longer lets through.
+"""What passes an endpoint before a write and after it.
 
-An endpoint policy grants nothing; it holds back. Only what gets worse counts: a request that the old policy let pass,
-or may have, and the new one denies, or may deny.
+An endpoint policy grants nothing; it holds back. Only what gets worse counts: a request that the old policy let pass
+and the new one denies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from ..._policy.evaluation.decide import (
-    ALLOW,
-    ASSUME_ALLOW,
-    Decision,
-    Policies,
-    compile_policies,
-)
+from ..._policy.evaluation.decide import compile_policies
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
-from ..._policy.meaning.canonical import equivalent, meaning
+from ..._policy.meaning.canonical import equivalent
+from ..._policy.proof.claim import Counterexample
 from ..endpoint.plan import Plan
 from ..endpoint.values import DEFAULT_POLICY, Endpoint
+from ..proof.compare import ENDPOINT, Owner
 from .guard import PLACEHOLDER_ENDPOINT
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """What passed before a write and what does after it, whatever other policies say."""
-
-    old: Policies
-    new: Policies
-
-    def lost(self, request: Mapping[str, Any]) -> Decision | None:
-        """What the new policy decides of a request that passed, or may have; ``None`` if nothing gets worse.
-
-        :raises RequestError: the request cannot be.
-        """
-        new = self.new.decide(request)
-        if new.decision == ALLOW:
-            return None
-        old = self.old.decide(request)
-        return None if old.denied or _keeps(old, new) else new
 
 
 def changes_passage(plan: Plan) -> bool:
     """Whether a plan changes what passes the endpoint that stays, or is new."""
-    return plan.after is not None and not equivalent(*_policies(plan))
-
-
-def passage(plan: Plan, account: str) -> Passage:
-    """The endpoint policies of a plan, as requests for buckets of an account meet them."""
-    old, new = _policies(plan)
-    try:
-        compiled = _compiled(old, account)
-    except PolicyError:
-        # AWS has taken it, in whatever form it is; what cannot be read here is taken for letting everything pass.
-        compiled = _compiled(DEFAULT_POLICY, account)
-    return Passage(compiled, _compiled(new, account))
-
-
-def _policies(plan: Plan) -> tuple[Raw, Raw]:
-    """The old and the new one; before there is an endpoint, everything passes."""
+    if plan.after is None:
+        return False
     old, new = ((one and one.policy) or DEFAULT_POLICY for one in (plan.before, plan.after))
+    return not equivalent(old, new)
+
+
+def documents(plan: Plan) -> tuple[Raw, Raw]:
+    """The old and the new policy; before there is an endpoint, everything passes.
+
+    AWS has taken the old one, in whatever form it is; what cannot be read here is taken for letting everything pass.
+    """
+    old, new = ((one and one.policy) or DEFAULT_POLICY for one in (plan.before, plan.after))
+    try:
+        compile_policies({"endpoint": old})
+    except PolicyError:
+        old = DEFAULT_POLICY
     return old, new
+
+
+def owner_of(plan: Plan, partition: str, region: str, account: Callable[[], str]) -> Owner:
+    """The endpoint of a plan, for the prover; ``account`` is asked if AWS does not say whose it is."""
+    network = network_of(plan, region, account)
+    return Owner(ENDPOINT, network["vpce"], network["account"], partition, network["vpc"], region)
 
 
 def network_of(plan: Plan, region: str, account: Callable[[], str]) -> Raw:
@@ -84,25 +65,11 @@ def network_of(plan: Plan, region: str, account: Callable[[], str]) -> Raw:
     }
 
 
-def _compiled(document: Raw, account: str) -> Policies:
-    return compile_policies(
-        {"identity": ASSUME_ALLOW, "bucket": ASSUME_ALLOW, "endpoint": document, "resource_account": account}
-    )
+#: What requests to S3 carry of themselves.
+_OF_THE_FORM = frozenset(("aws:securetransport", "s3:tlsversion", "aws:resourceaccount", "s3:resourceaccount"))
 
 
-def _keeps(old: Decision, new: Decision) -> bool:
-    """Whether all that may let the request pass stays, and nothing is new that may deny it.
-
-    This settles requests that hang on keys which nobody knows: a Deny or an Allow that stays changes nothing.
-    """
-    return _concerned(old, True) <= _concerned(new, True) and _concerned(new, False) <= _concerned(old, False)
-
-
-def _concerned(decision: Decision, allows: bool) -> set[str]:
-    """The meanings of the statements of the endpoint policy that apply to the request, or may."""
-    case = decision.evaluation
-    return {
-        meaning(statement.source.raw)
-        for statement, _about in case.layers.endpoint.candidates(case.request, allows)
-        if statement.holds(case.request.resource, case.context) is not False
-    }
+def deciding_keys(example: Counterexample, known: Mapping[str, Any]) -> list[str]:
+    """The condition keys on which a request hangs that nobody has told of it."""
+    told = {key.lower() for key in known} | _OF_THE_FORM
+    return [str(key) for key in example.request.get("context") or {} if str(key).lower() not in told]

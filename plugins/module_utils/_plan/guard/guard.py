@@ -27,6 +27,7 @@ DEPENDENTS = "dependents"
 CUTOFF = "cutoff"
 NETWORKS = "networks"
 REGION = "region"
+NEW_ACCESS = "no_new_access"
 
 #: Stands for the id of an endpoint that check mode would create: AWS chooses ids, and never this one.
 PLACEHOLDER_ENDPOINT = "vpce-00000000000000000"

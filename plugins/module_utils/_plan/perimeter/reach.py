@@ -5,48 +5,56 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The proof of a perimeter: its policies let pass what was declared, and nothing else.
+"""The proof of a perimeter: of all requests there are, its policies let pass what was declared, and nothing else.
 
-What is declared to pass has to be allowed for a usual request, or at least not explicitly denied where the declaration
-spares principals of other accounts; what is not has to be denied whatever else the request carries. A request that is
-meant to pass and hangs on a key that nobody knows is neither proved nor refuted, and said to be unknown; one that is
-not meant to pass, and may, refutes.
+The four theorems stand in ``theorems``; each holds, is refuted by a request that the evaluator has confirmed, or stays
+undecided. What statements of others take away from some of what is declared is said, and refutes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field
 
-from ..._policy.building.endpoint import Grant
-from ..._policy.building.perimeter import Perimeter, read_perimeter
-from ..._policy.evaluation.decide import (
-    ASSUME_ALLOW,
-    Policies,
-    compile_policies,
-)
-from ..._policy.evaluation.layer import Layer
-from ..._policy.language.document import Raw, parse, statement_list
+from ..._policy.evaluation.decide import compile_policies
+from ..._policy.language.document import Raw, parse
 from ..._policy.language.errors import PolicyError, Problem
-from . import declared
-from .declared import Ask, Declaration, Who, expected
+from ..._policy.proof.claim import HOLDS, Verdict
+from ..._policy.proof.prove import prove as prove_claim
+from .declared import Declaration
+from .matrix import matrix
 from .reach_report import Report
-from .samples import (
-    Requests,
-    Way,
-    asks,
-    concerned,
-    everybody,
-    ways,
+from .shape import of_another, shape_of
+from .theorems import (
+    DECLARED,
+    PASSAGE,
+    REACH,
+    REPAIR,
+    Subject,
+    assumptions,
+    named_networks,
+    networks_of,
+    passage,
+    passing,
+    reaching,
+    repairing,
 )
 
 
-def prove(declaration: Declaration, endpoint_policy: Raw | None, bucket_policies: Mapping[str, Raw | None]) -> Raw:
-    """The matrix of who reaches what on which way, and where that is not what was declared.
+def prove(
+    declaration: Declaration,
+    endpoint_policy: Raw | None,
+    bucket_policies: Mapping[str, Raw | None],
+    with_matrix: bool = False,
+) -> Raw:
+    """The theorems, and where they fail.
 
+    :param declaration: of :func:`read_declaration`.
     :param endpoint_policy: ``None`` is the default one, which lets everything pass.
     :param bucket_policies: of every declared bucket; ``None`` for one without a policy.
+    :param with_matrix: also who reaches what on which network path, which takes some thirty times as long.
+    :returns: ``holds``, ``theorems``, ``mismatches``, ``narrowed``, ``unknown``, ``assumed``, ``matrix``, ``requests``;
+        see the filter reach_matrix.
     :raises PolicyError: the policy of a declared bucket is missing, or a document cannot be read.
     """
     missing = [bucket for bucket in declaration.grants if bucket not in bucket_policies]
@@ -58,67 +66,58 @@ def prove(declaration: Declaration, endpoint_policy: Raw | None, bucket_policies
             ],
             "policies of the buckets",
         )
-    proof = _Proof(
-        declaration,
-        everybody(declaration),
-        Requests(declaration),
-        compile_policies({"endpoint": endpoint_policy}).layers.endpoint,
-        compile_policies({"endpoint": ASSUME_ALLOW}).layers.endpoint,
-        Report(declaration),
-    )
-    for bucket, grant in declaration.grants.items():
-        proof.add(grant, bucket_policies[bucket])
-    return proof.report.as_dict()
+    compile_policies({"endpoint": endpoint_policy})
+    report = Report(declaration)
+    shapes: dict[str, _Shape] = {}
+    for bucket in declaration.grants:
+        subject = _subject(declaration, bucket, bucket_policies[bucket], endpoint_policy)
+        key = shape_of(subject)
+        shape = shapes.get(key)
+        if shape is None:
+            shape = shapes[key] = _proved(subject, with_matrix)
+            for sentence in shape.assumed:
+                report.assume(sentence)
+        shape.buckets.append(bucket)
+        for theorem, verdict in shape.verdicts:
+            report.add(theorem, bucket, of_another(verdict, shape.buckets[0], bucket), len(shape.buckets) == 1)
+    if declaration.grants:
+        report.add(PASSAGE, None, prove_claim(passage(declaration, endpoint_policy)))
+    rows = [{"buckets": shape.buckets, "rows": shape.rows} for shape in shapes.values()]
+    return report.as_dict(rows if with_matrix else [])
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
-    declaration: Declaration
-    everybody: list[Who]
-    requests: Requests
-    own_endpoint: Layer
-    other_endpoint: Layer
-    report: Report
+class _Shape:
+    """What is true of all buckets of a shape, said of the first of them."""
 
-    def add(self, grant: Grant, policy: Raw | None) -> None:
-        """Ask for everything about one bucket."""
-        inside, outside = self._policies(grant.bucket, policy)
+    verdicts: list[tuple[str, Verdict]]
+    assumed: list[str]
+    rows: list[Raw]
+    buckets: list[str] = field(default_factory=list)
+
+
+def _proved(subject: Subject, with_matrix: bool) -> _Shape:
+    networks = networks_of(subject)
+    verdict = prove_claim(reaching(subject, networks))
+    own = subject.declaration.vpc
+    if subject.declaration.restrict_by is None and own in named_networks(subject.document) and not verdict.holds:
+        # Nobody said how the bucket is limited: then the VPC that was declared is a network of it.
+        networks = {**networks, own: "the VPC that was declared"}
+        verdict = prove_claim(reaching(subject, networks))
+    verdicts = [(REACH, verdict)]
+    verdicts += [(DECLARED, prove_claim(claim)) for _due, claim in passing(subject)]
+    # Without anybody who has to stay able to repair it, the root user is, whom no policy of a bucket keeps from that.
+    verdicts += [(REPAIR, prove_claim(claim)) for _due, claim in repairing(subject)] or [(REPAIR, _BY_ROOT)]
+    return _Shape(verdicts, list(assumptions(subject, networks)), matrix(subject) if with_matrix else [])
+
+
+_BY_ROOT = Verdict(REPAIR, HOLDS)
+
+
+def _subject(declaration: Declaration, bucket: str, policy: Raw | None, endpoint_policy: Raw | None) -> Subject:
+    try:
         document = None if policy is None else parse(policy)
-        shared = _shared(self.declaration, policy)
-        askers = [*concerned(self.declaration, grant, document), *self.everybody]
-        wanted = asks(self.declaration, grant, document)
-        for way in ways(self.declaration, document):
-            policies = inside if way.passes_the_endpoint else outside
-            for who in askers:
-                if way.suits(who):
-                    self._ask(policies, shared, grant, who, way, wanted)
-        self.report.finish(grant.bucket)
-
-    def _ask(
-        self, policies: Policies, shared: Perimeter | None, grant: Grant, who: Who, way: Way, wanted: list[Ask]
-    ) -> None:
-        for ask in wanted:
-            meant = expected(self.declaration, shared, grant, who, way.name, ask)
-            request = self.requests.make(who, way, ask, usual=meant != declared.DENY)
-            self.report.add(who, way, ask, meant, policies.decide(request))
-
-    def _policies(self, bucket: str, policy: Raw | None) -> tuple[Policies, Policies]:
-        """What requests meet through the endpoint, and through any other."""
-        given: dict[str, Any] = {"identity": ASSUME_ALLOW, "bucket": policy}
-        try:
-            layers = compile_policies({**given, "resource_account": self.declaration.account}).layers
-        except PolicyError as error:
-            raise PolicyError(error.problems, f"policy of bucket {bucket}") from None
-        return (
-            Policies(replace(layers, endpoint=self.own_endpoint)),
-            Policies(replace(layers, endpoint=self.other_endpoint)),
-        )
-
-
-def _shared(declaration: Declaration, policy: Raw | None) -> Perimeter | None:
-    """What the perimeter of a bucket says, if other declarations have a part in it."""
-    found = read_perimeter(statement_list(policy) or []) if policy else None
-    if found is None:
-        return None
-    theirs = [name for name in found.networks if name in declaration.peers and name not in declaration.networks]
-    return found if theirs else None
+        compile_policies({"bucket": policy})
+    except PolicyError as error:
+        raise PolicyError(error.problems, f"policy of bucket {bucket}") from None
+    return Subject(declaration, declaration.grants[bucket], policy, document, endpoint_policy)

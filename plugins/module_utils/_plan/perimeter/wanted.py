@@ -174,4 +174,11 @@ def proven(
         tls=variables.require_tls,
         services=variables.allow_aws_services,
         forwarded=variables.allow_forwarded_access,
+        restrict_by=variables.restrict_by,
+        patterns=variables.bucket_patterns,
+        aws_services=variables.aws_services,
+        accepted=variables.accepted_exceptions,
+        # Whoever has allowed that they lock themselves out of the endpoint is not told once more.
+        arriving_through=None if variables.allow_lockout else variables.arriving_through or None,
+        others=[one for one in variables.buckets if name_of(one) not in names],
     )

@@ -80,13 +80,16 @@ def _step(states: list[list[Choice]], sources: list[int], choice: Choice) -> lis
     return [choice.target]
 
 
-def _bucket_or_object() -> Language:
-    """What stands behind ``arn:aws:s3:::``: the name of a bucket, perhaps with the key of an object."""
+def _bucket_or_object(shortest: int = 3) -> Language:
+    """What stands behind ``arn:aws:s3:::``: the name of a bucket, perhaps with the key of an object.
+
+    :param shortest: the letters that a name has at the least.
+    """
     name = LOWER + DIGITS + "-." + UPPER + "_"
-    start = tuple((Choice(name, number + 1),) for number in range(3))
-    named = (Choice(name, 3), Choice("/", 4))
-    key = Choice(ANY, 5, every=True)
-    return Language((*start, named, (key,), (key,)), {3: BUCKET, 5: OBJECT})
+    start = tuple((Choice(name, number + 1),) for number in range(shortest))
+    named = (Choice(name, shortest), Choice("/", shortest + 1))
+    key = Choice(ANY, shortest + 2, every=True)
+    return Language((*start, named, (key,), (key,)), {shortest: BUCKET, shortest + 2: OBJECT})
 
 
 def _named_with_path(*start: Part) -> Language:
@@ -114,6 +117,8 @@ _ID = Some("".join(dict.fromkeys(HEX + LOWER + UPPER + DIGITS)))
 
 ACCOUNT = language(_ACCOUNT)
 BUCKET_OR_OBJECT = _bucket_or_object()
+#: The same where somebody names a bucket as S3 would not: what is asked about it has to be answered.
+ODD_BUCKET_OR_OBJECT = _bucket_or_object(1)
 #: Behind ``arn:aws:s3:``: what lies in a Region, such as access points.
 LOCATED_RESOURCE = language(_REGION_OR_NONE, ":", _ACCOUNT, ":", Some(ANY, every=True), kind=LOCATED)
 #: Behind ``s3:``: the name of an action in lower case.

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from ..evaluation.evaluate import POLICY_ACTIONS
 from ..evaluation.request import kind_of_resource
-from ..language.patterns import Matches, Wild, can_meet, completed, pattern, reaches_over_colons
+from ..language.patterns import Matches, Pattern, Wild, can_meet, completed, pattern, reaches_over_colons
 from ..language.values import State, Value
 from ..language.vocabulary import (
     ACCESS_POINT,
@@ -39,6 +39,8 @@ from .world import account_field, belongs_to_actions
 _PREFERRED = ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject", "s3:PutBucketPolicy")
 _STANDARD = frozenset((BUCKET, OBJECT, ACCESS_POINT, ACCESS_POINT_OBJECT))
 EVERYTHING = "*"
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,11 @@ def _resources(space: Space) -> Iterator[_Resource]:
     by_id = [(distinct[number], mask) for number, mask in masks.items()]
     found: dict[object, _Resource] = {}
     start = f"arn:{partition}:s3:"
-    for cell in cells(tuple(own), languages.BUCKET_OR_OBJECT, space.budget, f"{start}::", tuple(nicer)):
+    odd = any(len(bucket.name) < _SHORTEST_NAME for bucket in space.world.buckets) or any(
+        _names_short(shape) for resources in distinct.values() for shape in resources.patterns
+    )
+    names = languages.ODD_BUCKET_OR_OBJECT if odd else languages.BUCKET_OR_OBJECT
+    for cell in cells(tuple(own), names, space.budget, f"{start}::", tuple(nicer)):
         _add(space, found, by_id, cell.text, cell.kind)
     access_point = (*text_tokens((start, Wild.RUN, ":", Wild.RUN, ":accesspoint/")), Gap(False, "/:"), Gap(True, "/:"))
     tokens[access_point] = None
@@ -240,6 +246,14 @@ def _resources(space: Space) -> Iterator[_Resource]:
         _add(space, found, by_id, cell.text, cell.kind)
     _add(space, found, by_id, EVERYTHING, EVERYTHING)
     yield from found.values()
+
+
+def _names_short(shape: Pattern) -> bool:
+    """Whether a pattern is about one bucket of a name that S3 would not give."""
+    text = shape[0] if shape and isinstance(shape[0], str) else ""
+    rest = text.partition(":::")[2]
+    name = rest.partition("/")[0]
+    return 0 < len(name) < _SHORTEST_NAME and (name != rest or len(shape) == 1)
 
 
 def _owners(space: Space) -> list[str]:

@@ -137,8 +137,12 @@ class _Passing:
         asked = Search(self.cells, Question(self.declared, None), self.budget, declared, apart=self.setting)
         asked.run(lambda pair: of(pair) not in some)
         doubtful = {of(node.pair) for node in asked.found.doubts} - set(some)
-        search = Search(self.cells, Question(self.declared, None, self.setting), self.budget, passed)
-        found = search.run(lambda pair: of(pair) in some and of(pair) not in passing)
+        # One pair is asked for all that a caller's statements do not tell apart: those that are left are asked again.
+        before = -1
+        while before < len(passing):
+            before = len(passing)
+            search = Search(self.cells, Question(self.declared, None, self.setting), self.budget, passed)
+            found = search.run(lambda pair: of(pair) in some and of(pair) not in passing)
         open_pairs = {of(node.pair) for node in found.doubts} - passing
         if doubtful or open_pairs:
             self.doubts = self._reason(found if open_pairs else asked.found)

@@ -164,7 +164,7 @@ class Search:
 
         :raises Exhausted: the budget is used up; what was found until then is in :attr:`found`."""
         for caller in self.cells.callers:
-            pairs = self._pairs_of(caller)
+            pairs = self._pairs_of(caller, only)
             for path in self.cells.paths_of(caller) if pairs else ():
                 left = pairs if only is None else [pair for pair in pairs if only(pair)]
                 if left:
@@ -194,12 +194,12 @@ class Search:
                 found.setdefault(_told(pair, covering, doubtful), pair)
         return list(found.values()), mask
 
-    def _pairs_of(self, caller: CallerCell) -> list[Pair]:
+    def _pairs_of(self, caller: CallerCell, only: Callable[[Pair], bool] | None) -> list[Pair]:
         """One pair for all that are not told apart where this one calls, on whatever path."""
         pairs, mask = self._pairs
         possible = caller.possible & ~self.cells.closed(caller) & mask
         found: dict[object, Pair] = {}
-        for pair in pairs:
+        for pair in pairs if only is None else filter(only, pairs):
             found.setdefault(_told(pair, pair.covering & possible, pair.doubtful & possible), pair)
         return list(found.values())
 

@@ -100,6 +100,9 @@ def test_an_argument_of_any_type_is_taken_or_explained(name, argument):
     needed = {
         one: RIGHT[one] for one, known in inspect.signature(plugin).parameters.items() if known.default is known.empty
     }
+    if "matrix" in inspect.signature(plugin).parameters:
+        # It takes long, and nothing of it is about types.
+        needed["matrix"] = False
     said = []
     for value in WRONG:
         try:

@@ -137,15 +137,16 @@ def test_who_really_gets_in_is_named_first():
     found = {each.what: each for each in bucket_findings(PLACE, "b", policy(STRANGER), policy(OUTSIDE, NO_TLS))}
     outside, tls = found["DenyOutside is missing"], found["DenyInsecure is missing"]
     assert (
-        outside.opens[0] == "arn:aws:iam::999988887777:root can s3:GetObject on arn:aws:s3:::b/sample from the internet"
+        outside.opens[0]
+        == "any principal of account 999988887777 can s3:GetObject on arn:aws:s3:::b/any-object from the internet"
     )
     # And one of our own, before a second of the stranger's.
-    assert outside.opens[1].startswith("arn:aws:iam::111122223333:role/sample can ")
+    assert outside.opens[1].startswith("any principal of account 111122223333 can ")
     assert all(each.endswith(", without TLS") for each in tls.opens)
     public = {**STRANGER, "Sid": "Public", "Principal": "*"}
     [came] = bucket_findings(PLACE, "b", policy(OUTSIDE, public), policy(OUTSIDE))
     assert came.opens[0].startswith("anonymous can ")
-    assert "444455556666" in came.opens[1]
+    assert "of account 999999999999" in came.opens[1]
     for each in (outside, tls, came):
         assert len(set(each.opens)) == len(each.opens) == 3
 

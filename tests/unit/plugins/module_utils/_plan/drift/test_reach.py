@@ -19,7 +19,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endp
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 PLACE = Place(ACCOUNT, REGION)
 VPCE, VPC, STRANGER = "vpce-1a2b3c4d", "vpc-1a2b3c4d", "vpce-3c4d5e6f"
-WORKLOAD = f"arn:aws:iam::{ACCOUNT}:role/any-workload"
+WORKLOAD = f"any principal of account {ACCOUNT}"
 WRITER = f"arn:aws:iam::{ACCOUNT}:role/writer"
 
 
@@ -33,7 +33,8 @@ def refuted(declared, *others, endpoints=(VPCE,), extra=None, glass=()):
         policies[name]["Statement"] += [{**given, **other} for other in others]
         policies[name]["Statement"][0]["Condition"] |= extra or {}
     declaration = read_declaration(declared, ACCOUNT, VPCE, VPC, region=REGION, break_glass=glass)
-    return reach_findings(PLACE, prove(declaration, endpoint_policy(declared), policies)["mismatches"])
+    proved = prove(declaration, endpoint_policy(declared), policies)
+    return reach_findings(PLACE, proved["mismatches"], proved["narrowed"])
 
 
 def test_what_is_cut_off_is_one_finding_for_each_bucket_and_statement():
@@ -48,51 +49,43 @@ def test_what_is_cut_off_is_one_finding_for_each_bucket_and_statement():
 
     [both] = refuted(["first"], others[2])
     assert both.what == (
-        "what is declared does not pass (s3:GetObject, s3:PutObject): Bucket policy statement 'Nothing' denies "
-        "s3:GetObject: it has no conditions"
+        "what is declared does not pass (s3:GetObject): Bucket policy statement 'Nothing' denies s3:GetObject: it has "
+        "no conditions"
     )
     assert both.remedy == "Change statement 'Nothing' of the bucket policy, or declare only what it leaves."
     assert (both.account, both.region, both.kind, both.opens) == (ACCOUNT, REGION, "reach", ())
-    assert both.cuts == (
-        f"{WORKLOAD} cannot s3:GetObject on arn:aws:s3:::first/any-object through {VPCE}",
-        f"{WORKLOAD} cannot s3:PutObject on arn:aws:s3:::first/any-object through {VPCE}",
-    )
+    assert both.cuts == (f"s3:GetObject on arn:aws:s3:::first/any-object by {WORKLOAD} through {VPCE}",)
 
 
 def test_examples_are_requests_for_that_bucket():
     declared = ["first", {"name": "second", "principals": [WRITER], "prefixes": ["in/"]}]
     first, second = refuted(declared, {"Sid": "ReadOnly", "Effect": "Deny", "Action": "s3:PutObject"})
-    assert first.cuts == (f"{WORKLOAD} cannot s3:PutObject on arn:aws:s3:::first/any-object through {VPCE}",)
-    assert second.cuts == (f"{WRITER} cannot s3:PutObject on arn:aws:s3:::second/in/any-object through {VPCE}",)
+    assert first.cuts == (f"s3:PutObject on arn:aws:s3:::first/any-object by {WORKLOAD} through {VPCE}",)
+    assert second.cuts[0].startswith("s3:PutObject on arn:aws:s3:::second/in/")
+    assert "role writer of" in second.cuts[0]
 
 
 @pytest.mark.parametrize(
-    "perimeter, verb, way, said",
+    "perimeter, path",
     [
-        ({"endpoints": (VPCE, STRANGER)}, "can", f"through {STRANGER}, which is not declared", "passes"),
-        (
-            {"extra": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}},
-            "perhaps can",
-            "from the internet",
-            "may pass",
-        ),
+        ({"endpoints": (VPCE, STRANGER)}, f"through {STRANGER}"),
+        ({"extra": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}, "from the internet"),
     ],
 )
-def test_what_passes_or_may_pass_and_is_not_declared_is_critical(perimeter, verb, way, said):
+def test_what_passes_and_is_not_declared_is_critical(perimeter, path):
     found = refuted(["first"], **perimeter)
     assert {each.severity for each in found} == {"critical"}
-    assert found[0].what.startswith(f"what is not declared {said} (s3:PutBucketPolicy, s3:ListBucket, ")
-    assert f"{WORKLOAD} {verb} s3:PutBucketPolicy on arn:aws:s3:::first {way}" in found[0].opens
-    assert len(found[0].opens) == 3
+    assert found[0].what.startswith("what is not declared passes (s3:GetObject): ")
+    assert found[0].opens[0].startswith(f"s3:GetObject on arn:aws:s3:::first/any-object by {WORKLOAD} {path}")
     assert all(each.remedy and not each.cuts for each in found)
 
 
-def test_break_glass_of_another_account_that_is_denied_is_cut_off():
-    glass = "arn:aws:iam::444455556666:role/break-glass"
-    denied = {"Sid": "Closed", "Effect": "Deny", "Action": "s3:GetObject", "Principal": {"AWS": glass}}
-    [found] = refuted(["first"], denied, glass=[glass])
-    assert (found.severity, found.before, found.after) == ("major", "explicit_deny", "no_explicit_deny")
-    assert found.cuts == (f"{glass} cannot s3:GetObject on arn:aws:s3:::first/any-object from the internet",)
+def test_what_is_taken_from_some_is_drift():
+    unencrypted = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    [found] = refuted(["first"], {"Sid": "Kms", "Effect": "Deny", "Action": "s3:PutObject", "Condition": unencrypted})
+    assert found.severity == "major"
+    assert found.what.startswith("some of what is declared does not pass (s3:PutObject): Bucket policy statement 'Kms'")
+    assert found.cuts
 
 
 def test_a_proof_that_holds_is_no_drift():

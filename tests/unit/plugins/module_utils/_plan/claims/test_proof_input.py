@@ -1,0 +1,103 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Claims as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_input import FORMS, read_claims
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+
+ROLE = "arn:aws:iam::111122223333:role/app"
+VPCE = "vpce-1a2b3c4d"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}],
+}
+#: One of each.
+CLAIMS = [
+    {"claim": "only_through", "networks": [VPCE], "addresses": ["203.0.113.0/24"], "principals": [ROLE]},
+    {"claim": "only_actions", "actions": ["s3:GetObject"]},
+    {"claim": "only_principals", "principals": [ROLE, "111122223333"]},
+    {"claim": "only_organization", "organization": "o-exampleorgid"},
+    {"claim": "confined", "endpoint": VPCE, "buckets": ["another"]},
+    {"claim": "not_public"},
+    {"claim": "never", "requests": [{"action": "s3:DeleteObject"}]},
+    {"claim": "always", "requests": [{"principal": ROLE, "action": "s3:GetObject", "through": VPCE}]},
+    {"claim": "repairable_by", "principals": [ROLE], "through": "internet"},
+    {"claim": "no_new_access", "before": None},
+    {"claim": "equivalent", "to": POLICY},
+]
+
+
+def read(*claims, given=("b", "c"), complete=True):
+    return read_claims(list(claims), list(given), "aws", complete)
+
+
+def problems_of(claim, **more):
+    with pytest.raises(PolicyError) as raised:
+        read(claim, **more)
+    return [str(one) for one in raised.value.problems]
+
+
+def test_every_claim_can_be_read():
+    found = read(*CLAIMS)
+    assert [one.claim for one in found] == list(FORMS)
+    assert {one.buckets for one in found} == {("b", "c"), ("another",)}
+    assert [one.endpoint for one in found if one.endpoint] == [VPCE]
+
+
+def test_a_claim_can_be_about_an_endpoint_by_itself():
+    (found,) = read({"claim": "never", "name": "mine", "endpoint": VPCE, "requests": [{}]}, given=())
+    assert (found.endpoint, found.buckets, found.name, found.place) == (VPCE, (), "mine", "claims[0]")
+
+
+@pytest.mark.parametrize(
+    "claim, place, said",
+    [
+        ("never", "claims[0]", "A claim is a mapping with the key 'claim'"),
+        ({"claim": "nevre", "requests": [{}]}, "claims[0].claim", "Did you mean 'never'"),
+        ({"claim": "never", "request": [{}], "requests": [{}]}, "claims[0].request", "Did you mean 'requests'"),
+        ({"claim": "never"}, "claims[0]", "needs 'requests'"),
+        ({"claim": "never", "requests": []}, "claims[0].requests", "The list is empty"),
+        ({"claim": "never", "requests": [{"action": "s3:Nothing"}]}, "claims[0].requests[0].action", "No action of S3"),
+        ({"claim": "never", "requests": [{}], "buckets": ["d"]}, "claims[0].buckets[0]", "'d' is not the name"),
+        (
+            {"claim": "never", "requests": [{}], "buckets": ["ddd"]},
+            "claims[0].buckets[0]",
+            "policy of bucket 'ddd' is not",
+        ),
+        ({"claim": "never", "requests": [{}], "buckets": ["b"], "endpoint": VPCE}, "claims[0].buckets", "or about an"),
+        ({"claim": "not_public", "endpoint": VPCE}, "claims[0].endpoint", "has no 'endpoint'"),
+        (
+            {"claim": "confined", "endpoint": "mine", "buckets": ["b"]},
+            "claims[0].endpoint",
+            "is not the id of an endpoint",
+        ),
+        ({"claim": "only_through", "networks": ["home"]}, "claims[0].networks[0]", "neither an endpoint nor a VPC"),
+        ({"claim": "only_through", "networks": [VPCE], "addresses": ["home"]}, "claims[0].addresses", "'home'"),
+        ({"claim": "only_principals", "principals": ["x"]}, "claims[0].principals[0]", "does not name principals"),
+        ({"claim": "only_actions", "actions": []}, "claims[0].actions", "The list is empty"),
+        ({"claim": "only_organization", "organization": "mine"}, "claims[0].organization", "not the id of an organ"),
+        (
+            {"claim": "repairable_by", "principals": [ROLE], "through": "x"},
+            "claims[0].through[0]",
+            "neither an endpoint",
+        ),
+        ({"claim": "equivalent", "to": {"Statement": []}}, "claims[0].to.Statement", "list of statements is empty"),
+        ({"claim": "confined", "endpoint": VPCE, "buckets": ["b"], "accounts": [1]}, "claims[0].accounts[0]", "quoted"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_place(claim, place, said):
+    assert any(one.startswith(place) and said in one for one in problems_of(claim)), problems_of(claim)
+
+
+def test_buckets_that_can_be_read_need_not_be_given():
+    (found,) = read({"claim": "not_public", "buckets": ["another"]}, given=(), complete=False)
+    assert found.buckets == ("another",)
+    assert problems_of({"claim": "not_public"}, given=(), complete=False) == [
+        "claims[0]: It is about no bucket. Name buckets, or give their policies."
+    ]

@@ -1,0 +1,203 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Claims held against documents: what holds, what does not, and how it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_claims import Documents
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_input import read_claims
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_report import (
+    check_documents,
+    prove_claims,
+    summary_of,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import Request, compile_policies
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import Endpoint
+
+ACCOUNT, OTHER, ORG = "111122223333", "444455556666", "o-exampleorgid"
+VPCE, VPC = "vpce-1a2b3c4d", "vpc-1a2b3c4d"
+APP = f"arn:aws:iam::{ACCOUNT}:role/app"
+GLASS = f"arn:aws:iam::{ACCOUNT}:role/break-glass"
+BUCKET = "reports"
+OBJECT = f"arn:aws:s3:::{BUCKET}/x"
+
+
+def policy(*statements):
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(action="s3:GetObject", resource=f"arn:aws:s3:::{BUCKET}/*", **more):
+    return {"Sid": "A", "Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource, **more}
+
+
+CLOSED = bucket_perimeter(BUCKET, endpoints=[VPCE], break_glass_principals=[GLASS], tls_only=True)
+PUBLIC = policy(allow())
+PARTNER = policy(allow(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}))
+
+
+def documents(bucket=CLOSED, endpoint=None, **more):
+    known = {VPCE: Endpoint(VPCE, VPC, ACCOUNT, "eu-central-1")}
+    endpoints = {VPCE: endpoint or endpoint_policy([BUCKET])}
+    return Documents({BUCKET: bucket}, endpoints, {BUCKET: ACCOUNT}, known, account=ACCOUNT, **more)
+
+
+def prove(claim, **given):
+    held = documents(**given)
+    check_documents(held)
+    return prove_claims(read_claims([claim], [BUCKET], "aws", True), held)
+
+
+def only(claim, **given):
+    (found,) = prove(claim, **given)
+    return found
+
+
+# claim, documents, verdict
+CASES = [
+    ({"claim": "only_through", "networks": [VPCE], "principals": [GLASS]}, {}, "holds"),
+    ({"claim": "only_through", "networks": [VPCE]}, {}, "refuted"),
+    ({"claim": "only_through", "networks": [VPC], "principals": [GLASS]}, {}, "holds"),
+    ({"claim": "only_through", "networks": [VPCE], "principals": [GLASS], "require_tls": True}, {}, "holds"),
+    ({"claim": "only_through", "networks": [VPCE], "addresses": ["203.0.113.0/24"]}, {"bucket": PUBLIC}, "refuted"),
+    (
+        {"claim": "only_through", "networks": [VPCE], "within": [{"action": "s3:PutObject", "principal": APP}]},
+        {},
+        "holds",
+    ),
+    ({"claim": "only_actions", "endpoint": VPCE, "actions": ["s3:GetObject", "s3:PutObject"]}, {}, "holds"),
+    ({"claim": "only_actions", "endpoint": VPCE, "actions": ["s3:GetObject"]}, {}, "refuted"),
+    ({"claim": "only_principals", "principals": [ACCOUNT]}, {}, "holds"),
+    ({"claim": "only_principals", "principals": [ACCOUNT]}, {"bucket": PARTNER}, "refuted"),
+    ({"claim": "only_principals", "principals": [ACCOUNT, OTHER]}, {"bucket": PARTNER}, "holds"),
+    ({"claim": "only_organization", "organization": ORG}, {"organization": ORG}, "holds"),
+    ({"claim": "only_organization", "organization": ORG}, {"organization": ORG, "bucket": PARTNER}, "refuted"),
+    ({"claim": "confined", "endpoint": VPCE, "buckets": [BUCKET]}, {}, "holds"),
+    ({"claim": "confined", "endpoint": VPCE, "buckets": ["another"]}, {}, "refuted"),
+    (
+        {"claim": "confined", "endpoint": VPCE, "buckets": ["another"], "accounts": [ACCOUNT]},
+        {"endpoint": endpoint_policy([], scope="account", account=ACCOUNT)},
+        "holds",
+    ),
+    ({"claim": "not_public"}, {}, "holds"),
+    ({"claim": "not_public"}, {"bucket": PUBLIC}, "refuted"),
+    ({"claim": "not_public"}, {"bucket": PARTNER}, "holds"),
+    ({"claim": "never", "requests": [{"action": "s3:DeleteObject", "through": VPCE}]}, {}, "holds"),
+    ({"claim": "never", "requests": [{"action": "s3:GetObject", "through": VPCE}]}, {}, "refuted"),
+    ({"claim": "never", "requests": [{"principal": "anonymous"}]}, {}, "holds"),
+    ({"claim": "never", "requests": [{"principal": "anonymous"}]}, {"bucket": PUBLIC}, "refuted"),
+    (
+        {
+            "claim": "always",
+            "requests": [
+                {
+                    "principal": APP,
+                    "action": "s3:GetObject",
+                    "resource": f"arn:aws:s3:::{BUCKET}/*",
+                    "through": VPCE,
+                    "context": {"aws:SecureTransport": True},
+                }
+            ],
+        },
+        {},
+        "holds",
+    ),
+    (
+        {"claim": "always", "requests": [{"principal": APP, "action": "s3:GetObject", "through": VPCE}]},
+        {},
+        "refuted",
+    ),
+    ({"claim": "repairable_by", "principals": [GLASS]}, {}, "holds"),
+    ({"claim": "repairable_by", "principals": [GLASS, APP]}, {}, "refuted"),
+    ({"claim": "no_new_access", "before": None}, {}, "holds"),
+    ({"claim": "no_new_access", "before": CLOSED}, {"bucket": PUBLIC}, "refuted"),
+    ({"claim": "equivalent", "to": CLOSED}, {}, "holds"),
+    ({"claim": "equivalent", "to": None}, {}, "refuted"),
+    ({"claim": "equivalent", "endpoint": VPCE, "to": None}, {}, "refuted"),
+]
+
+
+@pytest.mark.parametrize("claim, given, verdict", CASES)
+def test_claims(claim, given, verdict):
+    found = only(claim, **given)
+    assert found["verdict"] == verdict, found["message"]
+    assert bool(found["counterexamples"]) == (verdict == "refuted")
+
+
+@pytest.mark.parametrize("claim, given, verdict", [case for case in CASES if case[2] == "refuted"])
+def test_the_task_of_every_counterexample_reproduces_it(claim, given, verdict):
+    for example in only(claim, **given)["counterexamples"]:
+        (options,) = example["task"].values()
+        (request,) = options["requests"]
+        expected = request.pop("expect")
+        through = request.get("through")
+        endpoint = through.get("vpce") if isinstance(through, dict) else through
+        layers = {"identity": "assume_allow", "bucket": "assume_allow", "resource_account": ACCOUNT}
+        layers.update({"bucket": one} if (one := options["bucket_policies"].get(BUCKET)) else {})
+        layers |= (
+            {"endpoint": options["endpoint_policies"][endpoint]} if endpoint in options["endpoint_policies"] else {}
+        )
+        layers.update(
+            {"session": one} if (one := options.get("session_policies", {}).get(request["principal"])) else {}
+        )
+        if example["expected"] == "allow" or claim["claim"] == "equivalent":
+            continue
+        decision = compile_policies(layers).assuming_allow().decide(Request.from_mapping(request))
+        assert decision.decision == {"deny": "allow", "allow": "explicit_deny"}[expected], (request, decision.reason)
+
+
+def test_a_failure_in_plain_words():
+    found = only({"claim": "never", "name": "No deletion", "requests": [{"action": "s3:DeleteObject"}]},
+                 bucket=policy(allow("s3:*", Sid="Open")))  # fmt: skip
+    assert found["message"].startswith("never (No deletion) of bucket reports does not hold: s3:DeleteObject on ")
+    assert any(
+        "by anonymous from the internet passes, by statement 'Open' of the bucket policy" in text
+        for text in found["message"].split(" s3:")
+    )
+
+
+@pytest.mark.parametrize("claim", ["never", "always"])
+def test_a_claim_about_no_request_holds_trivially_and_says_so(claim):
+    impossible = {"principal": "anonymous", "context": {"aws:PrincipalArn": APP}}
+    found = only({"claim": claim, "requests": [impossible]})
+    assert found["verdict"] == "holds"
+    assert "no request that there can be" in found["note"]
+    assert found["note"] in found["message"]
+
+
+def test_many_buckets_each_by_itself():
+    held = Documents({"one": None, "two": policy(allow(resource="arn:aws:s3:::two/*"))}, {}, account=ACCOUNT)
+    results = prove_claims(read_claims([{"claim": "not_public"}], ["one", "two"], "aws", True), held)
+    assert [(one["bucket"], one["verdict"]) for one in results] == [("one", "holds"), ("two", "refuted")]
+    assert summary_of(results) == {"claims": 2, "holds": 1, "refuted": 1, "undecided": 0}
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        (
+            {"bucket": {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}},
+            "bucket_policies[reports]",
+        ),
+        ({"endpoint": {"Statement": []}}, f"endpoint_policies[{VPCE}]"),
+        ({"others": {"scp": [[PUBLIC]]}}, "scp"),
+    ],
+)
+def test_a_policy_of_the_wrong_kind_is_named(given, said):
+    with pytest.raises(PolicyError) as raised:
+        check_documents(documents(**given))
+    assert all(said in str(one) for one in raised.value.problems)
+
+
+def test_policies_of_the_organization_count():
+    levels = [[policy({"Effect": "Allow", "Action": "*", "Resource": "*"})]]
+    levels += [[policy({"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}), levels[0][0]]]
+    claim = {"claim": "never", "requests": [{"principal": ACCOUNT, "action": "s3:PutObject"}]}
+    assert only(claim, bucket=None)["verdict"] == "refuted"
+    assert only(claim, bucket=None, others={"scp": levels})["verdict"] == "holds"
