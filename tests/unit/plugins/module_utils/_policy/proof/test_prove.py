@@ -423,3 +423,35 @@ def test_hard_patterns_are_decided_where_they_need_not_be_known(text):
     roles = changed(OPEN, Condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::*:role/{text}"}})
     assert prove(Claim("declared", Declaration([roles]), declared, WORLD)).status == HOLDS
     assert prove(Claim("declared", declared, Declaration([roles]), WORLD)).status == REFUTED
+
+
+def without_principal(statement):
+    return {key: value for key, value in statement.items() if key != "Principal"}
+
+
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+#: Policies of other kinds beside a bucket policy that lets everybody read -> whether principals of the account that are
+#: no users can delete, and whether another account can read, each from the internet.
+LAYERS = {
+    "none": ({}, False, False),
+    "identity": ({"identity": [document(changed(EVERYTHING, Action="s3:GetObject"))]}, True, False),
+    "identity of nothing": ({"identity": None}, True, True),
+    "SCP": ({"scp": [[document(EVERYTHING, without_principal(changed(NETWORK, Action="s3:Delete*")))]]}, True, False),
+    "SCP without an Allow": ({"scp": [[document(changed(EVERYTHING, Action="s3:GetObject"))]]}, True, False),
+    "RCP": ({"rcp": [[document(NETWORK)]]}, True, True),
+    "boundary": ({"boundary": document(changed(EVERYTHING, Action="s3:Get*"))}, True, False),
+    "session": ({"session": [document(changed(EVERYTHING, Action="s3:Get*"))]}, True, False),
+    "Block Public Access": ({"block_public_access": {"RestrictPublicBuckets": True}}, False, True),
+}
+
+
+@pytest.mark.parametrize("layers, no_deletes, no_reads", LAYERS.values(), ids=LAYERS)
+def test_policies_of_other_kinds(layers, no_deletes, no_reads):
+    setting = Setting({"bucket": document(OPEN), **layers})
+    internet = {"Null": {"aws:SourceIp": "false"}, "ArnNotLike": {"aws:PrincipalArn": GLASS}}
+    kinds = {"StringEquals": {"aws:PrincipalType": ["AssumedRole"]}}
+    deletes = changed(OPEN, Action="s3:DeleteObject", Principal={"AWS": OWN}, Condition={**internet, **kinds})
+    reads = changed(OPEN, Principal={"AWS": OTHER}, Condition={**internet, **kinds})
+    for asked, never in ((deletes, no_deletes), (reads, no_reads)):
+        verdict = prove(Claim("never", setting, None, WORLD, Declaration([asked])))
+        assert (verdict.status, verdict.reason) == (HOLDS if never else REFUTED, "")
