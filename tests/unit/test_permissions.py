@@ -140,3 +140,9 @@ def test_role_and_playbooks_make_calls_of_what_they_run(name, files):
     for used in {used for path in ROOT.glob(files) for used in modules_in(path)}:
         calls |= OF_OTHERS[used] if used in OF_OTHERS else set(uses_of(used.removeprefix("perimeter.s3.")))
     assert set(uses_of(name)) <= calls
+
+
+def test_each_call_takes_permissions_and_each_use_has_calls():
+    # Whoever calls may ask who they are.
+    assert {call for call, taken in CALLS.items() if not taken} == {"sts:GetCallerIdentity"}
+    assert all(calls for name, calls in USES.items() if name not in NO_CALLS)

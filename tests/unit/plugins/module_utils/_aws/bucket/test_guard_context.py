@@ -210,3 +210,39 @@ def test_the_guards_of_an_endpoint_ask_for_nothing_by_themselves():
     guards = endpoint_guards({"dependent_buckets": ["logs"]}, session.client("ec2"), session, False)
     assert list(guards) == ["dependents", "lockout", "cutoff", "networks"]
     assert session.asked == []
+
+
+#: Guard -> options of a task that speak against the write, the condition of its Deny, its override.
+SPEAKING = {
+    "lockout": ({"arriving_through": "internet"}, {"StringNotEquals": {"aws:SourceVpce": VPCE}}, "allow_lockout"),
+    "endpoints": (
+        {"arriving_through": VPCE},
+        {"StringNotEquals": {"aws:SourceVpce": [VPCE, "vpc-1a2b3c4d"]}},
+        "allow_unknown_endpoints",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPEAKING)
+@pytest.mark.parametrize("allowed", [False, True])
+def test_what_speaks_against_a_write_is_refused_unless_it_is_allowed(name, allowed):
+    options, condition, override = SPEAKING[name]
+    found, _context = verdict(Session([THERE]), condition, **options, **{override: allowed})
+    assert [one.guard for one in found.refused] == ([] if allowed else [name])
+    assert [(one.guard, one.overridden_by) for one in found.overridden] == ([(name, override)] if allowed else [])
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_public_grant_is_refused_unless_it_is_allowed(allowed):
+    grant = {
+        "Sid": "Ours",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::logs/*",
+    }
+    plan = decide(None, declare({"bucket": "logs", "statements": [grant]}, "aws"))
+    guards = bucket_guards({"allow_public": allowed}, "aws", ACCOUNT, GuardContext(Session(), "eu-central-1", False))
+    found = run_guards(plan, guards)
+    assert [one.guard for one in found.refused] == ([] if allowed else ["public"])
+    assert [one.overridden_by for one in found.overridden] == (["allow_public"] if allowed else [])

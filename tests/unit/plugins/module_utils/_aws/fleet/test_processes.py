@@ -189,3 +189,12 @@ def test_none_are_made_where_forks_are_not_safe(monkeypatch):
 def test_processes_are_made_when_they_are_worth_it(monkeypatch, cores, calls, workers, processes):
     monkeypatch.setattr(fleet_processes, "_cores", lambda: cores)
     assert useful_processes(calls, workers) == processes
+
+
+@pytest.mark.parametrize("processes", [3, 4])
+def test_each_of_many_processes_has_lines(processes):
+    calls = Calls()
+    with away({"s3": Client()}, 2 * processes, processes, calls) as clients:
+        seen = processes_of(clients["s3"], 2 * processes)
+    assert len(set(seen)) == processes
+    assert all(seen.count(one) == 2 for one in set(seen))

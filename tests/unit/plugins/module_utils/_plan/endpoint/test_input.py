@@ -266,3 +266,9 @@ def test_from_description():
     assert table == RouteTable("rtb-1", VPC, main=True, subnets=("subnet-1", "subnet-2"), ipv6=True)
     edge = {"RouteTableId": "rtb-2", "VpcId": VPC, "Associations": [{"Main": False, "GatewayId": "igw-1"}]}
     assert RouteTable.from_description(edge) == RouteTable("rtb-2", VPC, edge=True)
+
+
+@pytest.mark.parametrize("option, value", [("ip_address_type", "ipv6"), ("dns_record_ip_type", "ipv6")])
+def test_one_of_the_two_types_says_nothing_of_the_other(option, value):
+    wanted = declare({"vpc_id": VPC, option: value})
+    assert getattr(wanted, option) == value

@@ -100,3 +100,12 @@ def test_what_python_takes_for_equal_is_not_the_same_text():
     wanted = {**live, "Condition": {"StringEquals": {"aws:PrincipalTag/on": True}}}
     assert live == wanted
     assert merge({"Version": "2012-10-17", "Statement": [live]}, [wanted]).changed == ("A",)
+
+
+@pytest.mark.parametrize("version", [{}, {"Version": "2008-10-17"}])
+def test_a_document_of_the_old_version_is_raised_where_our_variables_need_it(version):
+    theirs = {**A, "Sid": "Theirs"}
+    merged = merge({**version, "Id": "x", "Statement": [theirs]}, [VARIABLES]).document
+    assert merged == {"Version": "2012-10-17", "Id": "x", "Statement": [theirs, VARIABLES]}
+    # And not where they do not.
+    assert merge({**version, "Statement": [theirs]}, [A]).document.get("Version") == version.get("Version")

@@ -1,0 +1,197 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Requests of a task, which policies they meet, and what is said where an expectation is not met."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.access_check import (
+    Supplied,
+    answer_all,
+    bucket_of,
+    endpoint_of,
+    read_requests,
+    summary_of,
+)
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+
+ROLE, OTHER = "arn:aws:iam::111122223333:role/app", "arn:aws:iam::111122223333:role/other"
+VPCE = "vpce-0123456789abcdef0"
+READ = {"principal": ROLE, "action": "s3:GetObject", "resource": "arn:aws:s3:::logs/a", "through": VPCE}
+ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+NONE = {"Version": "2012-10-17", "Statement": [{"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"}]}
+OPEN = {"Version": "2012-10-17", "Statement": [{**ALL["Statement"][0], "Principal": "*"}]}
+CLOSED = {"Version": "2012-10-17", "Statement": [{**NONE["Statement"][0], "Principal": "*"}]}
+KNOWN = {
+    "identity_policies": {ROLE: [ALL]},
+    "bucket_policies": {"logs": None},
+    "endpoint_policies": {VPCE: OPEN},
+    "resource_accounts": {"logs": "111122223333"},
+}
+
+
+def decision(options, request=READ, **more):
+    (answer,) = answer_all(read_requests([request]), Supplied(options, **more).decide)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "changes, found, layer",
+    [
+        ({}, "allow", "identity_policy"),
+        ({"identity_policies": {ROLE: [NONE]}}, "explicit_deny", "identity_policy"),
+        ({"identity_policies": {ROLE: []}}, "implicit_deny", None),
+        ({"permissions_boundaries": {ROLE: NONE}}, "explicit_deny", "permissions_boundary"),
+        ({"permissions_boundaries": {OTHER: NONE}}, "allow", "identity_policy"),
+        ({"session_policies": {ROLE: [NONE]}}, "explicit_deny", "session_policy"),
+        ({"bucket_policies": {"logs": CLOSED}}, "explicit_deny", "bucket_policy"),
+        ({"bucket_policies": {"logs": None, "other": CLOSED}}, "allow", "identity_policy"),
+        ({"endpoint_policies": {VPCE: CLOSED}}, "explicit_deny", "endpoint_policy"),
+        ({"endpoint_policies": {"vpce-0fedcba9876543210": CLOSED}}, "unknown", "endpoint_policy"),
+        ({"service_control_policies": [[NONE]]}, "explicit_deny", "service_control_policy"),
+        ({"resource_control_policies": [[CLOSED]]}, "explicit_deny", "resource_control_policy"),
+        ({"identity_policies": {}}, "unknown", None),
+    ],
+)
+def test_each_policy_is_met_by_whom_it_is_for(changes, found, layer):
+    answer = decision({**KNOWN, **changes})
+    assert answer.decision.decision == found
+    if layer is not None:
+        assert answer.decision.layer == layer
+
+
+def test_block_public_access_is_of_the_bucket():
+    anonymous = {**READ, "principal": "anonymous"}
+    grant = {**KNOWN, "bucket_policies": {"logs": OPEN}}
+    assert decision(grant, anonymous).decision.decision == "allow"
+    blocked = {**grant, "block_public_access": {"logs": {"RestrictPublicBuckets": True}}}
+    assert decision(blocked, anonymous).decision.decision == "explicit_deny"
+
+
+def test_identities_without_policies_may_be_taken_to_be_allowed():
+    options = {**KNOWN, "identity_policies": {OTHER: [NONE]}}
+    assert decision(options).decision.decision == "unknown"
+    assert decision(options, assume_identity_allows=True).decision.decision == "allow"
+    assert (
+        decision(options, {**READ, "principal": OTHER}, assume_identity_allows=True).decision.decision
+        == "explicit_deny"
+    )
+
+
+def test_policies_are_compiled_once_for_what_meets_the_same():
+    supplied = Supplied(KNOWN)
+    asked = read_requests(
+        [READ, {**READ, "action": "s3:PutObject"}, {**READ, "principal": OTHER}, {**READ, "through": "internet"}]
+    )
+    answer_all(asked, supplied.decide)
+    assert set(supplied._compiled) == {(ROLE, "logs", VPCE), (None, "logs", VPCE), (ROLE, "logs", None)}
+
+
+@pytest.mark.parametrize(
+    "expect, identity, met",
+    [
+        (None, [ALL], None),
+        ("allow", [ALL], True),
+        ("allow", [NONE], False),
+        ("deny", [NONE], True),
+        ("deny", [], True),
+        ("deny", [ALL], False),
+    ],
+)
+def test_expectations(expect, identity, met):
+    answer = decision({**KNOWN, "identity_policies": {ROLE: identity}}, {**READ, "expect": expect})
+    assert answer.met is met
+    assert answer.as_dict().get("met") is met
+    assert answer.as_dict()["through"] == VPCE
+    if met is False:
+        assert f"expected {expect}, found" in answer.complaint
+        assert answer.complaint.startswith(f"{ROLE} s3:GetObject arn:aws:s3:::logs/a through {VPCE}: ")
+
+
+@pytest.mark.parametrize("expect", ["allow", "deny"])
+def test_what_is_not_known_meets_nothing(expect):
+    answer = decision({}, {**READ, "expect": expect})
+    assert answer.met is False
+    assert "It hangs on" in answer.complaint
+    assert "identity policies" in answer.complaint
+
+
+def test_the_summary_counts_each_kind():
+    options = {**KNOWN, "identity_policies": {ROLE: [ALL], OTHER: [NONE]}}
+    requests = [
+        {**READ, "expect": "deny"},
+        {**READ, "principal": OTHER, "expect": "deny"},
+        {**READ, "principal": "anonymous"},
+        {**READ, "principal": f"{ROLE}-unknown", "expect": "allow"},
+    ]
+    assert summary_of(answer_all(read_requests(requests), Supplied(options).decide)) == {
+        "requests": 4,
+        "allow": 1,
+        "explicit_deny": 1,
+        "implicit_deny": 1,
+        "unknown": 1,
+        "unmet": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    "request_, place",
+    [
+        ("s3:GetObject", "requests[0]"),
+        ({**READ, "expect": "maybe"}, "requests[0].expect"),
+        ({**READ, "resource": "logs"}, "requests[0].resource"),
+        ({**READ, "principal": "me"}, "requests[0].principal"),
+    ],
+)
+def test_a_request_that_cannot_be(request_, place):
+    with pytest.raises(PolicyError) as caught:
+        read_requests([request_, READ])
+    assert [one.path for one in caught.value.problems] == [place]
+
+
+@pytest.mark.parametrize(
+    "option, value, place",
+    [
+        ("identity_policies", {ROLE: [{"Statement": []}]}, f"identity_policies[{ROLE}][0].Statement"),
+        ("bucket_policies", {"logs": "{"}, "bucket_policies[logs]"),
+        ("endpoint_policies", {VPCE: ALL}, f"endpoint_policies[{VPCE}].Statement[0]"),
+        ("resource_accounts", {"logs": "1"}, "resource_accounts[logs]"),
+        ("service_control_policies", ["x"], "service_control_policies[0]"),
+    ],
+)
+def test_a_document_that_no_request_meets_is_examined_too(option, value, place):
+    Supplied(KNOWN).check()
+    with pytest.raises(PolicyError) as caught:
+        Supplied({option: value}).check()
+    assert [one.path for one in caught.value.problems] == [place]
+
+
+def test_what_is_missing_keeps_its_order():
+    supplied = Supplied(KNOWN)
+    assert supplied.missing("bucket_policies", ["z", None, "logs", "a", "z"]) == ["z", "a"]
+    assert supplied.missing("permissions_boundaries", [ROLE]) == [ROLE]
+
+
+@pytest.mark.parametrize(
+    "resource, bucket",
+    [
+        ("arn:aws:s3:::logs/a/b", "logs"),
+        ("arn:aws:s3:::logs", "logs"),
+        ("*", None),
+        ("arn:aws:s3:eu-west-1:111122223333:accesspoint/a/object/b", None),
+        ("arn:aws:s3::111122223333:accesspoint/a.mrap", None),
+    ],
+)
+def test_the_bucket_of_a_resource(resource, bucket):
+    assert bucket_of(resource) == bucket
+
+
+@pytest.mark.parametrize(
+    "through, endpoint",
+    [(VPCE, VPCE), ({"vpce": VPCE, "vpc": "vpc-1"}, VPCE), ({"vpc": "vpc-1"}, None), ("internet", None), (None, None)],
+)
+def test_the_endpoint_of_a_path(through, endpoint):
+    assert endpoint_of(through) == endpoint
