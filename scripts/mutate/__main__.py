@@ -22,6 +22,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -77,7 +78,8 @@ def draw(paths: list[str], count: int, seed: int) -> list[Mutant]:
     ]
     if not found:
         sys.exit(f"There is nothing to change in {', '.join(paths)}.")
-    return random.Random(seed).sample(found, min(count, len(found)))
+    shuffled = random.Random(seed).sample(found, len(found))
+    return list(islice((mutant for mutant in shuffled if mutant.compiles), count))
 
 
 def copy_tree(number: int) -> Path:

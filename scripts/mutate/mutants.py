@@ -38,6 +38,15 @@ class Mutant:
     now: str
     text: str
 
+    @property
+    def compiles(self) -> bool:
+        """Not every change of an expression is one of the language. To find out takes long."""
+        try:
+            compile(self.text, self.path, "exec")
+        except SyntaxError:
+            return False
+        return True
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}: {self.was}  ->  {self.now}"
 
@@ -48,13 +57,13 @@ def mutants(path: str, source: str) -> Iterator[Mutant]:
     offsets = [0]
     for line in source.encode().splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line))
+    encoded = source.encode()
     for node, what, other in _changes(tree):
         start = offsets[node.lineno - 1] + node.col_offset
         end = offsets[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
-        encoded = source.encode()
         was, now = encoded[start:end].decode(), other if isinstance(other, str) else f"({ast.unparse(other)})"
         text = (encoded[:start] + now.encode() + encoded[end:]).decode()
-        if was != now and _compiles(text):
+        if was != now:
             yield Mutant(path, node.lineno, what, _short(was), _short(now), text)
 
 
@@ -111,14 +120,6 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _is_nothing(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
-
-
-def _compiles(text: str) -> bool:
-    try:
-        compile(text, "mutant", "exec")
-    except SyntaxError:
-        return False
-    return True
 
 
 def _short(text: str) -> str:
