@@ -93,7 +93,9 @@ def proof(report: Mapping[str, Any]) -> str:
     if not found:
         return ""
     if len(found) == 1 and sum(found.values()) == 1:
-        return _SENTENCES[next(iter(found))]
+        said = _SENTENCES[next(iter(found))]
+        # The proof is of the policies as they are declared.
+        return f"Once corrected: {said[0].lower()}{said[1:]}" if report["status"] == "drifted" else said
     return "Proof: " + ", ".join(f"{number:,} {verdict}" for verdict, number in found.items()) + "."
 
 

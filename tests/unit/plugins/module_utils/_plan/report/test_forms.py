@@ -298,6 +298,8 @@ def test_several_places_are_counted():
 def test_the_verdict_of_the_proof(holds, said):
     one = fleet(2, 0)["perimeters"][0]
     assert said in markdown_report(report([], False, perimeters=[{**one, "reach": {"holds": holds}}]))
+    drifted = {**fleet(2, 1), "perimeters": [{**one, "reach": {"holds": holds}}]}
+    assert f"Once corrected: {said[0].lower()}{said[1:]}" in text_report(drifted)
     two = [{**one, "reach": {"holds": holds}}, {**one, "reach": {"holds": True}}]
     assert "Proof: " in "\n".join(text_report(report([], False, perimeters=two)))
 
