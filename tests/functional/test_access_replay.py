@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -205,3 +208,27 @@ def test_the_role_refuses_what_takes_access_before_it_writes(emulator, ec2, plac
     assert allowed.message == "" and "PutBucketPolicy" in allowed.writes
     # Nothing is to be written, so that there is nothing to replay.
     assert again.message == "" and again.writes == []
+
+
+def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_path):
+    run(emulator, [("internet", "get_object", {"Bucket": name, "Key": "top"}) for name in BUCKETS])
+    emulator.write_records()
+    emulator.settings(records="")
+    (vpc,) = {one["VpcId"] for one in ec2.describe_vpc_endpoints(VpcEndpointIds=[place[0]])["VpcEndpoints"]}
+    given = {
+        "private_access_vpc_id": vpc,
+        "private_access_buckets": list(BUCKETS),
+        "private_access_evidence": [f"{tmp_path}/AWSLogs"],
+        "private_access_connection": emulator.connection,
+        "preview_dir": str(tmp_path / "preview"),
+    }
+    (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    emulator.reset_calls()
+    words = [str(Path(sys.executable).with_name("ansible-playbook")), "perimeter.s3.preview"]
+    words += ["-e", f"@{tmp_path / 'given.json'}"]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "**2 stop**" in (tmp_path / "preview" / "localhost.md").read_text(encoding="utf-8")
+    found = json.loads((tmp_path / "preview" / "localhost.json").read_text(encoding="utf-8"))
+    assert {one["bucket"] for one in found["loses"]} == set(BUCKETS)
+    assert [call["operation"] for call in emulator.calls() if call["operation"].startswith(("Put", "Modify"))] == []

@@ -130,6 +130,7 @@ def test_drift_asks_who_besides():
 COMPOSED = {
     "private_access": "roles/private_access/tasks/*.yml",
     "drift": "playbooks/drift.yml",
+    "preview": "playbooks/preview.yml",
     "restore": "playbooks/restore.yml",
 }
 

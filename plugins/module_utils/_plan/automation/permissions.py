@@ -228,6 +228,7 @@ USES: dict[str, dict[str, Mode | None]] = {
     },
 }
 
+USES["preview"] = USES["private_access"]
 # With drift_who, which says so if it may not.
 USES["drift"] = {**USES["private_access"], "cloudtrail:LookupEvents": OPTIONAL}
 # It is drift that corrects nothing.

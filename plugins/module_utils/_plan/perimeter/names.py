@@ -52,6 +52,7 @@ _OF_PLAYBOOKS: Mapping[str, tuple[str, ...]] = {
         "status",
         "who",
     ),
+    "preview_": ("dir",),
     "restore_": ("at", "buckets", "dir", "options"),
     "awx_setup_": (
         "approval",
