@@ -38,6 +38,8 @@ POLICY = {
 }
 #: A value for each argument that has to be given.
 RIGHT = {
+    "plan": {"result": {}},
+    "planned": False,
     "account": "111122223333",
     "after": POLICY,
     "before": POLICY,
