@@ -50,6 +50,7 @@ RIGHT = {
     "findings": [],
     "names": ["one"],
     "other": POLICY,
+    "plan": {},
     "policies": {"examplebucket": POLICY},
     "policy": POLICY,
     "region": "eu-central-1",
