@@ -50,7 +50,6 @@ RIGHT = {
     "findings": [],
     "names": ["one"],
     "other": POLICY,
-    "plan": {},
     "policies": {"examplebucket": POLICY},
     "policy": POLICY,
     "region": "eu-central-1",
