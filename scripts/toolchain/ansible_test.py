@@ -139,7 +139,7 @@ def integration(workplace: Workplace, part: str) -> int:
 
 
 def _targets(root: Path) -> list[str]:
-    """Names of the integration targets, those in the group too; every module, filter, test and inventory plugin must have one."""
+    """Names of the integration targets, those in the group too; every plugin that users name must have one."""
     files = [PurePosixPath(name) for name in trees.tracked(root)]
     directories = {path.parts[3] for path in files if path.parts[:3] == _TARGETS and len(path.parts) > 4}
     targets = sorted(name for name in directories if not _HELPER.match(name))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,7 @@ def directory_of(path):
     return next((name for name in ARROWS if name_of(path).startswith(f"{name}/")), None)
 
 
+@cache
 def tree_of(path):
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
@@ -308,6 +310,7 @@ def room_of(file):
     return "/".join(file.relative_to(MODULE_UTILS).with_suffix("").parts[:2])
 
 
+@cache
 def neighbours(file):
     """The files of other rooms that a file imports."""
     found = {file_of(name) for name in imports_of(tree_of(file), package_of(file))} - {None}
