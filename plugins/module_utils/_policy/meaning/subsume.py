@@ -35,6 +35,17 @@ def tidy_wildcards(pattern: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _head(pattern: str) -> str:
+    """What all texts begin with that a pattern matches."""
+    return _WILDCARDS.split(pattern, maxsplit=1)[0]
+
+
+def _may_cover(pattern: str, other: str) -> bool:
+    """Whether the beginnings leave it open: lists of hundreds of prefixes are told apart by them alone."""
+    return pattern == other or ("${" not in pattern and other.startswith(_head(pattern)))
+
+
+@lru_cache(maxsize=4096)
 def text_covers(pattern: str, other: str) -> bool:
     """Whether everything that ``other`` matches is matched by ``pattern``; both may hold ``*`` and ``?``.
 
@@ -44,7 +55,7 @@ def text_covers(pattern: str, other: str) -> bool:
     """
     if pattern == other:
         return True
-    if "${" in pattern:
+    if not _may_cover(pattern, other):
         return False
     other = VARIABLE.sub(_ANY_TEXT, other)
     # The states of the usual wildcard match, advanced over the characters of `other`.
@@ -72,6 +83,9 @@ def arn_covers(pattern: str, other: str) -> bool:
     """
     if pattern in ("*", other):
         return True
+    # A variable of the pattern is in one field, and the other fields are compared all the same.
+    if "${" not in pattern and not _may_cover(pattern, other):
+        return False
     start = VARIABLE.search(other)
     if start and other.count(":", 0, start.start()) < _ARN_FIELDS - 1:
         return False
