@@ -130,8 +130,8 @@ def integration(workplace: Workplace, part: str) -> int:
     wanted = [name for name in targets if not _GROUPED.match(name)]
     output = _run(workplace, part, "integration", "--retry-on-error", *wanted)
     ran = set(re.findall(r"^Running (\S+) integration (?:role|test|script)", output, re.MULTILINE))
-    # The group says of each target that it includes it.
-    ran |= set(re.findall(r"^included: (\w+) for ", output, re.MULTILINE))
+    # Those of the group are told by their tasks.
+    ran |= {name for name in re.findall(r"^TASK \[(\w+) : ", output, re.MULTILINE) if _GROUPED.match(name)}
     missing = sorted(set(targets) - ran)
     if missing:
         raise Failed(f"integration targets did not run: {', '.join(missing)}")
