@@ -114,7 +114,7 @@ def _compared(
     from ..proof.compare import Owner
     from .severity import difference
 
-    owner = Owner(layer, name, place.account, _partition(live, declared), vpc, place.region)
+    owner = Owner(layer, name, place.account, _partition(place, declared, live), vpc, place.region)
     told = difference(owner, live, declared)
     reach = told.effect
     changes = [change for change in diff(live, declared) if change.kind != "same"]
@@ -182,7 +182,14 @@ def _with(document: Raw | None, out: Raw | None, put: Raw | None, layer: str) ->
     return {**(document or {"Version": "2012-10-17"}), "Statement": kept}
 
 
-def _partition(*documents: Raw | None) -> str:
-    """The partition that documents speak of."""
+def _partition(place: Place, *documents: Raw | None) -> str:
+    """The partition of the Region, or where nobody knows that, the one that the documents speak of first.
+
+    A document may name others: in a condition AWS takes any ARN.
+    """
+    if place.region:
+        from ..._policy.language.arns import partition_of_region
+
+        return partition_of_region(place.region)
     found = _PARTITION.search(str(documents))
     return found[1] if found else "aws"

@@ -41,8 +41,8 @@ class Declaration:
     """What was declared; see the variables of the role.
 
     ``grants``: by bucket. ``break_glass`` and ``managers`` are ARNs as people give them, each with the patterns that
-    ``aws:PrincipalArn`` has for it. ``account`` owns the buckets, ``endpoint_account`` the endpoint. ``peers`` are the
-    networks that other declarations may have put into the perimeter of a shared bucket.
+    ``aws:PrincipalArn`` has for it. ``account`` owns the buckets, ``endpoint_account`` the endpoint. ``peers`` are, by
+    bucket, the networks that other declarations may have put into the perimeter of a shared one.
 
     ``restrict_by``: ``vpce`` or ``vpc``; ``None``: nobody said, so that the VPC is a declared network where a bucket
     policy lets it in. ``scope``, ``patterns`` and ``default_actions`` (of buckets that fit a pattern) are what the
@@ -63,7 +63,7 @@ class Declaration:
     break_glass: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     managers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     additional: tuple[str, ...] = ()
-    peers: Collection[str] = ()
+    peers: Mapping[str, Collection[str]] = field(default_factory=dict)
     restrict_by: str | None = None
     scope: str = BUCKETS
     patterns: tuple[str, ...] = ()

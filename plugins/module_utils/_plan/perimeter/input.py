@@ -43,7 +43,7 @@ def read_declaration(
     break_glass: Sequence[Any] = (),
     managers: Sequence[Any] = (),
     additional: Sequence[Any] = (),
-    peers: Sequence[Any] = (),
+    peers: Sequence[Any] | Mapping[str, Sequence[Any]] = (),
     restrict_by: str | None = None,
     scope: str = BUCKETS,
     patterns: Sequence[Any] = (),
@@ -61,6 +61,7 @@ def read_declaration(
 ) -> Declaration:
     """The declaration; the options are those of the role.
 
+    :param peers: networks, of all buckets or by bucket.
     :param others: buckets that are declared and not looked at.
     :param accepted: exceptions of other declarations, under the names of :data:`EXCEPTIONS` of ``sharing``.
 
@@ -95,8 +96,9 @@ def read_declaration(
         raise PolicyError(problems, _NAME)
     if aws_services:
         statements += tuple(aws_service_statements(aws_services, region))
+    grants = {grant.bucket: grant for grant in declared_grants(buckets, access)}
     return Declaration(
-        grants={grant.bucket: grant for grant in declared_grants(buckets, access)},
+        grants=grants,
         account=account,
         partition=partition,
         endpoint=endpoint,
@@ -106,7 +108,7 @@ def read_declaration(
         break_glass=glass,
         managers=repairing,
         additional=tuple(dict.fromkeys(additional)),
-        peers=frozenset(peers),
+        peers=peers if isinstance(peers, Mapping) else dict.fromkeys(grants, frozenset(peers)),
         restrict_by=restrict_by,
         scope=scope,
         patterns=tuple(patterns),

@@ -38,6 +38,7 @@ def shape_of(subject: Subject) -> str:
     version = [None if one is None else one.get("Version") for one in (subject.policy, subject.endpoint_policy)]
     none = [subject.policy is None, subject.endpoint_policy is None]
     declared = [grant.actions, grant.prefixes, grant.principals, subject.declaration.scope in ("pattern",) and name]
+    declared.append(sorted(subject.declaration.peers.get(name, ())))
     return json.dumps([of_bucket, of_endpoint, version, none, declared], sort_keys=True, default=str)
 
 
@@ -61,7 +62,8 @@ def _resource(text: str, name: str, kept: bool) -> str | None:
     """A resource without the name of the bucket; ``None``: it cannot be about the bucket."""
     start, found, rest = text.partition(":::")
     if not found:
-        return text
+        # A wildcard may stand for fields, as in arn:aws:s3:*:*:bucket, so that it is about some buckets and not others.
+        return f"{text} {name}" if text != "*" and any(sign in text for sign in _WILD) else text
     bucket = rest.partition("/")[0]
     if bucket == name:
         return f"{start}:::{NAMELESS}{rest.removeprefix(name)}"

@@ -145,7 +145,7 @@ def networks_of(subject: Subject) -> dict[str, str]:
     if declaration.restrict_by not in (None, BY_ENDPOINT):
         found[declaration.vpc] = "the VPC that the bucket is restricted to"
     for name in named_networks(subject.document):
-        if name in declaration.peers:
+        if name in declaration.peers.get(subject.grant.bucket, ()):
             found.setdefault(name, "a network of another declaration")
     return {name: what for name, what in found.items() if name != declaration.endpoint}
 

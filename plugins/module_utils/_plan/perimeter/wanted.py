@@ -155,7 +155,6 @@ def proven(
     :raises PolicyError: it is wrong.
     """
     peers = read_peers(given_peers)
-    shared = {network for name in names for network in sharing_peers(name, peers).confirmed}
     return read_declaration(
         [one for one in variables.buckets if name_of(one) in names],
         reading.account,
@@ -168,7 +167,7 @@ def proven(
         break_glass=variables.break_glass_principals,
         managers=managers_of(variables, reading),
         additional=variables.additional_endpoints,
-        peers=sorted(shared),
+        peers={name: sharing_peers(name, peers).confirmed for name in names},
         scope=variables.endpoint_scope,
         organization=variables.organization or None,
         tls=variables.require_tls,

@@ -172,3 +172,13 @@ def test_a_document_that_nobody_understands_is_a_finding(odd):
     assert found
     assert found[0].severity == "critical"
     assert all(each.resource == "b" for each in found)
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", ""])
+def test_the_partition_is_not_that_of_any_arn_in_a_document(region):
+    declared = policy({**OUTSIDE, "Resource": ["arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"]})
+    other = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/x"}}
+    reader = {**READ, "Principal": {"AWS": "*"}, "Resource": "arn:aws-cn:s3:::b/*"}
+    live = policy({"Condition": other, **declared["Statement"][0], "Sid": "Odd"}, reader)
+    found = bucket_findings(Place("111122223333", region), "b", live, declared)
+    assert any("anonymous can s3:GetObject on arn:aws-cn:s3:::b/" in one for each in found for one in each.opens)

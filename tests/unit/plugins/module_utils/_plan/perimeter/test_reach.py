@@ -233,6 +233,28 @@ def test_a_network_that_is_neither_declared_nor_a_peer_refutes():
     assert {path for one in result["mismatches"] for path in one["network_paths"]} == {f"through {STRANGER}"}
 
 
+def test_a_peer_of_another_bucket_refutes():
+    second = "secondbucket"
+    policies = {name: closed(bucket=name, endpoints=(VPCE, PEER)) for name in (BUCKET, second)}
+    result = prove(declare(policies, peers={BUCKET: [PEER]}), endpoint_policy(list(policies)), policies)
+    assert result["theorems"][0]["buckets"] == {"holds": [BUCKET], "refuted": [second]}
+    result = prove(declare(policies, peers=[PEER]), endpoint_policy(list(policies)), policies)
+    assert result["theorems"][0]["buckets"] == {"holds": [BUCKET, second]}
+
+
+@pytest.mark.parametrize("fields", ["arn:aws:s3:*:*:", "arn:aws:s3::*:", "arn:aws:s3:?*:*:", "arn:*:s3:*:*:"])
+def test_a_wildcard_for_fields_of_an_arn_is_no_wildcard_for_buckets(fields):
+    second = "secondbucket"
+    policies = {name: closed(bucket=name) for name in (BUCKET, second)}
+    endpoint = endpoint_policy(list(policies))
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:ListBucket", "Resource": f"{fields}{second}"}
+    alone = prove(declare([second]), endpoint_policy([second], statements=[denied]), {second: policies[second]})
+    endpoint["Statement"].append(denied)
+    found = prove(declare(policies), endpoint, policies)["theorems"][2]["buckets"]
+    assert second in found[alone["theorems"][2]["verdict"]]
+    assert BUCKET in found["holds"]
+
+
 @pytest.mark.parametrize(
     "perimeter",
     [

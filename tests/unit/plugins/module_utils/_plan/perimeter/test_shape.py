@@ -43,6 +43,9 @@ def arns(bucket):
         (lambda name: policy(allow("arn:aws:s3:::*", "*")), True),
         (lambda name: policy(allow(*arns("alpha"))), False),
         (lambda name: policy(allow("arn:aws:s3:::alpha*")), False),
+        (lambda name: policy(allow("arn:aws:s3:*:*:alpha")), False),
+        (lambda name: policy(allow("*alpha/*")), False),
+        (lambda name: policy(allow("arn:aws:s3:eu-central-1:111122223333:accesspoint/mine")), True),
         (lambda name: policy(allow(*arns(name), Condition={"StringEquals": {"s3:prefix": name}})), False),
         (
             lambda name: policy(
@@ -79,3 +82,10 @@ def test_grants_and_missing_policies_count():
     assert shape("alpha", policy(allow(*arns("alpha")))) != shape("other", policy(allow(*arns("other"))))
     assert shape("alpha", None) != shape("alpha", policy(allow(*arns("alpha"))))
     assert shape("alpha", None, None) != shape("alpha", None, policy(allow("arn:aws:s3:::third")))
+
+
+def test_buckets_with_other_peers_are_not_alike():
+    peers = {"alpha": ["vpce-2b3c4d5e"]}
+    declaration = read_declaration(["alpha", "alphabet", "other"], ACCOUNT, VPCE, VPC, peers=peers)
+    of = {one: shape_of(Subject(declaration, declaration.grants[one], None, None, None)) for one in declaration.grants}
+    assert of["alpha"] != of["alphabet"] == of["other"]
