@@ -37,8 +37,9 @@ def shape_of(subject: Subject) -> str:
     of_endpoint = list(_statements(subject.endpoint_policy, name, kept=False))
     version = [None if one is None else one.get("Version") for one in (subject.policy, subject.endpoint_policy)]
     none = [subject.policy is None, subject.endpoint_policy is None]
-    declared = [grant.actions, grant.prefixes, grant.principals, subject.declaration.scope in ("pattern",) and name]
-    declared.append(sorted(subject.declaration.peers.get(name, ())))
+    peers = sorted(subject.declaration.peers.get(name, ()))
+    told_apart = subject.declaration.scope in ("pattern",) and name
+    declared = [grant.actions, grant.prefixes, grant.principals, peers, told_apart]
     return json.dumps([of_bucket, of_endpoint, version, none, declared], sort_keys=True, default=str)
 
 

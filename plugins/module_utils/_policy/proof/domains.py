@@ -34,6 +34,18 @@ _MAX_RENDERINGS = 32
 #: More sets of values of one key than this are not told apart.
 _MAX_SETS = 512
 _PARSED = {"Numeric", "Date", "IPAddress"}
+#: Networks from which no request comes over the internet:
+#: https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/ipv6-address-space
+_NOT_PUBLIC = tuple(
+    (one.version, int(one.network_address), int(one.broadcast_address))
+    for one in map(
+        ipaddress.ip_network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+            "192.168.0.0/16", "224.0.0.0/3", "::/3", "4000::/2", "8000::/1",
+        ),
+    )
+)  # fmt: skip
 _NICE_ADDRESSES = ("203.0.113.7", "198.51.100.7", "192.0.2.7", "10.0.0.7", "2001:db8::7")
 
 
@@ -85,10 +97,12 @@ def values_of(
     tokens: Sequence[Tokens],
     shape: Shape | None,
     budget: int,
+    public: bool = False,
 ) -> Values:
     """The values of a key.
 
     :param tokens: all patterns that must be told apart, those of ``checks`` among them.
+    :param public: of addresses only those that there are on the internet.
     """
     found = find_key(key)
     kind = found.type if found else "Any"
@@ -104,7 +118,7 @@ def values_of(
         for type_ in sorted(parsed):
             of_type = (check for check in checks if check.operator.type == type_)
             terms = [term for check in of_type for term in check.terms if isinstance(term, ParsedTerm)]
-            singles += _points(type_, [one.value for one in terms])
+            singles += _points(type_, [one.value for one in terms], public)
     if not parsed or types - parsed:
         multi = bool(found and found.multi)
         shape = shape or SHAPES.get(key) or (SOME_TEXT if multi else ANY_TEXT)
@@ -179,14 +193,17 @@ def _instants(wanted: Sequence[Decimal]) -> Iterator[str]:
             yield text.partition(".")[0] if float(text).is_integer() else text
 
 
-def _addresses(wanted: Sequence[tuple[int, int, int]]) -> Iterator[str]:
+def _addresses(wanted: Sequence[tuple[int, int, int]], public: bool) -> Iterator[str]:
     for version, make in ((4, ipaddress.IPv4Address), (6, ipaddress.IPv6Address)):
         limit = 2 ** (32 if version == 4 else 128)
         nice = [int(make(text)) for text in _NICE_ADDRESSES if (":" in text) == (version == 6)]
         spans = [(first, last) for one, first, last in wanted if one == version]
-        edges = sorted({0, limit, *(first for first, _last in spans), *(last + 1 for _first, last in spans)})
+        left_out = [(first, last) for one, first, last in _NOT_PUBLIC if one == version] if public else []
+        edges = sorted({0, limit, *(edge for first, last in (*spans, *left_out) for edge in (first, last + 1))})
         seen = set()
         for low, high in itertools.pairwise(edges):
+            if any(first <= low <= last for first, last in left_out):
+                continue
             inside = frozenset(number for number, (first, last) in enumerate(spans) if first <= low <= last)
             if inside in seen:
                 continue
@@ -197,8 +214,8 @@ def _addresses(wanted: Sequence[tuple[int, int, int]]) -> Iterator[str]:
             yield str(make(number))
 
 
-def _points(type_: str, wanted: Sequence[Any]) -> Iterator[str]:
+def _points(type_: str, wanted: Sequence[Any], public: bool) -> Iterator[str]:
     """End points and what lies between them, of values of one type."""
     if type_ == "IPAddress":
-        return _addresses(wanted)
+        return _addresses(wanted, public)
     return _instants(wanted) if type_ == "Date" else _numbers(wanted)

@@ -70,7 +70,7 @@ def passes(claim: Passing, leaves: int, states: int, rules: frozenset[str]) -> V
         shadows = Shadows()
         eased = given if limit is None else tuple(relaxed(side, limit) for side in given)
         declared, setting = (changed(side, shadows.statement) for side in eased)
-        space = Space(claim.world, (declared, setting, everything), states, rules, about)
+        space = Space(claim.world, (declared, setting, everything), states, rules, about, public=True)
         try:
             cells = Cells(space, frozenset(claim.setting.endpoints), claim.through, claim.tls, False, True)
         except TooMany:
@@ -148,10 +148,24 @@ class _Passing:
             self.doubts = self._reason(found if open_pairs else asked.found)
         lost = [node for pair, node in some.items() if pair not in passing and pair not in open_pairs]
         maker = Maker(Question(self.given[0], self.given[1]))
-        examples = [maker.confirmed(mapping_of(node), node.path.endpoint) for node in lost]
+        examples = [maker.confirmed(mapping_of(node), node.path.endpoint) or self._denied(node, maker) for node in lost]
         if None in examples:
             self.doubts = self.doubts or _NO_KEYS
         return [one for one in examples if one is not None], bool(some)
+
+    def _denied(self, lost: Node, maker: Maker) -> Counterexample | None:
+        """A request like one of which none passes, with the keys that it takes to decide that."""
+        examples: list[Counterexample] = []
+
+        def wanted(node: Node) -> bool:
+            example = maker.make(node)
+            examples.extend([example] if example is not None else [])
+            return example is not None
+
+        question = Question(self.declared, self.setting)
+        search = Search(self.cells, question, self.budget, wanted, lambda caller, path: bool(examples))
+        search.run(lambda pair: not examples and (pair.action, pair.kind) == (lost.pair.action, lost.pair.kind))
+        return examples[0] if examples else None
 
     def _narrow(self, side: Side, statement: CompiledStatement | None) -> None:
         """Look for a declared request that one statement takes away."""

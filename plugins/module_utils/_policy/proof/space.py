@@ -41,6 +41,8 @@ class Space:
     :param budget: how many states of one automaton may be looked at.
     :param about: patterns of the only resources that matter; ``None``: all do.
     :param rules: which rules of :data:`world.RULES` are in force.
+    :param public: ``aws:SourceIp`` is an address of the internet. What has to pass, passes for those; what must not
+        pass, must not for any.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Space:
         budget: int,
         rules: frozenset[str] = known.ALL_RULES,
         about: tuple[Pattern, ...] | None = None,
+        public: bool = False,
     ) -> None:
         self.about = about
+        self.public = public
         self.world = world
         self.rules = rules
         self.budget = budget
@@ -198,7 +202,8 @@ class Space:
         for one, value in fixed:
             if isinstance(value, tuple):
                 tokens += one.lift(text_tokens((value[0],)))
-        values = values_of(key, self.checks.get(key, ()), tokens, self.shape(key, caller), self.budget)
+        public = self.public and key == "aws:sourceip"
+        values = values_of(key, self.checks.get(key, ()), tokens, self.shape(key, caller), self.budget, public)
         found: list[Assignment] = [{key: State.ABSENT}] if optional else []
         found += [{key: value} for value in values.several]
         found = [added for one in found for added in self._following(key, one, derived, fixed)]

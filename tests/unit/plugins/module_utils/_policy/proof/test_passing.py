@@ -184,3 +184,35 @@ def test_the_budget_ends_it():
     verdict = ask([NETWORK, INSECURE], options=Options(leaves=2))
     assert verdict.status == UNDECIDED
     assert "kinds of requests" in verdict.reason
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalTag/team", "s3:x-amz-server-side-encryption"])
+def test_what_several_statements_take_from_all_refutes(key):
+    both = [
+        deny(Sid=operator, Action="s3:PutObject", Condition={operator: {key: "aws:kms"}})
+        for operator in ("StringEquals", "StringNotEquals")
+    ]
+    verdict = ask(both)
+    assert (verdict.status, verdict.reason) == (REFUTED, "")
+    [example] = verdict.counterexamples
+    assert (example.request["action"], example.decision) == ("s3:PutObject", "explicit_deny")
+
+
+@pytest.mark.parametrize(
+    "addresses, status",
+    [
+        (["10.0.0.0/8"], REFUTED),
+        (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"], REFUTED),
+        (["203.0.113.0/24"], HOLDS),
+        (["10.0.0.0/8", "2001:db8::/32"], HOLDS),
+        (["172.0.0.0/8"], HOLDS),
+    ],
+)
+def test_nobody_comes_over_the_internet_from_a_private_address(addresses, status):
+    outside = {**DECLARED, "Condition": {"Null": {"aws:SourceVpce": "true"}, "Bool": {"aws:ViaAWSService": "false"}}}
+    bucket = document(deny(Condition={"NotIpAddress": {"aws:SourceIp": addresses}}))
+    verdict = prove(Passing("3", Declaration([outside]), Setting({"bucket": bucket}), WORLD))
+    assert verdict.status == status
+    # Wherever it comes from, it must not pass.
+    never = Claim("never", Setting({"bucket": bucket}), None, WORLD, within=Declaration([outside]))
+    assert prove(never).status == REFUTED
