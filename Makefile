@@ -16,7 +16,7 @@ OPTIONS = $(if $(CORE),--core $(CORE))
 .PHONY: help bench demo test check $(CHECKS) format changelog release pytest exec mutate versions requirements clean
 
 help:
-	@echo "make demo            see a VPC and its buckets converge, drift and converge again, in an emulated AWS"
+	@echo "make demo            declare, see who would be cut off, converge, drift, correct: in an emulated AWS"
 	@echo "make bench           all measurements; ARGS=evaluate: that one"
 	@echo "make test            everything below, side by side, and a summary"
 	@echo "make check           in under two minutes what most mistakes meet: lint, types, unit tests of one release"

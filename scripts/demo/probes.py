@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a workload gets when it asks for objects with plain boto3, over the internet and through the endpoint."""
+"""What a workload and an auditor get when they ask for objects with plain boto3, over the internet and the endpoint."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-from surroundings import Surroundings
+from surroundings import BUCKETS, KEY, Surroundings
 
-BUCKET, KEY = "demo-reports", "2026/report.csv"
-LOCKED = "demo-archive"
+REPORTS, ARCHIVE = BUCKETS
 ACCOUNT = "123456789012"
 INTERNET = "internet"
 _MAY = {
@@ -35,54 +34,53 @@ class Unexpected(Exception):
 
 
 @dataclass(frozen=True)
-class Workload:
+class Reader:
     """A user who may read, write and delete objects as far as its own policy goes."""
 
     emulator: Any
+    name: str
     credentials: dict[str, str]
 
     @classmethod
-    def made(cls, emulator: Any, around: Surroundings) -> Workload:
-        around.s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"month;sum\n2026-11;42\n")
+    def made(cls, emulator: Any, name: str) -> Reader:
         iam = emulator.client("iam")
-        iam.create_user(UserName="workload")
-        iam.put_user_policy(UserName="workload", PolicyName="objects", PolicyDocument=json.dumps(_MAY))
-        key = iam.create_access_key(UserName="workload")["AccessKey"]
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="objects", PolicyDocument=json.dumps(_MAY))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
         names = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey"}
-        return cls(emulator, {option: key[name] for option, name in names.items()})
+        return cls(emulator, name, {option: key[name] for option, name in names.items()})
 
-    def gets(self, through: str, status: int) -> None:
+    def gets(self, bucket: str, through: str, status: int) -> None:
         client = self.emulator.s3(through, **self.credentials)
-        expect(
-            "workload", f"GetObject {BUCKET}/{KEY}", through, status, lambda: client.get_object(Bucket=BUCKET, Key=KEY)
-        )
+        what = f"GetObject {bucket}/{KEY}"
+        expect(self.name, what, through, status, lambda: client.get_object(Bucket=bucket, Key=KEY))
 
     def deletes(self, through: str, status: int) -> None:
         client = self.emulator.s3(through, **self.credentials)
-        what = f"DeleteObject {BUCKET}/{KEY}"
-        expect("workload", what, through, status, lambda: client.delete_object(Bucket=BUCKET, Key=KEY))
+        what = f"DeleteObject {REPORTS}/{KEY}"
+        expect(self.name, what, through, status, lambda: client.delete_object(Bucket=REPORTS, Key=KEY))
 
 
 def lock_out_and_recover(emulator: Any, around: Surroundings, document: str) -> None:
     """Put by hand the document that the module refused, see it lock its author out, and repair it as the root user."""
-    before = json.dumps(around.policy(LOCKED))
+    before = json.dumps(around.policy(ARCHIVE))
     automation, root = emulator.s3(), emulator.s3(root=ACCOUNT)
     put, get = "PutBucketPolicy", "GetBucketPolicy"
     expect(
-        "automation", f"{put} {LOCKED} (the same document)", INTERNET, 200,
-        lambda: automation.put_bucket_policy(Bucket=LOCKED, Policy=document),
+        "automation", f"{put} {ARCHIVE} (the same document)", INTERNET, 200,
+        lambda: automation.put_bucket_policy(Bucket=ARCHIVE, Policy=document),
     )  # fmt: skip
-    expect("automation", f"{get} {LOCKED}", INTERNET, 403, lambda: automation.get_bucket_policy(Bucket=LOCKED))
+    expect("automation", f"{get} {ARCHIVE}", INTERNET, 403, lambda: automation.get_bucket_policy(Bucket=ARCHIVE))
     expect(
-        "automation", f"{put} {LOCKED} (as before)", INTERNET, 403,
-        lambda: automation.put_bucket_policy(Bucket=LOCKED, Policy=before),
+        "automation", f"{put} {ARCHIVE} (as before)", INTERNET, 403,
+        lambda: automation.put_bucket_policy(Bucket=ARCHIVE, Policy=before),
     )  # fmt: skip
     print("\n  Locked out. S3 lets the root user of the account repair it, whatever the policy of the bucket says:\n")
     expect(
-        "root user", f"{put} {LOCKED} (as before)", INTERNET, 200,
-        lambda: root.put_bucket_policy(Bucket=LOCKED, Policy=before),
+        "root user", f"{put} {ARCHIVE} (as before)", INTERNET, 200,
+        lambda: root.put_bucket_policy(Bucket=ARCHIVE, Policy=before),
     )  # fmt: skip
-    expect("automation", f"{get} {LOCKED}", INTERNET, 200, lambda: automation.get_bucket_policy(Bucket=LOCKED))
+    expect("automation", f"{get} {ARCHIVE}", INTERNET, 200, lambda: automation.get_bucket_policy(Bucket=ARCHIVE))
 
 
 def expect(who: str, what: str, through: str, status: int, call: Callable[[], dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-BUCKETS = ("demo-reports", "demo-archive")
+BUCKETS, KEY = ("demo-reports", "demo-archive"), "2026/report.csv"
 FOREIGN = {
     "Sid": "AWSLogDeliveryWrite",
     "Effect": "Allow",
@@ -61,7 +61,7 @@ class Surroundings:
 
 
 def build(connection: dict[str, str]) -> Surroundings:
-    """A VPC with three route tables, and two buckets, one of them with a policy that delivers logs."""
+    """A VPC with three route tables; two buckets with an object each, one with a policy that delivers logs."""
     options = {
         "endpoint_url": connection["endpoint_url"],
         "region_name": connection["region"],
@@ -75,6 +75,7 @@ def build(connection: dict[str, str]) -> Surroundings:
     tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["RouteTables"]
     for bucket in BUCKETS:
         s3.create_bucket(Bucket=bucket)
+        s3.put_object(Bucket=bucket, Key=KEY, Body=b"month;sum\n2026-11;42\n")
     s3.put_bucket_policy(Bucket="demo-archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": [FOREIGN]}))
     return Surroundings(ec2, s3, vpc_id, tuple(table["RouteTableId"] for table in tables))
 

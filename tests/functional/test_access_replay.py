@@ -203,7 +203,7 @@ def test_the_role_refuses_what_takes_access_before_it_writes(emulator, ec2, plac
     )
     refused, checked, spared, allowed, again = played.outcomes
     for one in (refused, checked):
-        assert "2 kinds of access that were recorded stop" in one.message and one.writes == [], one.message
+        assert "Recorded accesses of 2 kinds stop" in one.message and one.writes == [], one.message
     assert spared.message == "" and spared.writes == []
     assert allowed.message == "" and "PutBucketPolicy" in allowed.writes
     # Nothing is to be written, so that there is nothing to replay.

@@ -18,7 +18,7 @@ from typing import Any
 from ..._plan.errors import Refusal
 from ..._plan.history.tally import Tally
 from ..._plan.replay.input import check_ignored, read_evidence, read_moment
-from ..._plan.replay.page import page_of
+from ..._plan.replay.page import often, page_of
 from ..._plan.replay.result import SHOWN, Result, replay
 from ..._plan.replay.setting import Setting, Side, read_setting
 from ..._plan.replay.verdict import LOSES, OPEN
@@ -143,13 +143,15 @@ def _refused(result: Result, options: dict[str, Any]) -> str:
     if number:
         shown = result.classes(names, _NAMED)[:_NAMED]
         lines = [
-            f"- {one['principal']} {one['action']} {one['bucket']} ({one['count']} times on {one['days']} days): "
+            f"- {one['principal']} {one['action']} {one['bucket']} ({often(one)}): "
             f"{one['remedy']['text'] if 'remedy' in one else one['reason']}"
             for one in shown
         ]
         more = [f"- and {number - len(lines)} more"] if number > len(lines) else []
         verb = "stop" if options["fail_on"] == LOSES else "stop or cannot be decided"
-        said.append("\n".join([f"{number} kinds of access that were recorded {verb}:", *lines, *more]))
+        said.append(
+            "\n".join([f"Recorded accesses of {number} {'kind' if number == 1 else 'kinds'} {verb}:", *lines, *more])
+        )
     uncovered = result.uncovered()
     if uncovered and not options["allow_no_evidence"]:
         said.append(

@@ -91,7 +91,7 @@ def _classes(heading: str, classes: Sequence[Mapping[str, Any]], total: int) -> 
         return
     yield from ("", f"## {heading}", "")
     for one in classes[:_SHOWN]:
-        yield f"- {_access(one)}: {_often(one)}"
+        yield f"- {_access(one)}: {_last_seen(one)}"
         yield f"  - {_plain(one['reason'])}"
         if one.get("remedy"):
             yield f"  - {_plain(one['remedy']['text'])}{_variable(one['remedy'])}"
@@ -125,9 +125,16 @@ def _path(one: Mapping[str, Any]) -> str:
     return paths.get(one["path"], "")
 
 
-def _often(one: Mapping[str, Any]) -> str:
+def often(one: Mapping[str, Any]) -> str:
+    """``once``, ``12 times on one day``, ``1,200 times on 14 days``."""
+    if one["count"] == 1:
+        return "once"
+    return f"{_number(one['count'])} times on {'one day' if one['days'] == 1 else str(one['days']) + ' days'}"
+
+
+def _last_seen(one: Mapping[str, Any]) -> str:
     last = f", last on {one['last_seen'][:10]}" if one["last_seen"] else ""
-    return f"{_number(one['count'])} times on {one['days']} days{last}"
+    return f"{often(one)}{last}"
 
 
 def _proposal(proposal: Mapping[str, Any]) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _proposal(proposal: Mapping[str, Any]) -> Iterator[str]:
         for line in proposal["evidence"]:
             last = f", last on {line['last_seen'][:10]}" if line["last_seen"] else ""
             yield f"# {line['variable']} {_code(json.dumps(line['value']))}"
-            yield f"#   seen {_number(line['count'])} times on {line['days']} days{last}"
+            yield f"#   seen {often(line)}{last}"
         for name, value in proposal["variables"].items():
             yield from _yaml(name, value)
         yield "```"
