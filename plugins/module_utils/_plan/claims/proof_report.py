@@ -24,6 +24,7 @@ from ..._policy.proof.claim import (
     Counterexample,
     Declaration,
     Passing,
+    Verdict,
 )
 from ..._policy.proof.prove import prove
 from ..proof.example import as_dict, reproduced_by, statement_dict
@@ -90,17 +91,17 @@ def _result(question: Question, documents: Documents) -> Raw:
             *dict.fromkeys(said for verdict, _wanted in verdicts for said in verdict.assumed),
         ],
         "reason": " ".join(dict.fromkeys(verdict.reason for verdict, _wanted in verdicts if verdict.reason)),
-        "note": _VACUOUS if status == HOLDS and any(map(_is_vacuous, question.claims)) else None,
+        "note": _VACUOUS if status == HOLDS and any(map(_is_vacuous, question.claims, verdicts)) else None,
     }
     result["message"] = message(result)
     return result
 
 
-def _is_vacuous(asked: tuple[Claim | Passing, str]) -> bool:
+def _is_vacuous(asked: tuple[Claim | Passing, str], found: tuple[Verdict, str]) -> bool:
     """Whether the requests that people wrote cannot be."""
     claim, _wanted = asked
     if isinstance(claim, Passing):
-        return False
+        return found[0].vacuous
     given = claim.passing if isinstance(claim.passing, Declaration) else claim.within
     return given is not None and prove(replace(claim, passing=given, unless=None, within=None)).holds
 

@@ -168,6 +168,14 @@ def test_a_claim_about_no_request_holds_trivially_and_says_so(claim):
     found = only({"claim": claim, "requests": [impossible]})
     assert found["verdict"] == "holds"
     assert "no request that there can be" in found["note"]
+
+
+@pytest.mark.parametrize("principal", ["arn:aws-cn:iam::111122223333:role/app", "cloudtrail.amazonaws.com"])
+def test_who_cannot_ask_repairs_trivially_which_is_said(principal):
+    found = only({"claim": "repairable_by", "principals": [GLASS, principal]})
+    assert "no request that there can be" in found["note"]
+    assert found["note"] in found["message"]
+    assert only({"claim": "repairable_by", "principals": [GLASS]})["note"] is None
     assert found["note"] in found["message"]
 
 
