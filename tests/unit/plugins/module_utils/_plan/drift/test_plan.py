@@ -179,6 +179,6 @@ def test_the_partition_is_not_that_of_any_arn_in_a_document(region):
     declared = policy({**OUTSIDE, "Resource": ["arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"]})
     other = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/x"}}
     reader = {**READ, "Principal": {"AWS": "*"}, "Resource": "arn:aws-cn:s3:::b/*"}
-    live = policy({"Condition": other, **declared["Statement"][0], "Sid": "Odd"}, reader)
+    live = policy({"Condition": other, **reader, "Sid": "Odd", "Effect": "Deny"}, reader)
     found = bucket_findings(Place("111122223333", region), "b", live, declared)
     assert any("anonymous can s3:GetObject on arn:aws-cn:s3:::b/" in one for each in found for one in each.opens)

@@ -242,15 +242,20 @@ def test_a_peer_of_another_bucket_refutes():
     assert result["theorems"][0]["buckets"] == {"holds": [BUCKET, second]}
 
 
-@pytest.mark.parametrize("fields", ["arn:aws:s3:*:*:", "arn:aws:s3::*:", "arn:aws:s3:?*:*:", "arn:*:s3:*:*:"])
+@pytest.mark.parametrize("fields", ["arn:aws:s3:*:*:", "arn:aws:s3::*:", "arn:*:s3:*:*:"])
 def test_a_wildcard_for_fields_of_an_arn_is_no_wildcard_for_buckets(fields):
     second = "secondbucket"
     policies = {name: closed(bucket=name) for name in (BUCKET, second)}
-    endpoint = endpoint_policy(list(policies))
+    endpoint = endpoint_policy(list(policies), access="read")
     denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:ListBucket", "Resource": f"{fields}{second}"}
-    alone = prove(declare([second]), endpoint_policy([second], statements=[denied]), {second: policies[second]})
+    alone = prove(
+        declare([second], access="read"),
+        endpoint_policy([second], access="read", statements=[denied]),
+        {second: policies[second]},
+    )
     endpoint["Statement"].append(denied)
-    found = prove(declare(policies), endpoint, policies)["theorems"][2]["buckets"]
+    found = prove(declare(policies, access="read"), endpoint, policies)["theorems"][2]["buckets"]
+    assert alone["theorems"][2]["verdict"] != "holds"
     assert second in found[alone["theorems"][2]["verdict"]]
     assert BUCKET in found["holds"]
 
