@@ -179,7 +179,12 @@ def test_without_the_endpoints_a_bucket_policy_is_written_with_a_warning(emulato
     policy = policy_of(place.vpc)
     policy["Statement"][0]["Condition"] = {"StringNotEquals": {"aws:SourceVpce": endpoint}}
     full = automation("correct", "bucket_policy")
-    assert actions_of(full) == {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "ec2:DescribeVpcEndpoints"}
+    assert actions_of(full) == {
+        "s3:GetBucketPolicy",
+        "s3:PutBucketPolicy",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeVpcs",
+    }
     keys = place.user(without(full, "ec2:DescribeVpcEndpoints"))
     done = run_module(emulator, "bucket_policy", bucket=BUCKET, policy=policy, **keys)
     assert done["changed"], done
