@@ -303,7 +303,7 @@ loses:
     bucket:
       description: The bucket.
       type: str
-    keys:
+    key_pattern:
       description: What the keys have in common; V(null) for an access to the bucket itself.
       type: str
     path:

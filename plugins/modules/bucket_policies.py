@@ -110,6 +110,7 @@ options:
         type: bool
       allow_other_region:
         description: See O(allow_other_region).
+        type: bool
       no_new_access:
         description: See O(no_new_access).
         type: bool

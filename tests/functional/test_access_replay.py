@@ -96,7 +96,7 @@ def kind(path, operation, parameters):
 
 
 def told(classes):
-    return {(one["path"], one["action"], one["bucket"], one["keys"]) for one in classes}
+    return {(one["path"], one["action"], one["bucket"], one["key_pattern"]) for one in classes}
 
 
 def closed(endpoints):

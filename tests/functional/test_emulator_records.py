@@ -67,7 +67,7 @@ def test_data_and_management_events(emulator, place, tmp_path):
     assert attempt(emulator.s3(place).get_object, Bucket="reports", Key="a")
     assert attempt(emulator.s3().list_objects_v2, Bucket="reports", Prefix="x/")
     assert not attempt(emulator.s3().get_bucket_policy, Bucket="reports")
-    ((account, (read, listed, policy)),) = written(emulator, tmp_path).items()
+    ((account, (read, listed, policy)),) = list(written(emulator, tmp_path).items())
     assert account == ACCOUNT
     assert read["userIdentity"].items() >= {"type": "IAMUser", "userName": "automation", "accountId": ACCOUNT}.items()
     assert (
@@ -117,7 +117,7 @@ def test_who_is_denied_by_the_policy_of_the_endpoint(emulator, ec2, place, tmp_p
     policy = document({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"})
     ec2.modify_vpc_endpoint(VpcEndpointId=place, PolicyDocument=policy)
     assert not attempt(emulator.s3(place).delete_object, Bucket="reports", Key="a")
-    ((account, (event,)),) = written(emulator, tmp_path).items()
+    ((account, (event,)),) = list(written(emulator, tmp_path).items())
     assert account == ACCOUNT
     assert (
         event.items()

@@ -166,7 +166,7 @@ def _some(rng: random.Random, pool: list[Any], most: int) -> list[Any]:
 
 def condition(rng: random.Random, keys: list[str], variables: bool = True) -> Raw:
     block: Raw = {}
-    for _ in range(rng.choice([0, 1, 1, 1, 2, 2, 3])):
+    for _turn in range(rng.choice([0, 1, 1, 1, 2, 2, 3])):
         key = rng.choice(keys)
         operators, values = CONDITIONS[key]
         if rng.random() < 0.1:
@@ -370,7 +370,7 @@ def _of_service(rng: random.Random, context: Raw) -> None:
 def requests(rng: random.Random, count: int) -> list[tuple[Request, str | None]]:
     """Requests, each with the endpoint that it comes through."""
     found = []
-    for _ in range(count):
+    for _turn in range(count):
         raw = request(rng)
         through = raw.get("through")
         found.append((Request.from_mapping(raw), through["vpce"] if isinstance(through, dict) else None))

@@ -51,7 +51,7 @@ def test_proofs_are_attacked(seed):
     rng = random.Random(seed)
     requests = documents.requests(rng, REQUESTS)
     found = {HOLDS: 0, REFUTED: 0, UNDECIDED: 0}
-    for _ in range(CLAIMS):
+    for _turn in range(CLAIMS):
         claim = documents.claim(rng)
         verdict = prove(claim)
         found[verdict.status] += 1
@@ -70,7 +70,7 @@ def test_proofs_are_attacked(seed):
 def test_the_order_of_cells_does_not_matter(seed, monkeypatch):
     """Branches are taken in another order: examples may differ, verdicts may not."""
     rng = random.Random(f"order {seed}")
-    claims = [documents.claim(rng) for _ in range(CLAIMS // 3)]
+    claims = [documents.claim(rng) for _turn in range(CLAIMS // 3)]
     before = [prove(claim).status for claim in claims]
     of_key, of_callers, of_pairs = space.Space.values, cells.callers, cells.pairs
 

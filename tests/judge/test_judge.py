@@ -81,7 +81,7 @@ CONDITIONS = {
 
 def condition(rng):
     block = {}
-    for _ in range(rng.choice([0, 1, 1, 2])):
+    for _turn in range(rng.choice([0, 1, 1, 2])):
         key = rng.choice(list(CONDITIONS))
         operators, values = CONDITIONS[key]
         operator = rng.choice(operators) + ("IfExists" if rng.random() < 0.2 else "")

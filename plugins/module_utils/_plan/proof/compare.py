@@ -86,7 +86,7 @@ def change(owner: Owner, before: Raw | None, after: Raw | None) -> Change:
 
     :raises PolicyError: one of the documents cannot be read.
     """
-    return Change(nothing_new(owner, before, after), nothing_new(owner, after, before))
+    return Change(nothing_new(owner, before, after), nothing_new(owner, before=after, after=before))
 
 
 def nothing_new(owner: Owner, before: Raw | None, after: Raw | None) -> Verdict:

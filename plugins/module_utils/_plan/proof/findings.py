@@ -96,7 +96,7 @@ def _by(owner: Owner, one: Statement, others: Sequence[Statement]) -> tuple[str,
     if not others or not _covered(owner, [_requests(one)], [_requests(other) for other in others]).holds:
         return ()
     for other in others:
-        if _says_all_of(owner, other, one):
+        if _says_all_of(owner, one=other, other=one):
             return (other.label,)
     kept = list(others)
     for other in others:

@@ -55,7 +55,7 @@ class Class:
             "via": access.via,
             "action": access.action or access.operation,
             "bucket": access.bucket,
-            "keys": access.prefix if access.prefix is None or self.many else f"{access.prefix}*",
+            "key_pattern": access.prefix if access.prefix is None or self.many else f"{access.prefix}*",
             "path": access.path,
             "path_account": access.path_account,
             "source": access.source,

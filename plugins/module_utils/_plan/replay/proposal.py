@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._policy.building.endpoint import declared_grants
 from ..._policy.language.access_levels import ACCESS_LEVELS, DEFAULT_ACCESS, is_about_objects, is_listing
@@ -62,7 +62,7 @@ class Rests:
         return {"count": self.count, "days": self.days, "last_seen": last, "classes": self.classes}
 
 
-Found = Sequence[tuple[Class, Verdict, Cause | None]]
+Found: TypeAlias = "Sequence[tuple[Class, Verdict, Cause | None]]"
 
 
 def proposal_of(found: Found, setting: Setting) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ..language.patterns import ARN_FIELDS, Pattern, Wild, arn_fields, fold_case
 
@@ -37,8 +37,8 @@ class Letter(NamedTuple):
     fold: bool = False
 
 
-Token = Gap | Letter
-Tokens = tuple[Token, ...]
+Token: TypeAlias = "Gap | Letter"
+Tokens: TypeAlias = "tuple[Token, ...]"
 
 _RUN, _ONE = Gap(True), Gap(False)
 
@@ -203,7 +203,10 @@ def cells(
     first = (places, 0)
     reached: dict[tuple[int, int], str] = {first: start}
     todo = [first]
-    for node in todo:
+    done = 0
+    while done < len(todo):
+        node = todo[done]
+        done += 1
         places, state = node
         text = reached[node]
         kind = language.accepting.get(state)

@@ -114,7 +114,7 @@ def _candidates(space: Space, services: bool) -> Iterator[tuple[Caller, dict[str
         yield _caller(cell.text, partition), {}
     for cell in text_cells(
         [*tokens, *_user_ids_of_root(space)],
-        Shape(languages.ROOT_ARN, tuple(f"{one}:root" for one, _ in _accounts(own, "", "")), iam),
+        Shape(languages.ROOT_ARN, tuple(f"{one}:root" for one, _kind in _accounts(own, "", "")), iam),
         space.budget,
     ):
         yield _caller(cell.text, partition), {}

@@ -151,7 +151,10 @@ def _close(values: Values, checks: Sequence[Check]) -> None:
         if known.setdefault(answers(closed, one), one) is one:
             todo.append(one)
     # Two sets with the same answers have, with one more value, the same answers again: they are "some" and "all".
-    for one in todo:
+    done = 0
+    while done < len(todo):
+        one = todo[done]
+        done += 1
         for letter in letters:
             if letter[0] in one:
                 continue

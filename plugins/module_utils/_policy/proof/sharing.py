@@ -39,7 +39,7 @@ def prove_all(claims: Iterable[Claim | Passing], options: Options | None = None)
         if text not in known_shapes:
             known_shapes[text] = (arn, prove(claim, options))
         other, verdict = known_shapes[text]
-        found.append(verdict if arn == other else _renamed(verdict, other, arn))
+        found.append(verdict if arn == other else _renamed(verdict, arn=other, other=arn))
     return found
 
 

@@ -33,8 +33,8 @@ KNOWN = {
 }
 
 
-def decision(options, request=READ, **more):
-    (answer,) = answer_all(read_requests([request]), Supplied(options, **more).decide)
+def decision(options, request=None, **more):
+    (answer,) = answer_all(read_requests([request or READ]), Supplied(options, **more).decide)
     return answer
 
 

@@ -42,7 +42,8 @@ PUBLIC = policy(allow())
 PARTNER = policy(allow(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}))
 
 
-def documents(bucket=CLOSED, endpoint=None, **more):
+def documents(bucket="closed", endpoint=None, **more):
+    bucket = CLOSED if bucket == "closed" else bucket
     known = {VPCE: Endpoint(VPCE, VPC, ACCOUNT, "eu-central-1")}
     endpoints = {VPCE: endpoint or endpoint_policy([BUCKET])}
     return Documents({BUCKET: bucket}, endpoints, {BUCKET: ACCOUNT}, known, account=ACCOUNT, **more)

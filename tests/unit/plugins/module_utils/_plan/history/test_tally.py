@@ -49,7 +49,7 @@ def counts(found):
 
 def test_a_record_counts_once():
     found = tally(told(), told(at=NOON + DAY, identity=2), told(), told(identity=0), told(identity=0))
-    (seen,) = found.seen.values()
+    (seen,) = list(found.seen.values())
     assert (seen.count, found.counted, found.duplicates) == (4, 4, 1)
     assert (seen.first, seen.last, seen.distinct_days) == (NOON, NOON + DAY, 2)
     assert (found.first, found.last, found.gaps()) == (NOON, NOON + DAY, [])
@@ -99,7 +99,7 @@ def test_gaps():
 
 def test_what_is_shown():
     records = [told(identity=number, event=f"e{number}", address=f"10.0.0.{number}") for number in range(1, 9)]
-    (seen,) = tally(*records).seen.values()
+    (seen,) = list(tally(*records).seen.values())
     assert seen.examples == ["e1", "e2", "e3"] and len(seen.addresses) == 8
 
 
@@ -110,7 +110,7 @@ def test_rows_add_up():
         batch.add_row(one)
     found.add(batch.sent())
     found.finish()
-    (seen,) = found.seen.values()
+    (seen,) = list(found.seen.values())
     assert (seen.count, seen.distinct_days, seen.more_addresses, found.duplicates) == (100, 4, 17, 1)
 
 

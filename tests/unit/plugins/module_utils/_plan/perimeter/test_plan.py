@@ -29,14 +29,14 @@ FOREIGN = {
 }
 
 
-def endpoint(name=OWN, vpc=VPC, policy=OPEN, tables=TABLES, state="available", **more):
+def endpoint(name=OWN, vpc=VPC, policy=None, tables=TABLES, state="available", **more):
     return {
         "vpc_endpoint_id": name,
         "vpc_endpoint_type": "Gateway",
         "vpc_id": vpc,
         "service_name": "com.amazonaws.eu-central-1.s3",
         "state": state,
-        "policy_document": policy,
+        "policy_document": OPEN if policy is None else policy,
         "route_table_ids": list(tables),
         "ip_address_type": "ipv4",
         "dns_record_ip_type": "service-defined",

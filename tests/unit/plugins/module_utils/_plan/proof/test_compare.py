@@ -29,8 +29,8 @@ def allow(action="s3:GetObject", resource="arn:aws:s3:::reports/*", **more):
     return {"Sid": "A", "Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource, **more}
 
 
-def deny(action="s3:*", resource=BOTH, **more):
-    return {"Sid": "D", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource, **more}
+def deny(action="s3:*", resource=None, **more):
+    return {"Sid": "D", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource or BOTH, **more}
 
 
 ONLY = {"StringNotEquals": {"aws:SourceVpce": VPCE}}

@@ -111,7 +111,7 @@ def test_the_verdicts_and_what_they_rest_on():
     assert (endpoint["principal"], endpoint["path"], endpoint["count"], endpoint["days"]) == (BATCH, SECOND, 2, 2)
     assert (endpoint["cause"], endpoint["remedy"]["value"]) == ("other_endpoint", [SECOND])
     assert (internet["cause"], internet["remedy"]["variable"]) == ("internet", "private_access_break_glass_principals")
-    assert endpoint["keys"] == "year=2026/*" and endpoint["examples"] == ["e-51", "e-52"]
+    assert endpoint["key_pattern"] == "year=2026/*" and endpoint["examples"] == ["e-51", "e-52"]
     assert found["backtest"]["agree"] == 1 and found["window"]["days"] == 28
 
 
@@ -215,7 +215,7 @@ def test_many_classes():
 def test_too_many_prefixes_are_shown_as_one():
     found = run([record(number, f"p{number}/q/r") for number in range(200)]).as_dict()
     (one,) = found["keeps"]
-    assert (one["keys"], one["count"]) == ("*", 200)
+    assert (one["key_pattern"], one["count"]) == ("*", 200)
 
 
 MOMENTS = {

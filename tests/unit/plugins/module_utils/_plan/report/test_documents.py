@@ -27,7 +27,7 @@ def test_nothing_has_no_lines_and_much_is_cut():
 
 
 def test_a_correction_names_what_it_corrects():
-    assert correction(["a-b", "c\nd"]).split("\n")[-1] == '    private_access_limit: ["a-b", "c\\nd"]'
+    assert correction(["a-b", "c\nd"]).rsplit("\n", maxsplit=1)[-1] == '    private_access_limit: ["a-b", "c\\nd"]'
 
 
 @pytest.mark.parametrize(

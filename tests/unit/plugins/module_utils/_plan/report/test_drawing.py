@@ -49,7 +49,7 @@ def test_every_route_is_drawn_as_it_is(narrow):
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_nothing_leaves_the_picture_and_long_names_are_cut(narrow):
-    tables = [table("rtb-" + "x" * 90, subnets=9) for _ in range(20)]
+    tables = [table("rtb-" + "x" * 90, subnets=9) for _turn in range(20)]
     drawn = drawing(perimeter(tables, [f"{'b' * 60}{n:03}" for n in range(50)], name="n" * 200), {}, narrow)
     for each in drawn["shapes"]:
         if each["is"] == "rect":

@@ -263,7 +263,7 @@ def test_failures_that_are_alike_are_told_once():
 
 
 def test_sarif_is_the_same_in_each_run():
-    first, second = (sarif_report(fleet(8, 8), "site.yml") for _ in range(2))
+    first, second = (sarif_report(fleet(8, 8), "site.yml") for _turn in range(2))
     assert first == second
     [run] = first["runs"]
     prints = [each["partialFingerprints"]["perimeterS3/v1"] for each in run["results"]]

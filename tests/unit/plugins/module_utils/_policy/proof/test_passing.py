@@ -111,7 +111,7 @@ NARROWED = {
 def test_narrowed(bucket, passage, narrowed):
     verdict = ask(bucket, passage)
     assert (verdict.status, verdict.reason) == (HOLDS, "")
-    assert [one.statement and one.statement.label for one in verdict.narrowed] == [label for label, _, _ in narrowed]
+    assert [one.statement and one.statement.label for one in verdict.narrowed] == [label for label, *_rest in narrowed]
     for found, (_label, part, text) in zip(verdict.narrowed, narrowed, strict=True):
         assert text in str(found.example.request[part])
         policies = {"identity": "assume_allow", "endpoint": document(*passage)}
