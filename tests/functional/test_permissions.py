@@ -315,14 +315,14 @@ DISCOVERING = pytest.mark.skipif(
     "Prefix" not in get_session().get_service_model("s3").operation_model("ListBuckets").input_shape.members,
     reason="this botocore lists no buckets by prefix",
 )
-#: Closed around an endpoint, which the guards look up.
+#: Closed around an endpoint and a VPC, which the guards look up.
 CLOSED = {
     "Sid": "Ours",
     "Effect": "Deny",
     "Principal": "*",
     "Action": "s3:GetObject",
     "Resource": "arn:aws:s3:::{bucket}/*",
-    "Condition": {"StringNotEquals": {"aws:SourceVpce": "{endpoint}"}},
+    "Condition": {"StringNotEquals": {"aws:SourceVpce": "{endpoint}", "aws:SourceVpc": "{vpc}"}},
 }
 REQUEST = {
     "principal": f"arn:aws:iam::{ACCOUNT}:role/app",
@@ -357,6 +357,18 @@ OTHER_MODULES = [
     ),
     pytest.param("change_events_info", "detect", [], {"resources": [BUCKET]}, id="change_events_info"),
     pytest.param("gateway_endpoint_info", "detect", [], {"prefix_lists": True}, id="gateway_endpoint_info"),
+    pytest.param(
+        "perimeter_proof",
+        "detect",
+        [],
+        {
+            "claims": [
+                {"claim": "not_public", "buckets": [BUCKET]},
+                {"claim": "confined", "endpoint": "{endpoint}", "buckets": [BUCKET]},
+            ]
+        },
+        id="perimeter_proof",
+    ),
     pytest.param("perimeter_info", "detect", [], {"vpc_name": "main", "buckets": [BUCKET]}, id="perimeter_info"),
 ]
 
@@ -364,7 +376,7 @@ OTHER_MODULES = [
 @pytest.mark.parametrize("module, mode, optional, options", OTHER_MODULES)
 def test_what_other_modules_take(emulator, place, tagged, module, mode, optional, options):
     """Each permission is missed, in an error or in a warning of what stays unknown; nothing is when all are there."""
-    filled = json.loads(json.dumps(options).replace("{endpoint}", place.endpoint()))
+    filled = json.loads(json.dumps(options).replace("{endpoint}", place.endpoint()).replace("{vpc}", place.vpc))
     full = automation(mode, module, optional=optional)
     for permission in actions_of(full):
         reads = not permission.startswith("s3:Put")

@@ -107,6 +107,7 @@ def tasks(backup):
         ("perimeter_info", {"vpc_id": "{{ private_access_vpc_id }}", "buckets": [BUCKET]}),
         ("perimeter_info", {"vpc_id": "nowhere"}),
         ("access_check", {"assume_identity_allows": False, "requests": [request]}),
+        ("perimeter_proof", {"claims": [{"claim": "not_public", "buckets": [BUCKET]}]}),
         ("access_replay", {"evidence": ["/nowhere/at/all"], "planned_bucket_policies": {BUCKET: None}}),
     ]
     return [

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Union
 
 from ..language.patterns import ARN_FIELDS, Pattern, Wild, arn_fields, fold_case
 
@@ -37,8 +37,9 @@ class Letter(NamedTuple):
     fold: bool = False
 
 
-Token: TypeAlias = "Gap | Letter"
-Tokens: TypeAlias = "tuple[Token, ...]"
+# Pylint of the sanity tests takes a class for no operand of "|" outside of annotations.
+Token = Union[Gap, Letter]  # noqa: UP007
+Tokens = tuple[Token, ...]
 
 _RUN, _ONE = Gap(True), Gap(False)
 
