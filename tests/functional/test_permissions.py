@@ -330,6 +330,8 @@ REQUEST = {
     "resource": f"{ARN}/a",
     "through": "{endpoint}",
 }
+#: Nobody lets another account in.
+STRANGER = {**REQUEST, "principal": "arn:aws:iam::999988887777:role/any"}
 # module -> the mode of its policy, the permissions that it takes besides, and what it does
 OTHER_MODULES = [
     pytest.param("access_check", "detect", [], {"requests": [REQUEST]}, id="access_check"),
@@ -363,8 +365,8 @@ OTHER_MODULES = [
         [],
         {
             "claims": [
-                {"claim": "not_public", "buckets": [BUCKET]},
-                {"claim": "confined", "endpoint": "{endpoint}", "buckets": [BUCKET]},
+                {"claim": "never", "buckets": [BUCKET], "requests": [STRANGER]},
+                {"claim": "always", "endpoint": "{endpoint}", "requests": [REQUEST]},
             ]
         },
         id="perimeter_proof",
