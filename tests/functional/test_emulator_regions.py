@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import botocore
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
@@ -30,8 +31,14 @@ REDIRECTS = [
 ]
 
 
+#: Whether boto3 looks for the bucket after an IllegalLocationConstraintException; the oldest that is supported does not.
+FOLLOWS = tuple(map(int, botocore.__version__.split(".")[:2])) > (1, 35)
+
+
 @pytest.mark.parametrize("asked, place, status", [row[1:] for row in REDIRECTS], ids=[row[0] for row in REDIRECTS])
 def test_a_client_is_sent_to_the_region_of_the_bucket(emulator, asked, place, status):
+    if place == "me-central-1" and not FOLLOWS:
+        pytest.skip("this boto3 does not follow the answer of newer Regions")
     make(emulator, "far", place)
     for operation, parameters in (
         ("head_bucket", {}),
