@@ -31,7 +31,7 @@ REDIRECTS = [
 ]
 
 
-#: Whether boto3 looks for the bucket after an IllegalLocationConstraintException; the oldest that is supported does not.
+#: Whether boto3 looks for the bucket after an IllegalLocationConstraintException; the oldest one does not.
 FOLLOWS = tuple(map(int, botocore.__version__.split(".")[:2])) > (1, 35)
 
 
