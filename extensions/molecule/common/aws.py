@@ -19,6 +19,8 @@ FOREIGN = {
     "Principal": {"Service": "delivery.logs.amazonaws.com"},
     "Action": "s3:PutObject",
     "Resource": f"arn:aws:s3:::{BUCKET}/AWSLogs/*",
+    # Without it, the statement would be for every customer of the service.
+    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
 }
 STRANGER = "vpce-0123456789abcdef0"
 
