@@ -26,8 +26,8 @@ def find(
     """What drifted, by the results of the modules and the proof."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import (
-        bucket_findings,
         endpoint_findings,
+        fleet_findings,
     )
 
     place = Place(str(account), str(region or ""))
@@ -38,7 +38,7 @@ def find(
                 f"buckets: Give what perimeter.s3.bucket_policy returns for {name}, with before and policy, not "
                 f"{str(result)[:80]}."
             )
-        findings += bucket_findings(place, name, result["before"], result["policy"])
+    findings += fleet_findings(place, [(name, result["before"], result["policy"]) for name, result in buckets.items()])
     mismatches, narrowed = ((reach or {}).get(key) or () for key in ("mismatches", "narrowed"))
     if mismatches or narrowed:
         from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.reach import reach_findings

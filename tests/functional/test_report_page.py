@@ -18,7 +18,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.filter.drift_html import write
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import bucket_findings
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import fleet_findings
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
 from tests.functional.browser import Page, program, running_browser
@@ -65,7 +65,7 @@ def document(*statements):
 
 def written(path, buckets, damaged):
     """A page over so many buckets, a third of the damaged ones by kind."""
-    results, findings = [], []
+    results = []
     for number in range(buckets):
         name = f"fleet-bucket-{number:04}"
         declared = document(statement(name))
@@ -74,8 +74,10 @@ def written(path, buckets, damaged):
             changed = statement(name, Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0bbb"}})
             allowed = statement(name, Sid="Partner", Effect="Allow", Principal={"AWS": "999988887777"})
             live = (None, document(changed), document(statement(name), allowed))[number % 3]
-        findings += bucket_findings(Place(ACCOUNT, REGION), name, live, declared)
         results.append({"bucket": name, "changed": live != declared, "before": live, "policy": declared, "actions": []})
+    findings = fleet_findings(
+        Place(ACCOUNT, REGION), [(each["bucket"], each["before"], each["policy"]) for each in results]
+    )
     routes = [["rtb-1", "rtb-2"], ["rtb-2", "rtb-3"]]
     shown = {"vpc_endpoint_id": ENDPOINT, "tags": {}, "policy_document": document()}
     before, after = ({**shown, "route_table_ids": ids} for ids in routes)

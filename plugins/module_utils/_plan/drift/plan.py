@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
 from ..._policy.meaning.canonical import equivalent
+from .alike import Alike
 from .finding import (
     BUCKET,
     CRITICAL,
@@ -91,6 +93,12 @@ def endpoint_findings(place: Place, before: Raw | None, after: Raw | None) -> li
 def bucket_findings(place: Place, bucket: str, before: Raw | None, after: Raw | None) -> list[Finding]:
     """What of the policy of a bucket drifted; both as ``bucket_policy`` returns them, ``after`` as declared."""
     return _document_findings(place, bucket, BUCKET, BUCKET_POLICY, before, after)
+
+
+def fleet_findings(place: Place, buckets: Iterable[tuple[str, Raw | None, Raw | None]]) -> list[Finding]:
+    """What of the policies of many buckets drifted: of each its name, its policy in force and the declared one."""
+    alike = Alike(partial(bucket_findings, place))
+    return [found for bucket, before, after in buckets for found in alike.findings(bucket, before, after)]
 
 
 def _document_findings(

@@ -13,7 +13,11 @@ from xml.etree import ElementTree
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import bucket_findings, endpoint_findings
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import (
+    bucket_findings,
+    endpoint_findings,
+    fleet_findings,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import VERSION, report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.group import grouped
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.junit import junit_report
@@ -100,8 +104,7 @@ def fleet(buckets, damaged, failures=(), live_tags=None, failed_hosts=(), change
     ]
     looked = {"before": endpoint(live_tags), "endpoint": endpoint(), "changed": False, "actions": []}
     findings = endpoint_findings(PLACE, looked["before"], looked["endpoint"])
-    for each in results:
-        findings += bucket_findings(PLACE, each["bucket"], each["before"], each["policy"])
+    findings += fleet_findings(PLACE, [(each["bucket"], each["before"], each["policy"]) for each in results])
     results += [{"bucket": each["bucket"], "failed": True, "msg": each["msg"], "actions": []} for each in failures]
     seen = perimeter("localhost", ACCOUNT, REGION, VPC, looked, results)
     where = {"host": "localhost", "account": ACCOUNT, "region": REGION}
@@ -153,13 +156,20 @@ def test_many_buckets_make_no_long_report():
     assert lines[0] == "Drift found. 151 critical, 0 major, 37 minor in 150 of 201 resources."
 
 
-def test_as_many_kinds_as_buckets_make_no_long_report_either():
-    names = [f"fleet-bucket-{number:04}" for number in range(300)]
+def kinds(count, live, declared):
+    """As many findings of their own kind, of what is found of one: the Sid of what was found is each time another."""
     findings = []
-    for number, name in enumerate(names):
-        live = policy({**outside(name), "Sid": "A" * 60 + str(number)})
-        findings += [each.as_dict() for each in bucket_findings(PLACE, name, live, policy(outside(name), tls(name)))]
-    found = report(findings, False)
+    for each in bucket_findings(PLACE, "fleet-bucket", live, declared):
+        shown = json.dumps(each.as_dict())
+        findings += [json.loads(shown.replace("fleet-bucket", f"fleet-{n:04}").replace("Sid0", f"Sid{n}"))
+                     for n in range(count)]  # fmt: skip
+    return findings
+
+
+def test_as_many_kinds_as_buckets_make_no_long_report_either():
+    live = policy({**outside("fleet-bucket"), "Sid": "A" * 60 + "Sid0"})
+    found = report(kinds(300, live, policy(outside("fleet-bucket"), tls("fleet-bucket"))), False)
+    assert len(grouped(found["findings"])) > 300
     text = markdown_report(found)
     assert text.count("\n") <= 400
     assert len(text) <= 65_536
@@ -336,10 +346,8 @@ def test_headlines(told, said):
 
 
 def test_a_page_of_many_kinds_shows_the_documents_of_the_worst():
-    findings = []
-    for number in range(130):
-        live = policy({**outside("b"), "Sid": f"S{number}"})
-        findings += [each.as_dict() for each in bucket_findings(PLACE, f"b{number}", live, policy(outside("b")))]
-    found = page(report(findings, False))["groups"]
+    live = policy({**outside("fleet-bucket"), "Sid": "Sid0"})
+    found = page(report(kinds(130, live, policy(outside("fleet-bucket"))), False))["groups"]
+    assert len(found) > 130
     assert [each["whole"] for each in found].count(True) == 120
     assert found[-1]["resources"]
