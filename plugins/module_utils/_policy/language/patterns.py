@@ -219,10 +219,13 @@ def reaches_over_colons(parts: Pattern) -> bool:
 
 def can_meet(one: Pattern, other: Pattern) -> bool:
     """Whether there is a text that fits both patterns."""
+    begun = _begin_alike(one, other)
+    if begun is None:
+        return False
     first, second = _letters(one), _letters(other)
     # Pairs of places that both patterns can have reached by the same text.
     seen: set[tuple[int, int]] = set()
-    todo = [(0, 0)]
+    todo = [(begun, begun)]
     while todo:
         place = todo.pop()
         if place in seen:
@@ -242,6 +245,20 @@ def can_meet(one: Pattern, other: Pattern) -> bool:
         if isinstance(left, Wild) or isinstance(right, Wild) or left == right:
             todo.append((i if left is Wild.RUN else i + 1, j if right is Wild.RUN else j + 1))
     return False
+
+
+def _begin_alike(one: Pattern, other: Pattern) -> int | None:
+    """How many letters two patterns begin with that are the same; ``None``: they begin, or end, with different ones."""
+    if not one or not other:
+        return 0
+    head, start = one[0], other[0]
+    tail, end = one[-1], other[-1]
+    if isinstance(tail, str) and isinstance(end, str) and not tail.endswith(end) and not end.endswith(tail):
+        return None
+    if not isinstance(head, str) or not isinstance(start, str):
+        return 0
+    shorter = min(len(head), len(start))
+    return shorter if head[:shorter] == start[:shorter] else None
 
 
 def covers(wide: Pattern, narrow: Pattern) -> bool:

@@ -19,9 +19,10 @@ from ..language.arns import parse_arn
 from ..language.patterns import Wild
 from ..language.principals import ANONYMOUS, Caller, Kind, read_caller
 from ..language.values import State, Value, find
-from . import languages
-from .automaton import Gap, Letter, Tokens, field_tokens, text_tokens
+from ..texts import languages
+from ..texts.automaton import Gap, Letter, Tokens, field_tokens, text_tokens
 from .domains import answers, text_cells
+from .readings import ANSWERS, DoubtfulStatement
 from .space import Space
 from .world import NEVER_ABSENT, SESSION_USER_ID, SHAPES, Shape, account_field, last_part
 
@@ -66,6 +67,10 @@ def _told(space: Space, caller: Caller, supplied: dict[str, Value]) -> tuple[obj
     for layer in space.layers:
         for statement in layer.statements:
             match = statement.about(caller, layer.account_is_root, layer.bounded)
+            if isinstance(statement, DoubtfulStatement) and statement.is_certain(
+                caller, layer.account_is_root, layer.bounded
+            ):
+                context[statement.reading] = ANSWERS[0]
             bit = 1 << space.bits[id(statement)]
             about.append(match)
             if match.any is not False:

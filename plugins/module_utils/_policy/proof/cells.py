@@ -16,7 +16,7 @@ from itertools import product
 from ..evaluation.context import INTERNET, Path, path_keys
 from ..language.principals import Kind
 from ..language.values import Context, State, Value, find
-from .automaton import text_tokens
+from ..texts.automaton import text_tokens
 from .callers import CallerCell, callers
 from .domains import answers, text_cells, values_of
 from .pairs import pairs

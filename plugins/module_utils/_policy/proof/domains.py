@@ -8,7 +8,7 @@
 """The values of a condition key that a set of checks tells apart, one of each kind.
 
 For numbers, instants and addresses these are the end points that policies name and what lies between them; for text see
-:mod:`automaton`; for keys with several values, each set of answers that some set of values brings about.
+:mod:`texts.automaton`; for keys with several values, each set of answers that some set of values brings about.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..language.patterns import Wild, joined
 from ..language.values import Value
 from ..language.variables import Variable
 from ..language.vocabulary import find_key
-from .automaton import Cell, Tokens, TooMany, arn_tokens, cells, text_tokens
+from ..texts.automaton import Cell, Tokens, TooMany, arn_tokens, cells, text_tokens
 from .world import ANY_TEXT, BOOLEANS, SHAPES, SOME_TEXT, TLS_VERSION, TLS_VERSIONS, Shape
 
 #: More renderings of one text with variables than this are not told apart.

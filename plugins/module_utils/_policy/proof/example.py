@@ -15,11 +15,13 @@ from typing import Any
 
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.decide import Decision, Policies
+from ..evaluation.layer import Layer
 from ..evaluation.request import Request
 from ..language.arns import parse_arn
 from ..language.errors import RequestError
 from ..language.operators import DoubtfulBool, TextTerm
 from ..language.patterns import Pattern, Wild
+from ..language.principals import Match
 from ..language.values import Context, State, find
 from ..language.variables import Template, render
 from ..language.vocabulary import spell_action, spell_key
@@ -102,6 +104,34 @@ class Maker:
 def decision_of(side: Side, request: Request, endpoint: str | None) -> Decision:
     """What the evaluator decides of a request through an endpoint."""
     return Policies(side.layers.get(endpoint) or side.layers[None]).decide(request)
+
+
+def doubt_of(node: Node, *sides: Side | None) -> str:
+    """Why nobody can tell what these sides say of a request; empty where they do not say."""
+    request, endpoint = node.request, node.path.endpoint
+    for side in sides:
+        if side is None:
+            continue
+        if side.declared is None:
+            decision = decision_of(side, request, endpoint)
+            if decision.decision == "unknown":
+                return decision.reason
+            continue
+        for statement, match in _candidates(side.declared, request):
+            context = request.context
+            covers = statement.resources.cover(request.resource, context)
+            if covers is False or (match.any and statement.meets(context, covers) is not None):
+                continue
+            found = [statement.resources.doubt(request.resource, context) if covers is None else None]
+            found += [check.doubt(context) for check in statement.checks if check.holds(context) is None]
+            if any(found):
+                said = next(filter(None, found))
+                return f"It is not known whether statement {statement.label!r} is about a request: {said}."
+    return ""
+
+
+def _candidates(layer: Layer, request: Request) -> list[tuple[CompiledStatement, Match]]:
+    return [*layer.candidates(request, False), *layer.candidates(request, True)]
 
 
 def _statement(decision: Decision, side: Side, endpoint: str | None) -> Statement | None:

@@ -29,8 +29,8 @@ from ..language.vocabulary import (
     find_action,
     find_key,
 )
-from . import languages
-from .automaton import Cell, Gap, Tokens, arn_tokens, cells, text_tokens
+from ..texts import languages
+from ..texts.automaton import Cell, Gap, Tokens, arn_tokens, cells, text_tokens
 from .domains import renderings
 from .space import Space
 from .world import account_field, belongs_to_actions

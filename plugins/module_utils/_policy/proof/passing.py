@@ -21,7 +21,7 @@ from functools import cache
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.layer import OPEN, Layer
 from ..evaluation.layers import BOUNDARY, BUCKET, ENDPOINT, IDENTITY, RCP, SCP, SESSION, Layers
-from .automaton import TooMany
+from ..texts.automaton import TooMany
 from .cells import Cells
 from .claim import (
     HOLDS,
@@ -35,7 +35,7 @@ from .claim import (
     Statement,
     Verdict,
 )
-from .example import Maker, decision_of, find_example, mapping_of
+from .example import Maker, doubt_of, find_example, mapping_of
 from .pairs import Pair
 from .search import Budget, Exhausted, Found, Node, Question, Search
 from .sides import (
@@ -197,9 +197,9 @@ class _Passing:
 
     def _reason(self, found: Found) -> str:
         for node in found.doubts:
-            decision = _decision(self.given[1], node)
-            if decision:
-                return decision
+            said = doubt_of(node, self.given[1], self.given[0])
+            if said:
+                return said
         return _NO_KEYS
 
     def _alone(self, allow: CompiledStatement | None) -> Iterator[tuple[Side, CompiledStatement | None]]:
@@ -247,8 +247,3 @@ def _named(side: Side, statement: CompiledStatement) -> Statement:
     names = (BUCKET, ENDPOINT, IDENTITY, SCP, RCP, BOUNDARY, SESSION)
     found = {layer.name for layer in side.all_layers if any(one is statement for one in layer.statements)}
     return Statement(next(name for name in names if name in found), statement.place, statement.label)
-
-
-def _decision(side: Side, node: Node) -> str:
-    decision = decision_of(side, node.request, node.path.endpoint)
-    return decision.reason if decision.decision == "unknown" else ""

@@ -17,8 +17,8 @@ from ..evaluation.layer import Layer
 from ..language.errors import PolicyError, Problem
 from ..language.patterns import Pattern
 from ..language.vocabulary import SERVICE
+from ..texts.automaton import TooMany
 from . import world as known
-from .automaton import TooMany
 from .callers import CallerCell
 from .cells import Cells, PathCell
 from .claim import (
@@ -34,7 +34,7 @@ from .claim import (
     Statement,
     Verdict,
 )
-from .example import Maker, decision_of, find_example
+from .example import Maker, doubt_of, find_example
 from .passing import passes
 from .search import Budget, Exhausted, Found, Node, Question, Search
 from .sides import (
@@ -195,13 +195,9 @@ class _Trial:
             return f"A request was found that cannot be: {self.maker.impossible[0]}"
         if not self.found.doubts:
             return ""
-        node = self.found.doubts[0]
-        for side in (self.given.passing, self.given.unless):
-            if side is not None and side.declared is None:
-                decision = decision_of(side, node.request, node.path.endpoint)
-                if decision.decision == "unknown":
-                    return decision.reason
-        return "A request cannot be decided."
+        sides = (self.given.passing, self.given.unless, self.given.within)
+        said = (doubt_of(node, *sides) for node in self.found.doubts[:_EXAMPLES])
+        return next(filter(None, said), "A request cannot be decided.")
 
 
 def _named(statement: CompiledStatement) -> Statement:

@@ -27,7 +27,8 @@ from ..language.values import Context, State, Value, find
 from .callers import CallerCell
 from .cells import Cells, PathCell
 from .pairs import Pair
-from .sides import OPAQUE, SHADOW, Side
+from .readings import OPAQUE, READING, doubts_of
+from .sides import SHADOW, Side
 from .space import Space, is_open
 
 ACCOUNT_OF_RESOURCE = RESOURCE_ACCOUNT_KEYS[0]
@@ -301,7 +302,9 @@ class Search:
                 self._note(1 << self.space.bits[id(denier)])
             return
         if passes and inside and excused is False:
-            if self.wanted(node):
+            if any(key.startswith(READING) for key in node.assigned):
+                self.found.doubts.append(node)
+            elif self.wanted(node):
                 self.found.nodes.append(node)
             else:
                 self.unwanted += 1
@@ -333,20 +336,23 @@ class Search:
             self._explore(Node(node.caller, node.path, node.pair, child, {**node.assigned, **assignment}), mask)
 
     def _open_key(self, request: Request, endpoint: str | None, mask: int, sides: list[Side]) -> str | None:
-        """A key that would help to decide; ``None``: there is none, whatever is asked for."""
+        """A key that would help to decide, or else that of a doubt; ``None``: there is none, whatever is asked for."""
         context = request.context
+        statements = []
         for side in sides:
             for layer in side.of(endpoint):
                 for statement in layer.statements:
                     if not mask >> self.space.bits[id(statement)] & 1:
                         continue
+                    statements.append(statement)
                     for key in _open_keys(statement, request.resource, context):
                         asked = self.space.first(key, context)
                         if is_open(context, asked):
                             return asked
             if side.declared is None and request.caller.signs and is_open(context, ACCOUNT_OF_RESOURCE):
                 return ACCOUNT_OF_RESOURCE
-        return None
+        doubts = (key for statement in statements for key in doubts_of(statement, request.resource, context))
+        return next((key for key in doubts if key not in context), None)
 
 
 def _fails(masks: _Masks, either: int, sure: int) -> bool:
@@ -362,7 +368,7 @@ def _open_keys(statement: CompiledStatement, resource: str, context: Context) ->
     if covers is False or statement.meets(context, covers) is not None:
         return
     for check in statement.checks:
-        if check.holds(context) is None:
+        if not check.key.startswith(READING) and check.holds(context) is None:
             yield check.key
             yield from (one.key.removeprefix(SHADOW) for one in check.variables if one != OPAQUE)
     if covers is None:

@@ -32,10 +32,9 @@ from ..language.patterns import ARN_FIELDS, Pattern, Wild, any_matcher, can_meet
 from ..language.variables import Template, Variable, plain
 from ..language.vocabulary import find_key
 from .claim import Declaration, Setting
+from .readings import OPAQUE, Readings
 
 SHADOW = "~"
-#: The shadow of nothing: what is never known.
-OPAQUE = Variable(f"{SHADOW}opaque", "opaque", None)
 DECLARATION = "declaration"
 
 
@@ -233,41 +232,43 @@ LIMITS = (None, 8, 3, 1, 0)
 
 
 class Shadows:
-    """Puts shadows in place of variables; statements, checks and resources that are one stay one."""
+    """Puts shadows in place of variables, and gives keys to doubts; resources that are one stay one."""
 
-    def __init__(self, opaque: Callable[[Template], Template] = lambda parts: parts) -> None:
-        self._opaque = opaque
+    def __init__(self) -> None:
+        self._readings = Readings()
         self._resources: dict[int, tuple[Resources, Resources]] = {}
 
     def statement(self, statement: CompiledStatement, layer: Layer) -> CompiledStatement:
-        resources, checks = self._of_resources(statement.resources), tuple(map(self._of_check, statement.checks))
-        if resources is statement.resources and all(map(_same, checks, statement.checks)):
-            return statement
-        return replace(statement, resources=resources, checks=checks)
+        resources, checks = self._of_resources(statement), tuple(map(self._of_check, statement.checks))
+        if resources is not statement.resources or not all(map(operator.is_, checks, statement.checks)):
+            statement = replace(statement, resources=resources, checks=checks)
+        return self._readings.of_statement(statement)
 
-    def _of_resources(self, resources: Resources) -> Resources:
-        if not resources.templates:
-            return resources
+    def _of_resources(self, statement: CompiledStatement) -> Resources:
+        resources, source = statement.resources, statement.source
         if id(resources) not in self._resources:
-            shadowed = replace(resources, templates=tuple(map(_shadowed, resources.templates)))
-            self._resources[id(resources)] = (resources, shadowed)
+            shadowed = resources
+            if resources.templates:
+                shadowed = replace(resources, templates=tuple(map(_shadowed, resources.templates)))
+            named = self._readings.of_resources(shadowed, source.resources or source.not_resources or ())
+            self._resources[id(resources)] = (resources, named)
         return self._resources[id(resources)][1]
 
     def _of_check(self, check: Check) -> Check:
-        if not check.variables:
-            return check
-        terms = tuple(_of_term(term) for term in check.terms)
-        return replace(
-            check,
-            terms=terms,
-            open_terms=tuple(term for term in terms if isinstance(term, (TextTerm, DoubtfulBool)) and term.variables),
-            variables=tuple(map(_of_variable, check.variables)),
-            remembered={},
-        )
+        return self._readings.of_check(_of_check(check))
 
 
-def _same(one: object, other: object) -> bool:
-    return one is other
+def _of_check(check: Check) -> Check:
+    if not check.variables:
+        return check
+    terms = tuple(_of_term(term) for term in check.terms)
+    return replace(
+        check,
+        terms=terms,
+        open_terms=tuple(term for term in terms if isinstance(term, (TextTerm, DoubtfulBool)) and term.variables),
+        variables=tuple(map(_of_variable, check.variables)),
+        remembered={},
+    )
 
 
 def _of_term(term: Any) -> Any:

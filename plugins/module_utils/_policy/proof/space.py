@@ -20,11 +20,12 @@ from ..language.operators import TextTerm
 from ..language.patterns import Pattern
 from ..language.principals import Caller, Kind
 from ..language.values import Context, State, Value, find
-from . import languages
+from ..texts import languages
+from ..texts.automaton import Tokens, TooMany, text_tokens
 from . import world as known
-from .automaton import Tokens, TooMany, text_tokens
 from .claim import World
 from .domains import Values, answers, text_cells, tokens_of, values_of
+from .readings import ANSWERS, READING
 from .sides import SHADOW, Side, shadowed_keys
 from .world import DERIVES, FIRST, SHAPES, Derived, Shape
 
@@ -170,6 +171,8 @@ class Space:
 
         An empty list would close a branch that nothing has decided: there never is one.
         """
+        if key.startswith(READING):
+            return [{key: answer} for answer in ANSWERS]
         special = self._special(key, context, caller)
         if special is not None:
             return special

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..language.principals import Kind
-from . import languages
-from .automaton import Gap, Language, Letter, Tokens, field_tokens, text_tokens
+from ..texts import languages
+from ..texts.automaton import Gap, Language, Letter, Tokens, field_tokens, text_tokens
 
 #: Name -> what it says. Taken out, requests that cannot be are looked at as well.
 RULES: dict[str, str] = {

@@ -17,8 +17,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patt
     pattern,
     text_matcher,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof import languages
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.automaton import (
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.texts import languages
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.texts.automaton import (
     TooMany,
     arn_tokens,
     cells,
