@@ -37,6 +37,33 @@ ROW = {
     },
 }
 WRONG = {"message": "A stranger.", "buckets": ["b"], "statement": "S", "layer": "bucket", "task": {"a.b.c": {"d": 1}}}
+
+
+def access(number, **more):
+    return {
+        "number": number, "principal": f"role/batch-{number}", "via": "", "action": "s3:GetObject",
+        "bucket": "fleet-bucket-0000", "key_pattern": "year=2026/*", "path": "internet", "flags": [], "count": 1200,
+        "days": 14, "first_seen": "2026-11-01T00:00:00Z", "last_seen": "2026-11-28T00:00:00Z", "examples": ["x"],
+        "addresses": ["198.51.100.7"], "verdict": "loses", "layer": "bucket_policy", "statement": "PerimeterS3Deny",
+        "reason": "The endpoint is another one.", "missing": [], "cause": "bypasses_endpoint", "recorded": "allowed",
+        "remedy": {"variable": "private_access_break_glass_principals", "value": ["r"], "text": "Declare it."}, **more,
+    }  # fmt: skip
+
+
+REPLAYED = {
+    "window": {"from": "2026-11-01T00:02:11Z", "until": "2026-11-28T23:59:40Z", "days": 28, "days_with_records": 28},
+    "summary": {"classes": 412, "loses": 2, "unknown": 1, "gains": 0, "stays_denied": 20, "not_evaluated": 0,
+                "keeps": 389, "ignored": 0},
+    "loses": [access(1), access(2, flags=["console"], count=1, days=1)],
+    "unknown": [access(3, path="vpce-0bbb", remedy=None)], "gains": [], "keeps": [access(4)],
+    "coverage": {"fleet-bucket-0000": {"evidence": "data_events", "count": 7, "first": "2026-11-01T00:00:00Z",
+                                       "last": "2026-11-28T00:00:00Z"},
+                 "fleet-bucket-0001": {"evidence": "none", "count": 0, "first": None, "last": None}},
+    "findings": [{"kind": "gaps", "subject": "window", "text": "There is no record of 2026-11-07."}],
+    "backtest": {"agree": 0.9991, "agreeing": 997, "disagreeing": 1},
+    "proposal": {"variables": {"private_access_buckets": [{"name": "a", "access": "read"}]}},
+    "assumed": ["Times are UTC."],
+}  # fmt: skip
 REACH = {
     "holds": False,
     "theorems": [
@@ -82,7 +109,7 @@ def written(path, buckets, damaged):
     shown = {"vpc_endpoint_id": ENDPOINT, "tags": {}, "policy_document": document()}
     before, after = ({**shown, "route_table_ids": ids} for ids in routes)
     looked = {"before": before, "endpoint": after, "changed": True, "actions": ["ec2:ModifyVpcEndpoint"]}
-    seen = perimeter("localhost", ACCOUNT, REGION, VPC, looked, results, (), REACH)
+    seen = perimeter("localhost", ACCOUNT, REGION, VPC, looked, results, (), REACH, accesses=REPLAYED)
     failures = [
         {"host": "localhost", "account": ACCOUNT, "region": REGION, "bucket": "misspelt", "msg": "No such bucket."}
     ]
@@ -232,6 +259,23 @@ def test_a_cell_opens_what_decides_it(page, small):
     text = page.run(f"{cell}.innerText")
     for said in ("get: always", "put: depends", "role/x can get it", "PerimeterS3Deny"):
         assert said in text
+
+
+def test_recorded_access_says_who_would_be_cut_off_and_what_would_keep_it(page, small):
+    page.open(small)
+    text = page.run("document.body.innerText")
+    for said in (
+        "2 kinds of recorded access stop by it.",
+        "Of 412 kinds of access that were seen on 28 days (2026-11-01 to 2026-11-28), 2 stop, 1 cannot be decided",
+        "say of 99.91% of 998 requests",
+        "There is no record of 2026-11-07.",
+        "role/batch-1 s3:GetObject fleet-bucket-0000/year=2026/* from the internet (198.51.100.7)",
+        "1,200 times on 14 days, last on 2026-11-28",
+        "The endpoint is another one.",
+        'private_access_break_glass_principals: ["r"]',
+    ):
+        assert said in text
+    assert "role/batch-4" not in page.run("document.body.textContent")
 
 
 def test_on_paper_all_is_open(page, small):

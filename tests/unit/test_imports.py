@@ -235,7 +235,7 @@ PRIVATE = {
     "_plan/drift": ("examples", "severity"),
     "_plan/guard": ("endpoint_passage",),
     "_plan/perimeter": ("matrix", "reach_report", "shape"),
-    "_plan/report": ("documents", "drawing", "group", "header", "proof", "text", "who", "words"),
+    "_plan/report": ("documents", "drawing", "group", "header", "proof", "text", "words"),
     "_aws/bucket": ("backup", "guards"),
     "_aws/endpoint": ("converge", "errors", "guards", "read", "shown"),
     "_aws/fleet": ("discover",),

@@ -200,7 +200,9 @@ def _bucket_lines(perimeter: Mapping[str, Any], states: Mapping[str, str]) -> li
     left = named[_MOST_BUCKETS:]
     if left:
         wrong = sum(state != "ok" for _name, state in left)
-        lines.append((f"and {len(left):,} more" + (f", {wrong:,} of them not as declared" if wrong else ""), "more"))
+        lines.append((f"and {len(left):,} more" + ("," if wrong else ""), "more"))
+        if wrong:
+            lines.append((f"{wrong:,} not as declared", "more"))
     return lines
 
 

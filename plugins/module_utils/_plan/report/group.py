@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Findings that are alike, once, with the resources that they are about.
+"""Findings that are alike, once, with the resources that they are about, and who changed those.
 
 Alike are those that say the same but for the name of the bucket or endpoint and the account that it is in.
 """
@@ -22,6 +22,7 @@ from ..drift.finding import SEVERITIES
 
 #: What says the same of two resources. Who changed them is told for each.
 _SAID = ("severity", "kind", "what", "before", "after", "opens", "cuts", "remedy")
+_NOBODY = "nobody that CloudTrail knows of. Its history goes back 90 days, and is some minutes behind"
 
 
 @dataclass(slots=True)
@@ -100,3 +101,16 @@ def _without(text: str, name: str) -> str:
     if not name:
         return text
     return re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|[.]\w)", "{}", text)
+
+
+def authors(finding: Mapping[str, Any]) -> list[str]:
+    """Who last changed the resource, a sentence each; empty if nobody was asked."""
+    if "by" not in finding:
+        return []
+    if finding["by"] is None:
+        return ["unknown, because CloudTrail could not be asked"]
+    return [
+        f"{each['who'] or 'somebody'} at {each['when']}, {each['event']} from {each['source_address'] or 'somewhere'}, "
+        f"event {each['event_id']}"
+        for each in finding["by"]
+    ] or [_NOBODY]

@@ -99,6 +99,27 @@ def proof(report: Mapping[str, Any]) -> str:
     return "Proof: " + ", ".join(f"{number:,} {verdict}" for verdict, number in found.items()) + "."
 
 
+def to_do(report: Mapping[str, Any]) -> str:
+    """What to do about it, in a sentence or two; empty if that is nothing."""
+    findings = report["findings"]
+    by_hand = sum(bool(each.get("remedy")) for each in findings)
+    said = []
+    if report["counts"]["failed"]:
+        said.append("See first to what could not be looked at or corrected.")
+    if findings and report["status"] != "corrected":
+        by_run = len(findings) - by_hand
+        if by_run:
+            said.append(
+                f"Run perimeter.s3.drift with drift_correct=true: it puts back {counted(by_run, 'difference')}, or "
+                "declare what is meant to be."
+            )
+        if by_hand:
+            said.append(f"{counted(by_hand, 'finding')} no run corrects: what to do stands with each.")
+    if not findings and verdicts(report)[REFUTED]:
+        said.append("Look at the requests that refute the proof, and at the statements that decide them.")
+    return " ".join(said)
+
+
 _SENTENCES = {
     PROVED: "Proved: what is declared passes, and nothing else.",
     REFUTED: "The proof is refuted: what passes is not what is declared.",

@@ -16,10 +16,9 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .group import Group, failed_name, failures_alike, grouped, refused_alike
+from .group import Group, authors, failed_name, failures_alike, grouped, refused_alike
 from .header import amount, made, places, proof, title
 from .text import code, counted, markdown, pretty, visible
-from .who import authors
 
 #: https://github.com/orgs/community/discussions/41331: a comment has at most 65,536 characters; a summary is added.
 MOST_CHARACTERS = 60_000

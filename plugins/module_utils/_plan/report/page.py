@@ -18,13 +18,13 @@ from typing import Any
 
 from ..._policy.language.document import Raw
 from ..drift.finding import SEVERITIES
+from . import accesses
 from .documents import correction, side_by_side
 from .drawing import drawing
-from .group import Group, failed_name, failures_alike, grouped, refused_alike
-from .header import PROVED, REFUTED, UNDECIDED, amount, looked_at, made, places, proof, title, verdicts
+from .group import Group, authors, failed_name, failures_alike, grouped, refused_alike
+from .header import PROVED, REFUTED, UNDECIDED, amount, looked_at, made, places, proof, title, to_do, verdicts
 from .proof import proof_of
 from .text import counted, some, visible
-from .who import authors
 from .words import line
 
 #: Kinds of drift whose documents are shown; the others are in a list.
@@ -32,7 +32,6 @@ _MOST_DOCUMENTS = 120
 _MOST_RESOURCES_OF_TASK = 50
 _MOST_AUTHORS = 20
 _MOST_FAILURES = 60
-_MOST_ACCESSES = 100
 
 
 def page(report: Mapping[str, Any]) -> Raw:
@@ -45,7 +44,8 @@ def page(report: Mapping[str, Any]) -> Raw:
         "state": report["status"],
         "headline": _headline(report),
         "made": visible(made(report)),
-        "lead": [visible(each) for each in (*places(report), amount(report), proof(report)) if each],
+        "lead": [visible(each) for each in (*places(report), amount(report), proof(report), _stops(report)) if each],
+        "to_do": visible(to_do(report)),
         "tiles": _tiles(report),
         "corrected": report["status"] == "corrected",
         "groups": [_group(each, number < _MOST_DOCUMENTS) for number, each in enumerate(groups)],
@@ -74,6 +74,16 @@ def _headline(report: Mapping[str, Any]) -> str:
     if found[UNDECIDED]:
         return "As declared; the proof is undecided"
     return "As declared, and proved" if found[PROVED] else "As declared"
+
+
+def _stops(report: Mapping[str, Any]) -> str:
+    """Of recorded accesses; empty without any."""
+    told = [each["accesses"] for each in report.get("perimeters") or [] if each.get("accesses")]
+    number = sum(map(accesses.stops, told))
+    kinds = counted(number, "kind of recorded access", "kinds of recorded access") if number else "no recorded access"
+    return (
+        f"{kinds[0].upper()}{kinds[1:]} stops by it." if told and number < 2 else f"{kinds} stop by it." if told else ""
+    )
 
 
 def _tiles(report: Mapping[str, Any]) -> list[Raw]:
@@ -190,7 +200,7 @@ def _perimeter(perimeter: Mapping[str, Any], number: int, worst: Mapping[tuple[s
         "wrong": sum(each["state"] != "ok" for each in buckets),
         "proof": proof_of(perimeter.get("reach")),
         "actions": [{"call": visible(call), "count": count} for call, count in sorted(actions.items())],
-        "accesses": _accesses(perimeter.get("accesses")),
+        "accesses": accesses.shown(perimeter.get("accesses")),
     }
 
 
@@ -205,21 +215,4 @@ def _sentence(said: Mapping[str, Any]) -> Raw:
         "effect": visible(said["effect"]),
         "sid": visible(said["sid"]),
         "said": visible(line({**said, "effect": ""})),
-    }
-
-
-def _accesses(accesses: Mapping[str, Any] | None) -> Raw | None:
-    """Recorded accesses that were put to the policies: how many, and those that would be decided otherwise."""
-    if not accesses:
-        return None
-    listed = [each for each in accesses.get("changes") or accesses.get("loses") or [] if isinstance(each, Mapping)]
-    summary = accesses.get("summary") or {}
-    return {
-        "summary": [
-            {"label": visible(key).replace("_", " "), "number": visible(value)}
-            for key, value in summary.items()
-            if isinstance(value, (int, str))
-        ],
-        "listed": [visible(each.get("said") or each.get("message") or each) for each in listed[:_MOST_ACCESSES]],
-        "more": max(0, len(listed) - _MOST_ACCESSES),
     }

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..._policy.language.document import Raw
+from .accesses import recorded
 from .words import in_words, statements
 
 #: Stands for the name of a bucket in words that are the same for many.
@@ -47,7 +48,7 @@ def perimeter(
     :param route_tables: as ``perimeter_info`` returns them, or ``ec2_vpc_route_table_info`` of amazon.aws.
     :param vpc, subnets: as ``ec2_vpc_net_info`` and ``ec2_vpc_subnet_info`` of amazon.aws return them; ``None`` where
         nobody asked. Then only subnets that name their route table are known.
-    :param accesses: what was recorded, as ``access_replay`` returns it.
+    :param accesses: what becomes of recorded accesses, as ``access_replay`` returns it.
     """
     looked = list(results)
     shown = endpoint.get("endpoint") if endpoint else None
@@ -64,7 +65,7 @@ def perimeter(
             "buckets": _words_of_buckets(looked),
         },
         "reach": {key: reach[key] for key in _OF_REACH if key in reach} if reach else None,
-        "accesses": accesses,
+        "accesses": recorded(accesses),
         "refused": [
             *_refused(
                 str(((endpoint or {}).get("endpoint") or {}).get("vpc_endpoint_id") or vpc_id),

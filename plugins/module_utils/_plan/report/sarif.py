@@ -19,9 +19,8 @@ from typing import Any
 
 from ..._policy.language.document import Raw
 from ..drift.finding import CRITICAL, MAJOR, MINOR
-from .group import failed_name
+from .group import authors, failed_name
 from .text import visible
-from .who import authors
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _HOME = "https://github.com/perimeter-s3/perimeter.s3"
