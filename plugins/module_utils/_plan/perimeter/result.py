@@ -16,6 +16,7 @@ from typing import Any
 
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
+from ..endpoint.values import Endpoint
 from ..errors import Refusal
 from .plan import Plan, decide, question, refutation
 from .reading import PLACEHOLDER, after, read_found
@@ -136,6 +137,7 @@ def _told(plan: Plan, done: Done | None, looking: bool) -> Raw:
         "changes": json.dumps(_changes(plan)),
         "looked": json.dumps(_looked(plan, done or Done())),
         "documents": json.dumps({name: one.after for name, one in plan.buckets.items()}),
+        "replay": _replay_options(plan) if plan.acts and done is None else None,
         "result": _result(plan, done),
     }
 
@@ -202,6 +204,28 @@ def _changes(plan: Plan) -> Raw:
         endpoint = {"before": before and before.as_dict(), "endpoint": planned and planned.as_dict()}
     buckets = {name: {"before": one.before, "policy": one.after} for name, one in plan.buckets.items() if one.changed}
     return {"endpoint": endpoint, "buckets": buckets}
+
+
+def _replay_options(plan: Plan) -> Raw:
+    """What ``access_replay`` is asked, each as JSON text. Of an endpoint that is not there yet nothing is recorded."""
+    before, planned = None, None
+    if plan.endpoint is not None and plan.endpoint.changed and plan.endpoint.before is not None:
+        before, planned = plan.endpoint.before, plan.endpoint.after
+    options = {
+        # Those that stay as they are count as well: the endpoint may be closed to them.
+        "current_bucket_policies": {name: one.before for name, one in plan.buckets.items()},
+        "planned_bucket_policies": {name: one.after for name, one in plan.buckets.items()},
+        "current_endpoint_policies": _policy_of(before),
+        "planned_endpoint_policies": _policy_of(planned),
+        "resource_accounts": dict.fromkeys(plan.buckets, plan.reading.account),
+    }
+    return {name: json.dumps(value) for name, value in options.items()}
+
+
+def _policy_of(endpoint: Endpoint | None) -> Raw:
+    """By id, as it is returned."""
+    shown = endpoint.as_dict() if endpoint is not None else {}
+    return {shown["vpc_endpoint_id"]: shown["policy_document"]} if shown else {}
 
 
 def _looked(plan: Plan, done: Done) -> Raw:

@@ -577,3 +577,20 @@ def test_what_is_odd_is_said_and_not_without_end(kept):
     plan = plan_of({"vpc_id": VPC, "buckets": names, "prove": False}, found=found(own, policies=many))
     assert len(plan["said"]) == MOST_SAID + 1
     assert plan["said"][-1] == f"And {30 - MOST_SAID} more of this kind."
+
+
+def test_recorded_accesses_are_replayed_against_what_is_planned():
+    """Of what changes, both; of what stays, the same twice; of an endpoint that is made, nothing is recorded."""
+    found_there = found(endpoint(), policies={**NONE_YET, ONE: {"Version": "2012-10-17", "Statement": [FOREIGN]}})
+    asked = {name: json.loads(text) for name, text in plan_of(DECLARED, found=found_there)["replay"].items()}
+    before, after = asked["current_bucket_policies"], asked["planned_bucket_policies"]
+    assert (before[TWO], before[ONE]["Statement"]) == (None, [FOREIGN])
+    assert FOREIGN in after[ONE]["Statement"]
+    assert len(after[TWO]["Statement"]) > 1
+    assert asked["current_endpoint_policies"] == {OWN: OPEN}
+    assert list(asked["planned_endpoint_policies"]) == [OWN]
+    assert asked["planned_endpoint_policies"] != {OWN: OPEN}
+    assert asked["resource_accounts"] == {ONE: ACCOUNT, TWO: ACCOUNT}
+
+    made = plan_of(DECLARED, found=found(policies=NONE_YET))["replay"]
+    assert (made["current_endpoint_policies"], made["planned_endpoint_policies"]) == ("{}", "{}")
