@@ -49,14 +49,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Played:
-    """``secrets``: what AssumeRole gave out last."""
+    """``secrets``: what AssumeRole gave out last, if that was asked for."""
 
     outcomes: list[Outcome]
     output: str
     secrets: dict[str, str]
 
 
-def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[str, str] | None = None) -> Played:
+def play(
+    emulator: Emulator,
+    *steps: Step,
+    verbose: str = "",
+    environment: dict[str, str] | None = None,
+    with_secrets: bool = False,
+) -> Played:
     """Run the steps one after the other, also when one has failed. Warnings and deprecations of Ansible are errors."""
     tasks: list[dict[str, Any]] = []
     for step in steps:
@@ -72,10 +78,12 @@ def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[
         tasks.append({**run, "rescue": [_noted("none", message, "{}")]})
     emulator.reset_calls()
     with tempfile.TemporaryDirectory() as directory:
-        noted, secrets, playbook = (Path(directory, name) for name in ("noted.json", "secrets.json", "play.yml"))
-        tasks.append({"ansible.builtin.copy": {"content": "{{ noted | to_json }}", "dest": str(noted)}})
-        given_out = "{{ (__private_access_session | default({})).sts_creds | default({}) | to_json }}"
-        tasks.append({"ansible.builtin.copy": {"content": given_out, "dest": str(secrets)}, "no_log": True})
+        secrets, playbook = (Path(directory, name) for name in ("secrets.json", "play.yml"))
+        if with_secrets:
+            given_out = "{{ __private_access_session.sts_creds | to_json }}"
+            tasks.append({"ansible.builtin.copy": {"content": given_out, "dest": str(secrets)}, "no_log": True})
+        # Said rather than written to a file: that would take two modules, each as long as a small role.
+        tasks.append({"ansible.builtin.debug": {"msg": f"{_NOTED}{{{{ noted | to_json }}}}"}})
         for number, task in enumerate(tasks):
             task["name"] = f"Step {number}"
         head = {"name": "Steps", "hosts": "localhost", "gather_facts": False}
@@ -96,20 +104,31 @@ def play(emulator: Emulator, *steps: Step, verbose: str = "", environment: dict[
                 **(environment or {}),
             },
         )
-        output = finished.stdout + finished.stderr
-        assert finished.returncode == 0, output
-        found = json.loads(noted.read_text(encoding="utf-8"))
-        given_out = json.loads(secrets.read_text(encoding="utf-8"))
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        said, noted = _without_noted(finished.stdout)
+        output = said + finished.stderr
+        given_out = json.loads(secrets.read_text(encoding="utf-8")) if with_secrets else {}
     for sign in ("[WARNING]", "[DEPRECATION"):
         # That open connections break, and what is taken out of a perimeter, is what the modules have to say.
         known = ("[WARNING]: Route table ", "its perimeter exempts what is not declared")
-        said = [line for line in output.splitlines() if sign in line and not any(one in line for one in known)]
-        assert said == [], "\n".join(said)
+        odd = [line for line in output.splitlines() if sign in line and not any(one in line for one in known)]
+        assert odd == [], "\n".join(odd)
     outcomes, before = [], 0
-    for each in found:
+    for each in noted:
         outcomes.append(Outcome(each["result"], each["message"], each["policies"], each["calls"][before:]))
         before = len(each["calls"])
     return Played(outcomes, output, given_out)
+
+
+_NOTED = "NOTED "
+
+
+def _without_noted(output: str) -> tuple[str, list[dict[str, Any]]]:
+    """What the play said, and what the last task has noted, which stands there as JSON in JSON."""
+    lines = output.split("\n")
+    number = next(number for number, line in enumerate(lines) if line.strip().startswith(f'"msg": "{_NOTED}'))
+    text: str = json.loads("{" + lines[number].strip().rstrip(",") + "}")["msg"]
+    return "\n".join([*lines[:number], *lines[number + 1 :]]), json.loads(text.removeprefix(_NOTED))
 
 
 _POLICIES = "(__private_access_plan.documents | default('{}') | from_json)"
