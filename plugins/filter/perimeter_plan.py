@@ -26,20 +26,24 @@ def build(
     best_effort: Any = False,
 ) -> Raw:
     """What the variables of the role amount to: what is to be asked, or what is to be done."""
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import Done, plan_of
-
     if not isinstance(variables, Mapping):
         raise AnsibleFilterError("perimeter.s3.perimeter_plan: Give the variables of the role by name.")
     if found is not None and not isinstance(found, str):
         raise AnsibleFilterError("perimeter.s3.perimeter_plan: Give as found the text perimeter of perimeter_info.")
+    given = plain(variables)
+    if found is None:
+        from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.question import ask
+
+        return ask(given, [str(name) for name in as_list(names)])
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import Done, plan_of
+
     done = None
     if endpoint is not None or policies is not None:
         results = as_rows((policies or {}).get("results"))
         done = Done(plain(endpoint or {}), plain(results))
     return plan_of(
-        plain(variables),
-        names=[str(name) for name in as_list(names)],
-        found=found,
+        given,
+        found,
         done=done,
         looking=as_bool(looking, "looking"),
         best_effort=as_bool(best_effort, "best_effort"),

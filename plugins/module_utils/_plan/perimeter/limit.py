@@ -15,9 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..endpoint.values import Endpoint
 from .variables import Variables
+
+if TYPE_CHECKING:
+    from ..endpoint.values import Endpoint
 
 _ENDPOINT = re.compile(r"vpce-[0-9a-f]+")
 _VPC = re.compile(r"vpc-[0-9a-f]+")

@@ -33,7 +33,7 @@ from ..endpoint.values import AVAILABLE, DELETING, Endpoint, Wanted
 from ..errors import Refusal
 from ..guard.bucket_ownership import OwnershipGuard
 from . import wanted
-from .limit import Part, may_mean_endpoint, named, part_of
+from .limit import Part, part_of
 from .reach import prove
 from .reading import PLACEHOLDER, Reading
 from .variables import BY_ENDPOINT, Variables
@@ -88,23 +88,6 @@ class Plan:
     @property
     def acts(self) -> bool:
         return self.endpoint_differs or bool(self.differing_buckets)
-
-
-def question(variables: Variables) -> dict[str, Any] | None:
-    """The options of ``perimeter_info`` by which all that is meant is found; ``None``: nothing can be meant."""
-    buckets = named(variables)
-    endpoint = may_mean_endpoint(variables)
-    if not endpoint and not buckets:
-        return None
-    return {
-        "vpc_id": variables.vpc_id or None,
-        "vpc_name": variables.vpc_name or None,
-        "route_tables": endpoint and variables.present,
-        "buckets": list(buckets),
-        "buckets_of_new_endpoint": list(variables.names) if endpoint and variables.present and variables.limit else [],
-        "endpoint_buckets": endpoint and variables.present,
-        "aws_services": list(variables.aws_services),
-    }
 
 
 def decide(variables: Variables, reading: Reading, best_effort: bool = False, part: Part | None = None) -> Plan:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,9 +18,10 @@ from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
 from ..endpoint.values import Endpoint
 from ..errors import Refusal
-from .plan import Plan, decide, question, refutation
+from .plan import Plan, decide, refutation
+from .question import not_meant, without_plan, wrong
 from .reading import PLACEHOLDER, after, read_found
-from .variables import Variables, read_variables
+from .variables import read_variables
 
 #: How many sentences are said of what is odd and stops nothing.
 MOST_SAID = 20
@@ -41,8 +42,7 @@ class Done:
 
 def plan_of(
     given: Mapping[str, Any],
-    names: Iterable[str] = (),
-    found: str | None = None,
+    found: str,
     done: Done | None = None,
     looking: bool = False,
     best_effort: bool = False,
@@ -50,24 +50,21 @@ def plan_of(
     """What the variables of the role amount to.
 
     :param given: the variables, with or without their prefix.
-    :param names: of all variables that there are, see :func:`read_variables`.
-    :param found: what ``perimeter_info`` returned as ``perimeter``; without it, what it is to be asked.
+    :param found: what ``perimeter_info`` returned as ``perimeter``.
     :param done: what the modules have done, or in check mode would do, so that what comes of it is told.
     :param looking: nothing is written, and all is wanted that differs: guards do not refuse, nor does the proof.
     :param best_effort: what cannot be looked at does not stop the rest.
     """
     try:
-        variables = read_variables(given, names)
-        if found is None:
-            return _asking(variables)
+        variables = read_variables(given)
         reading = read_found(found)
         plan = before = decide(variables, reading, best_effort or looking)
         if done is not None:
             plan = decide(variables, after(reading, done.endpoint, done.policies), best_effort or looking, plan.part)
     except PolicyError as error:
-        return _refused(" ".join(map(str, error.problems)) if error.name == _VARIABLES else str(error))
+        return without_plan(refused=wrong(error))
     except Refusal as error:
-        return _refused(str(error))
+        return without_plan(refused=str(error))
     told = _told(plan, done, looking)
     if done is not None and not plan.part.empty:
         # What was to be done, rather than what is left to do.
@@ -78,40 +75,9 @@ def plan_of(
     return told
 
 
-_VARIABLES = "variables of private_access"
-_NO_CHANGES = json.dumps({"endpoint": {}, "buckets": {}})
-
-
-def _nothing() -> Raw:
-    return {"endpoint": None, "buckets": {}, "actions": []}
-
-
-def _refused(why: str) -> Raw:
-    return {
-        "refused": why,
-        "refuted": "",
-        "incomplete": "",
-        "idle": True,
-        "acts": False,
-        "said": [],
-        "failures": [],
-        "changes": _NO_CHANGES,
-        "result": _nothing(),
-    }
-
-
-def _asking(variables: Variables) -> Raw:
-    asked = question(variables)
-    said = []
-    if asked is None:
-        said.append(f"Nothing of private_access_limit ({', '.join(variables.limit)}) is declared; nothing was done.")
-    return {**_refused(""), "idle": asked is None, "ask": asked, "said": said}
-
-
 def _told(plan: Plan, done: Done | None, looking: bool) -> Raw:
     if plan.part.empty:
-        limit = ", ".join(plan.variables.limit)
-        return {**_refused(""), "said": [f"Nothing of private_access_limit ({limit}) is declared; nothing was done."]}
+        return not_meant(plan.variables)
     # What is found before something is written is said then, what is not known of it afterwards.
     said = [] if done else list(plan.warnings)
     if done or not plan.acts:

@@ -10,6 +10,7 @@ import json
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.question import ask
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reading import PLACEHOLDER
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import MOST_SAID, Done, plan_of
 
@@ -90,7 +91,7 @@ def statement(policy, sid):
 
 
 def test_what_is_asked():
-    plan = plan_of({**DECLARED, "aws_services": ["ssm"]})
+    plan = ask({**DECLARED, "aws_services": ["ssm"]})
     assert (plan["refused"], plan["idle"], plan["acts"]) == ("", False, False)
     assert plan["ask"] == {
         "vpc_id": VPC,
@@ -115,31 +116,31 @@ LIMITS = [
 
 @pytest.mark.parametrize("limit, buckets, of_new, tables", LIMITS)
 def test_a_limit_asks_for_less(limit, buckets, of_new, tables):
-    asked = plan_of({**DECLARED, "limit": limit})["ask"]
+    asked = ask({**DECLARED, "limit": limit})["ask"]
     assert (asked["buckets"], asked["buckets_of_new_endpoint"]) == (buckets, of_new)
     assert asked["route_tables"] is asked["endpoint_buckets"] is tables
 
 
 def test_a_vpc_that_is_only_named_may_have_any_id():
     named = {"vpc_name": "one", "buckets": [ONE]}
-    assert plan_of({**named, "limit": [OTHER_VPC]})["ask"]["route_tables"] is True
-    assert plan_of({**DECLARED, "limit": [OTHER_VPC]})["idle"] is True
+    assert ask({**named, "limit": [OTHER_VPC]})["ask"]["route_tables"] is True
+    assert ask({**DECLARED, "limit": [OTHER_VPC]})["idle"] is True
 
 
 def test_nothing_of_a_limit_is_asked_for_nothing():
-    plan = plan_of({**DECLARED, "limit": ["of-others", OTHER_VPC]})
+    plan = ask({**DECLARED, "limit": ["of-others", OTHER_VPC]})
     assert (plan["refused"], plan["idle"], plan["ask"]) == ("", True, None)
     assert plan["said"] == [f"Nothing of private_access_limit (of-others, {OTHER_VPC}) is declared; nothing was done."]
 
 
 def test_wrong_variables_are_refused_before_anything_is_asked():
-    plan = plan_of({**DECLARED, "vpc_name": "one"}, ["private_access_limits"])
+    plan = ask({**DECLARED, "vpc_name": "one"}, ["private_access_limits"])
     assert (plan["idle"], plan["refused"]) == (
         True,
         "private_access_limits: There is no such variable. Did you mean private_access_limit?",
     )
     assert "ask" not in plan
-    assert plan_of({**DECLARED, "vpc_name": "one"})["refused"] == (
+    assert ask({**DECLARED, "vpc_name": "one"})["refused"] == (
         "Give private_access_vpc_id or private_access_vpc_name, and not both."
     )
 
