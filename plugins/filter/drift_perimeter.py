@@ -29,6 +29,7 @@ def build(
     route_tables: Any = None,
     subnets: Any = None,
     accesses: Any = None,
+    names: Any = None,
 ) -> Raw:
     """What a run saw of one perimeter."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
@@ -52,6 +53,7 @@ def build(
         vpc or None,
         route_tables,
         subnets,
+        names or None,
         accesses or None,
     )
 

@@ -33,6 +33,13 @@ options:
       - Whether to read the route tables of the VPC.
     type: bool
     default: true
+  names:
+    description:
+      - Whether to read, for reports, what the VPC, its subnets and its route tables are called (tag C(Name)), and which
+        addresses they have. That takes one C(DescribeVpcs) and one C(DescribeSubnets). Without the permission for them
+        there is a warning, and RV(names) is empty.
+    type: bool
+    default: false
   buckets:
     description:
       - Names of the buckets whose policies are read.
@@ -85,7 +92,8 @@ author:
   - perimeter.s3 contributors (@perimeter-s3)
 notes:
   - The permissions needed are C(ec2:DescribeVpcEndpoints), C(s3:GetBucketPolicy), with O(route_tables)
-    C(ec2:DescribeRouteTables) and with O(vpc_name) C(ec2:DescribeVpcs). After a refusal C(s3:ListBucket) tells whether
+    C(ec2:DescribeRouteTables), with O(vpc_name) C(ec2:DescribeVpcs), and with O(names) that and
+    C(ec2:DescribeSubnets). After a refusal C(s3:ListBucket) tells whether
     a bucket belongs to another account.
 """
 
@@ -143,6 +151,25 @@ endpoint_ids:
   type: list
   elements: str
   sample: [vpce-1a2b3c4d]
+names:
+  description: What people call the VPC and what is in it. Empty if AWS did not say, or not exactly one VPC was meant.
+  returned: success and O(names=true)
+  type: dict
+  contains:
+    vpc:
+      description: C(name) and C(cidr_blocks) of the VPC.
+      type: dict
+    subnets:
+      description: C(id), C(name), C(cidr_block) and C(availability_zone) of each subnet.
+      type: list
+      elements: dict
+    route_tables:
+      description: The names of those route tables that have one, by their ids.
+      type: dict
+  sample:
+    vpc: {name: production, cidr_blocks: [10.0.0.0/16]}
+    subnets: [{id: subnet-1a2b3c4d, name: app-a, cidr_block: 10.0.1.0/24, availability_zone: eu-central-1a}]
+    route_tables: {rtb-1a2b3c4d: private}
 problems:
   description: The buckets that could not be read.
   returned: success

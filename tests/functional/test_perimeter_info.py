@@ -73,6 +73,20 @@ def test_all_is_read_in_few_calls(emulator, ec2, s3, vpc):
     assert found["buckets"][BUCKETS[0]]["policy"]["Statement"][0]["Resource"] == policy["Statement"][0]["Resource"]
     assert (found["buckets"][BUCKETS[1]]["policy"], found["buckets"][BUCKETS[1]]["problem"]) == (None, "")
 
+    # What people call it, for reports.
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24", AvailabilityZone="us-east-1a")["Subnet"]["SubnetId"]
+    ec2.create_tags(Resources=[subnet, main["RouteTableId"]], Tags=[{"Key": "Name", "Value": "app"}])
+    result, _found = look(emulator, vpc_id=vpc, names=True)
+    assert sorted(result.calls) == [
+        "DescribeRouteTables", "DescribeSubnets", "DescribeVpcEndpoints", "DescribeVpcs", "GetCallerIdentity",
+    ]  # fmt: skip
+    zone = "us-east-1a"
+    assert result["names"] == {
+        "vpc": {"name": "one", "cidr_blocks": ["10.0.0.0/16"]},
+        "subnets": [{"id": subnet, "name": "app", "cidr_block": "10.0.1.0/24", "availability_zone": zone}],
+        "route_tables": {main["RouteTableId"]: "app"},
+    }
+
     # What the policy of the endpoint names besides, but for what is AWS's.
     options = {"vpc_id": vpc, "route_tables": False, "endpoint_buckets": True, "aws_services": ["amazon_linux"]}
     result, found = look(emulator, **options)

@@ -371,7 +371,13 @@ OTHER_MODULES = [
         },
         id="perimeter_proof",
     ),
-    pytest.param("perimeter_info", "detect", [], {"vpc_name": "main", "buckets": [BUCKET]}, id="perimeter_info"),
+    pytest.param(
+        "perimeter_info",
+        "detect",
+        ["ec2:DescribeSubnets"],
+        {"vpc_name": "main", "names": True, "buckets": [BUCKET]},
+        id="perimeter_info",
+    ),
 ]
 
 

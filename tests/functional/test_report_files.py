@@ -19,6 +19,8 @@ SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "drift-report-1.json"
 def test_the_role_says_and_writes_what_it_comes_to(emulator, ec2, s3, tmp_path):
     s3.create_bucket(Bucket="reported")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "production"}])
+    ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")
     directory = tmp_path / "new" / "report"
     given = {"vpc_id": vpc, "buckets": ["reported"], "report_dir": str(directory)}
     played = play(emulator, Step(given), Step({**given, "summary": False}))
@@ -32,7 +34,11 @@ def test_the_role_says_and_writes_what_it_comes_to(emulator, ec2, s3, tmp_path):
     assert (report["status"], report["findings"]) == ("clean", [])
     [seen] = report["perimeters"]
     assert [each["name"] for each in seen["buckets"]] == ["reported"]
+    assert seen["vpc"] == {"id": vpc, "name": "production", "cidrs": ["10.0.0.0/16"]}
+    assert [[one["cidr"] for one in each["subnets"]] for each in seen["route_tables"]] == [["10.0.1.0/24"]]
     assert [(each["main"], each["found"]) for each in seen["route_tables"]] == [(True, True)]
     page = (directory / "localhost.html").read_text(encoding="utf-8")
     assert "As declared, and proved" in page
     assert seen["endpoint"]["id"] in page
+    assert f"VPC production · {vpc}" in page
+    assert "10.0.1.0/24" in page

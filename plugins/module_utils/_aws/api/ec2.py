@@ -121,12 +121,20 @@ def vpcs_named(client: Any, name: str) -> list[str]:
     return sorted(str(one["VpcId"]) for one in found)
 
 
-def describe_subnets(client: Any, vpc_id: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Those of the subnets that the VPC has.
+def describe_vpc(client: Any, vpc_id: str) -> list[dict[str, Any]]:
+    """The VPC, or nothing if there is none.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html
+    """
+    return _list(client, f"read {vpc_id}", "DescribeVpcs", "Vpcs", Filters=_filters({"vpc_id": vpc_id}))
+
+
+def describe_subnets(client: Any, vpc_id: str, ids: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The subnets of the VPC; with ids those of them that it has.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
     """
-    filters = [*_filters({"vpc_id": vpc_id}), {"Name": "subnet-id", "Values": list(ids)}]
+    filters = [*_filters({"vpc_id": vpc_id}), *([{"Name": "subnet-id", "Values": list(ids)}] if ids else [])]
     return _list(client, f"read the subnets of {vpc_id}", "DescribeSubnets", "Subnets", Filters=filters)
 
 

@@ -27,6 +27,7 @@ from ..._plan.endpoint.values import Endpoint
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError, Problem
 from ..api import ec2
+from ..api.errors import CallError
 from ..api.pace import Steps, pace_of
 from ..api.s3_errors import BucketError
 from ..bucket.read import Live, read_live
@@ -34,12 +35,13 @@ from ..fleet.calls import Calls
 from ..fleet.clients import CountedSession, RegionalClients
 from ..fleet.options import CONCURRENCY, check_fleet_options
 from ..fleet.pool import Fleet
-from ..module import reported
+from ..module import reported, warn_user
 
 LOOK_OPTIONS: dict[str, dict[str, Any]] = {
     "vpc_id": {"type": "str"},
     "vpc_name": {"type": "str"},
     "route_tables": {"type": "bool", "default": True},
+    "names": {"type": "bool", "default": False},
     "buckets": {"type": "list", "elements": "str", "default": []},
     "buckets_of_new_endpoint": {"type": "list", "elements": "str", "default": []},
     "endpoint_buckets": {"type": "bool", "default": False},
@@ -55,7 +57,7 @@ def run_perimeter_info(module: Any) -> None:
     session = CountedSession(module, calls)
     with reported(module, session):
         _check(module)
-        found = _look(module, session, RegionalClients(module, calls, module.params["concurrency"]))
+        found, names = _look(module, session, RegionalClients(module, calls, module.params["concurrency"]))
         module.exit_json(
             changed=False,
             caller=asdict(session.caller),
@@ -65,6 +67,7 @@ def run_perimeter_info(module: Any) -> None:
             problems=[
                 {"bucket": name, "msg": read["problem"]} for name, read in found["buckets"].items() if read["problem"]
             ],
+            **({"names": names} if module.params["names"] else {}),
             perimeter=json.dumps(found, separators=(",", ":")),
             calls=calls.as_dict(),
         )
@@ -81,8 +84,8 @@ def _check(module: Any) -> None:
         check_bucket(bucket, options["expected_bucket_owner"])
 
 
-def _look(module: Any, session: CountedSession, regional: RegionalClients) -> Raw:
-    """As ``perimeter`` in the documentation of the module has it.
+def _look(module: Any, session: CountedSession, regional: RegionalClients) -> tuple[Raw, Raw]:
+    """As ``perimeter`` and ``names`` in the documentation of the module have it.
 
     :raises CallError: AWS does not say.
     """
@@ -95,15 +98,20 @@ def _look(module: Any, session: CountedSession, regional: RegionalClients) -> Ra
     ]
     endpoints.sort(key=lambda one: (one.vpc_id, str(one.id)))
     tables: list[RouteTable] = []
+    names: Raw = {}
     buckets: dict[str, Raw] = {}
     # Which VPC is meant decides what else is worth reading.
     if len(vpc_ids) == 1:
+        described: list[Raw] = []
         if options["route_tables"]:
-            tables = [RouteTable.from_description(one) for one in ec2.describe_route_tables(client, vpc_ids[0])]
+            described = ec2.describe_route_tables(client, vpc_ids[0])
+            tables = [RouteTable.from_description(one) for one in described]
+        if options["names"]:
+            names = _names(client, vpc_ids[0], described)
         owner = options["expected_bucket_owner"] or caller.account
         named = _buckets(options, vpc_ids[0], endpoints, client.meta.region_name)
         buckets = _read(named, regional, owner, options["concurrency"])
-    return {
+    found = {
         "caller": asdict(caller),
         "region": client.meta.region_name,
         "vpc_ids": vpc_ids,
@@ -111,6 +119,19 @@ def _look(module: Any, session: CountedSession, regional: RegionalClients) -> Ra
         "route_tables": [asdict(one) for one in tables],
         "buckets": buckets,
     }
+    return found, names
+
+
+def _names(client: Any, vpc_id: str, tables: Sequence[Raw]) -> Raw:
+    """Nothing where AWS does not say: a report that shows ids is better than none."""
+    # A module's sources are compiled in each run, and only reports have names.
+    from .names import read_names
+
+    try:
+        return read_names(client, vpc_id, tables)
+    except CallError as error:
+        warn_user([f"{error} The report shows ids instead of names."])
+        return {}
 
 
 def _buckets(options: Mapping[str, Any], vpc_id: str, endpoints: Sequence[Endpoint], region: str) -> list[str]:

@@ -195,6 +195,8 @@ USES: dict[str, dict[str, Mode | None]] = {
         "ec2:DescribeVpcEndpoints": DETECT,
         "ec2:DescribeRouteTables": DETECT,
         "ec2:DescribeVpcs": DETECT,
+        # For the names in reports.
+        "ec2:DescribeSubnets": OPTIONAL,
     },
     "perimeter_proof": {
         **_READ_BUCKET,
@@ -208,6 +210,8 @@ USES: dict[str, dict[str, Mode | None]] = {
         "ec2:DescribeVpcs": DETECT,
         "ec2:DescribeVpcEndpoints": DETECT,
         "ec2:DescribeRouteTables": DETECT,
+        # For the names in reports, which show ids without it.
+        "ec2:DescribeSubnets": OPTIONAL,
         "ec2:DescribeVpcEndpointServices": DETECT,
         "ec2:CreateVpcEndpoint": CORRECT,
         "ec2:ModifyVpcEndpoint": CORRECT,

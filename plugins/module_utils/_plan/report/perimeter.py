@@ -37,6 +37,7 @@ def perimeter(
     vpc: Mapping[str, Any] | None = None,
     route_tables: Sequence[Mapping[str, Any]] | None = None,
     subnets: Sequence[Mapping[str, Any]] | None = None,
+    names: Mapping[str, Any] | None = None,
     accesses: Mapping[str, Any] | None = None,
 ) -> Raw:
     """The perimeter of one VPC.
@@ -48,17 +49,20 @@ def perimeter(
     :param route_tables: as ``perimeter_info`` returns them, or ``ec2_vpc_route_table_info`` of amazon.aws.
     :param vpc, subnets: as ``ec2_vpc_net_info`` and ``ec2_vpc_subnet_info`` of amazon.aws return them; ``None`` where
         nobody asked. Then only subnets that name their route table are known.
+    :param names: as ``perimeter_info`` returns them, instead of ``vpc`` and ``subnets``.
     :param accesses: what becomes of recorded accesses, as ``access_replay`` returns it.
     """
     looked = list(results)
+    given = names or {}
+    subnets = given.get("subnets") if subnets is None else subnets
     shown = endpoint.get("endpoint") if endpoint else None
     return {
         "host": host,
         "account": account,
         "region": region,
-        "vpc": _vpc(vpc_id, vpc),
+        "vpc": _vpc(vpc_id, vpc or given.get("vpc")),
         "endpoint": _endpoint(endpoint, vpc_id) if endpoint else None,
-        "route_tables": _route_tables(endpoint or {}, route_tables, subnets),
+        "route_tables": _route_tables(endpoint or {}, route_tables, subnets, given.get("route_tables") or {}),
         "buckets": [_bucket(each) for each in looked],
         "words": {
             "endpoint": list(map(in_words, statements((shown or {}).get("policy_document")))),
@@ -83,10 +87,12 @@ def perimeter(
 
 def _vpc(vpc_id: str, vpc: Mapping[str, Any] | None) -> Raw:
     given = vpc or {}
-    blocks = [each.get("cidr_block") for each in given.get("cidr_block_association_set") or []]
+    blocks = given.get("cidr_blocks") or [
+        each.get("cidr_block") for each in given.get("cidr_block_association_set") or []
+    ]
     return {
         "id": vpc_id,
-        "name": str((given.get("tags") or {}).get("Name", "")),
+        "name": _name(given),
         "cidrs": [str(block) for block in blocks or [given.get("cidr_block")] if block],
     }
 
@@ -109,7 +115,10 @@ def _endpoint(result: Mapping[str, Any], vpc_id: str) -> Raw:
 
 
 def _route_tables(
-    endpoint: Mapping[str, Any], tables: Sequence[Mapping[str, Any]] | None, subnets: Sequence[Mapping[str, Any]] | None
+    endpoint: Mapping[str, Any],
+    tables: Sequence[Mapping[str, Any]] | None,
+    subnets: Sequence[Mapping[str, Any]] | None,
+    names: Mapping[str, str],
 ) -> list[Raw]:
     """Every route table of the VPC, with its subnets, and whether it leads to the endpoint: as found, as declared."""
     found = set((endpoint.get("before") or {}).get("route_table_ids") or [])
@@ -125,7 +134,7 @@ def _route_tables(
             drawn[table].append(
                 {
                     "id": name,
-                    "name": str((subnet.get("tags") or {}).get("Name", "")),
+                    "name": _name(subnet),
                     "cidr": str(subnet.get("cidr_block") or ""),
                     "zone": str(subnet.get("availability_zone") or ""),
                 }
@@ -133,7 +142,7 @@ def _route_tables(
     return [
         {
             "id": name,
-            "name": str((known.get(name, {}).get("tags") or {}).get("Name", "")),
+            "name": str(names.get(name) or _name(known.get(name, {}))),
             "main": name == main,
             "found": name in found,
             "declared": name in declared,
@@ -141,6 +150,10 @@ def _route_tables(
         }
         for name, inside in drawn.items()
     ]
+
+
+def _name(described: Mapping[str, Any]) -> str:
+    return str(described.get("name") or (described.get("tags") or {}).get("Name", ""))
 
 
 def _associations(tables: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, str], str]:

@@ -57,6 +57,24 @@ def test_route_tables_as_perimeter_info_returns_them():
     ]
 
 
+def test_names_as_perimeter_info_returns_them():
+    tables = [{"id": "rtb-1", "vpc_id": "vpc-1", "main": True, "subnets": [], "edge": False}]
+    names = {
+        "vpc": {"name": "production", "cidr_blocks": ["10.0.0.0/16"]},
+        "subnets": [{"id": "subnet-1", "name": "app", "cidr_block": "10.0.1.0/24", "availability_zone": "eu-west-1a"}],
+        "route_tables": {"rtb-1": "private"},
+    }
+    seen = perimeter("h", "1", "eu-west-1", "vpc-1", looked(), [], route_tables=tables, names=names)
+    assert seen["vpc"] == {"id": "vpc-1", "name": "production", "cidrs": ["10.0.0.0/16"]}
+    table = seen["route_tables"][0]
+    assert table["name"] == "private"
+    # It names no route table, so it has the main one.
+    assert table["subnets"] == [{"id": "subnet-1", "name": "app", "cidr": "10.0.1.0/24", "zone": "eu-west-1a"}]
+    # Whoever may not ask gets ids.
+    bare = perimeter("h", "1", "eu-west-1", "vpc-1", looked(), [], route_tables=tables, names={})
+    assert (bare["vpc"]["name"], bare["route_tables"][0]["name"]) == ("", "")
+
+
 def test_an_endpoint_that_is_missing_is_where_the_finding_says():
     seen = perimeter("h", "1", "eu-west-1", "vpc-1", looked(before=None, endpoint_id=""), [])
     assert (seen["endpoint"]["id"], seen["endpoint"]["exists"], seen["endpoint"]["existed"]) == ("vpc-1", False, False)
