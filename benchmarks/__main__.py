@@ -22,6 +22,7 @@ BENCHMARKS = {
     "evaluate": "decisions per second of the policy evaluator",
     "proof": "seconds of proofs over all requests: one bucket, a thousand, and what is made hard",
     "replay": "recorded accesses, read and replayed: records, lines and classes per second, and the memory",
+    "page": "the page of a report in Chromium, until it can be used, beside a page of one word",
     "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
     "fleet": "many buckets, beside a bare client and a loop over amazon.aws.s3_bucket",
     "role": "the role and drift, beside what they were before they looked, decided and acted",

@@ -178,7 +178,9 @@ def test_a_role_of_another_account_is_assumed_and_its_account_checked(emulator, 
     vpc = emulator.client("ec2", **keys).create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     declared = {"vpc_id": vpc, "buckets": [BUCKET]}
     assumed = {**declared, "assume_role_arn": role, "assume_role_external_id": "external", "account_id": "111122223333"}
-    played = play(emulator, Step({**declared, "account_id": "111122223333"}), Step(assumed), verbose="-vvv", with_secrets=True)
+    played = play(
+        emulator, Step({**declared, "account_id": "111122223333"}), Step(assumed), verbose="-vvv", with_secrets=True
+    )
     wrong, right = played.outcomes
     assert wrong.writes == []
     assert wrong.message.startswith(

@@ -93,21 +93,39 @@ def test_variables_on_pages_exist(page):
 
 def refusals():
     """The longest fixed part of each message that the role refuses a declaration with."""
-    for name in ("plan", "variables", "names"):
-        path = ROOT / "plugins" / "module_utils" / "_plan" / "perimeter" / f"{name}.py"
+    for path in sorted((ROOT / "plugins" / "module_utils" / "_plan" / "perimeter").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "Refusal"):
                 texts = [one.value for one in ast.walk(node.args[1]) if isinstance(one, ast.Constant)]
-                fixed = max((text.strip() for text in texts if isinstance(text, str)), key=len, default="")
+                fixed = [text.strip().removesuffix("Nothing was changed.") for text in texts if isinstance(text, str)]
                 # The message of another check, passed on, has no text of its own.
-                if len(fixed) > len("Nothing was changed."):
-                    yield fixed.removesuffix(" Nothing was changed.").removeprefix(", ")
+                yield from filter(None, [max(fixed, key=len, default="").strip(" ,(.")])
 
 
-def test_messages_of_the_role_are_explained():
+def said_by_tasks():
+    """The longest fixed part of each message that tasks of the role and of playbooks fail with."""
+    files = [*PLAYBOOKS, *(ROOT / "playbooks/tasks").glob("*.yml"), *(ROOT / "roles").glob("*/tasks/*.yml")]
+    for path in files:
+        for task in tasks_in(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            told = task.get("ansible.builtin.assert", {}).get("fail_msg") or task.get("ansible.builtin.fail", {}).get(
+                "msg"
+            )
+            parts = re.split(r"{{.*?}}|{%.*?%}", str(told or ""), flags=re.DOTALL)
+            yield from filter(None, [max((" ".join(part.split()) for part in parts), key=len).strip(" :,.")])
+
+
+def tasks_in(given):
+    for each in given if isinstance(given, list) else [given]:
+        if isinstance(each, dict):
+            yield each
+            for key in ("tasks", "pre_tasks", "post_tasks", "block", "rescue", "always"):
+                yield from tasks_in(each.get(key) or [])
+
+
+def test_messages_of_the_role_and_the_playbooks_are_explained():
     page = " ".join((ROOT / "docs/docsite/rst/troubleshooting.rst").read_text(encoding="utf-8").split())
-    found = list(refusals())
-    assert len(found) > 10
+    found = [*refusals(), *said_by_tasks()]
+    assert len(found) > 30
     assert [text for text in found if text not in page] == []
 
 
