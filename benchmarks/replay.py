@@ -223,8 +223,9 @@ def alone(evidence: list[str], cores: int) -> dict[str, Any]:
 
 def lines_per_second(directory: Path) -> float:
     """Lines of server access logs on one core, in seconds of that core."""
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
-    from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Tally
+    from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
 
     data = (directory / "log").read_bytes()
     found = []

@@ -25,9 +25,10 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
+from ..._plan.history.batch import Batch
 from ..._plan.history.distinctions import Distinctions
 from ..._plan.history.reader import read_part
-from ..._plan.history.tally import Batch, Tally
+from ..._plan.history.tally import Tally
 from .evidence import Part, open_part
 
 #: With more of them, whoever brings it together is the slower one.
@@ -57,9 +58,9 @@ def read_all(parts: Sequence[Part], distinctions: Distinctions, tally: Tally, cl
     shares = [parts[number::processes] for number in range(processes)]
     lines: dict[Any, list[Part]] = {}
     running = []
-    for share in shares:
+    for reader, share in enumerate(shares, 1):
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_serve, args=(there, share, distinctions, s3), daemon=True)
+        process = context.Process(target=_serve, args=(there, share, distinctions, s3, reader), daemon=True)
         process.start()
         there.close()
         running.append(process)
@@ -82,22 +83,24 @@ def read_all(parts: Sequence[Part], distinctions: Distinctions, tally: Tally, cl
         process.join()
 
 
-def _serve(line: Connection, share: Sequence[Part], distinctions: Distinctions, client: Any) -> None:
+def _serve(line: Connection, share: Sequence[Part], distinctions: Distinctions, client: Any, reader: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Of a terminal, all processes get it: the module decides.
     # Records have no circles, and looking for some takes a tenth of the time.
     gc.disable()
     try:
-        for batch, done in _batches(share, distinctions, client):
-            line.send((batch.sent(), done))
+        for batch, done in _batches(share, distinctions, client, reader):
+            line.send((batch, done))
     except OSError:
         return  # The module was killed.
     finally:
         line.close()
 
 
-def _batches(parts: Sequence[Part], distinctions: Distinctions, client: Any) -> Iterator[tuple[Batch, int]]:
-    """What was read, with how many parts it is of."""
-    batch, done = Batch(), 0
+def _batches(
+    parts: Sequence[Part], distinctions: Distinctions, client: Any, reader: int = 0
+) -> Iterator[tuple[Batch, int]]:
+    """What was read, with how many parts it is of; ``reader``: the number of whoever reads."""
+    batch, done = Batch(reader), 0
     for part, chunks in _opened(parts, client):
         try:
             read_part(part.name, chunks, distinctions, batch, part.form)
@@ -105,10 +108,10 @@ def _batches(parts: Sequence[Part], distinctions: Distinctions, client: Any) -> 
             batch.bad(part.name, str(error))
         done += 1
         if done >= _PARTS_PER_BATCH or len(batch.rows) >= 4 * _RECORDS_PER_BATCH:
-            yield batch, done
-            batch, done = Batch(), 0
+            yield batch.sent(), done
+            done = 0
     if done:
-        yield batch, done
+        yield batch.sent(), done
 
 
 def _opened(parts: Sequence[Part], client: Any) -> Iterator[tuple[Part, Iterator[bytes]]]:

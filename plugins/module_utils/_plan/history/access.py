@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import NamedTuple, TypeAlias
 
 #: Where a record is from.
@@ -63,6 +64,9 @@ CONSOLE, PRESIGNED, COPY_SOURCE, BATCH, ACL_REQUIRED, AWS_INTERNAL, KEYS_UNTOLD,
     "aggregated",
 )
 
+#: S3 has been there since the year 2006; what is of the year 2100 or later has a clock that is wrong.
+FIRST, LAST = 1_136_073_600, 4_102_444_800
+
 #: Reasons for leaving out a record.
 OTHER_SERVICE = "of other services"
 OTHER_BUCKET = "about other buckets"
@@ -74,10 +78,16 @@ AGGREGATED = "aggregated events"
 DIGEST = "digests"
 ALLOWED_NETWORK = "network activity that was allowed"
 
+#: Stands for the beginnings of keys where they are too many to be shown.
+MANY = "*"
+
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)(?:[.,]\d+)?\s*(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
+#: How CloudTrail writes times: 2026-11-23T10:15:00Z.
+_USUAL = 20
+_SIXTY = {f"{number:02d}": number for number in range(60)}
 
 
 class Access(NamedTuple):
@@ -174,6 +184,35 @@ def read_at(text: str) -> tuple[int, bool] | None:
     return day + hours * 3600 + minutes * 60 + seconds - shift, bool(zone)
 
 
+def recorded_at(text: str) -> tuple[int, bool]:
+    """As :func:`read_at`, of a record.
+
+    :raises ValueError: it is no time, or one of which no record can be.
+    """
+    if len(text) == _USUAL and text[13] == text[16] == ":" and text[19] == "Z":
+        hours, minutes, seconds = _SIXTY.get(text[11:13], 24), _SIXTY.get(text[14:16]), _SIXTY.get(text[17:19])
+        if hours < 24 and minutes is not None and seconds is not None and (midnight := _midnight(text[:11])):
+            return midnight + hours * 3600 + minutes * 60 + seconds, True
+    found = read_at(text)
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is no time such as 2026-11-23T10:15:00Z")
+    check_time(found[0])
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _midnight(text: str) -> int:
+    """When a day began such as ``2026-11-23T``; 0 if it is none of which a record can be."""
+    found = read_at(f"{text}00:00:00Z")
+    return found[0] if found and FIRST <= found[0] < LAST else 0
+
+
+def check_time(seconds: int) -> None:
+    """:raises ValueError: no record can be of this time."""
+    if not FIRST <= seconds < LAST:
+        raise ValueError(f"it is of {shown_time(seconds)[:10]}, when nobody made a record of S3")
+
+
 def shown_time(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -206,5 +245,9 @@ def is_private(address: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def is_address(text: str) -> bool:
-    """Whether a source is an address, and not the name of a service."""
-    return bool(text) and (text[0].isdigit() or ":" in text) and not text.endswith(".com")
+    """Whether a source is an address, and not the name of a service or anything else."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -15,6 +15,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -23,7 +24,7 @@ from urllib.parse import unquote
 
 from . import access as a
 from .access import Access, Told
-from .distinctions import Distinctions
+from .distinctions import REMEMBERED, Distinctions
 from .identity import SERVICE, requester_of
 from .operations import about_objects, actions_of, logged_operation
 
@@ -38,6 +39,12 @@ _FIELDS = ("cipher", "authentication", "host", "tls", "point", "acl", "region")
 #: A request of a version has it in the query of its URL.
 _VERSION = "versionId="
 _LONGEST = 65_536
+_TIME = re.compile(
+    r"\[\d\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)",
+    re.ASCII,
+)
+_ZONE = re.compile(r"[+-]\d{4}\]", re.ASCII)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
@@ -58,7 +65,7 @@ def read_line(line: str, distinctions: Distinctions) -> Told | str:
     if ":assumed-role/" in requester:
         requester = distinctions.session_arn(requester)
     path, compared = distinctions.path_of(address)
-    keys = None if key == _NONE else _key_and_prefix(bucket, fields, key, distinctions)
+    keys = None if key == _NONE else _key_and_prefix(bucket, (requester, name, bucket), fields, key, distinctions)
     made_of = (bucket, requester, name, keys, status, error, versioned, path, compared, fields)
     memory = distinctions.memory
     accesses = memory.get(made_of)
@@ -70,7 +77,8 @@ def read_line(line: str, distinctions: Distinctions) -> Told | str:
         address = ""
     seconds = _seconds(day, zone)
     if request_id == _NONE:
-        return accesses, seconds, 0, 0, False, 1, "", address
+        # Without an id, the same line is the same request.
+        return accesses, seconds, a.number_of(line), 0, False, 1, "", address
     identity, request = hash(f"{request_id} {name} {key}") & _MASK, hash(request_id) & _MASK
     return accesses, seconds, identity or 1, request or 1, False, 1, request_id, address
 
@@ -129,21 +137,24 @@ def _fields(told: str) -> dict[str, str]:
     return dict(zip(_FIELDS, told.split(" ") if told else ()))  # noqa: B905 - lines of former years end earlier
 
 
-def _key_and_prefix(bucket: str, fields: str, key: str, distinctions: Distinctions) -> tuple[str, str]:
-    """A key that stands for that of the line, and what it begins with; most lines are of folders that others had."""
-    folder, slash, name = key.rpartition("/")
-    known = distinctions.memory.get((bucket, folder))
-    if known is None:
-        partition = a.partition_of(_fields(fields).get("region", ""))
-        plain = f"{unquote(folder)}{slash}"
-        first = (
-            None if distinctions.splits(bucket, partition, plain) else distinctions.object_key(bucket, partition, plain)
-        )
-        known = distinctions.memory[bucket, folder] = (first, a.shown_prefix(plain), plain, partition)
-    first, prefix, plain, partition = known
-    if first is None:
-        first = distinctions.object_key(bucket, partition, plain + (unquote(name) if "%" in name else name))
-    return first, prefix
+def _key_and_prefix(
+    bucket: str, user: tuple[str, ...], fields: str, key: str, distinctions: Distinctions
+) -> tuple[str, str]:
+    """A key that stands for that of the line, and what it begins with; the line has it as a URL does."""
+    if "%" in key:
+        folder, slash, name = key.rpartition("/")
+        plain = distinctions.plain.get(folder)
+        if plain is None:
+            if len(distinctions.plain) >= REMEMBERED:
+                distinctions.plain.clear()
+            plain = distinctions.plain[folder] = unquote(folder)
+        key = f"{plain}{slash}{unquote(name) if '%' in name else name}"
+    return distinctions.cell(user, bucket, _partition(fields), key)
+
+
+@lru_cache(maxsize=1024)
+def _partition(fields: str) -> str:
+    return a.partition_of(_fields(fields).get("region", ""))
 
 
 def _rest(rest: str) -> tuple[str, str, bool, str]:
@@ -172,7 +183,11 @@ def _is_status(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _midnight(day: str) -> int:
-    return int(datetime.strptime(day, "%d/%b/%Y").replace(tzinfo=timezone.utc).timestamp())
+    """``06/Feb/2026`` as seconds since 1970; months are in English, whatever the language of the controller is."""
+    number, month, year = int(day[:2]), _MONTHS.index(day[3:6]) + 1, int(day[7:])
+    seconds = int(datetime(year, month, number, tzinfo=timezone.utc).timestamp())
+    a.check_time(seconds)
+    return seconds
 
 
 def _seconds(day: str, zone: str) -> int:
@@ -180,13 +195,15 @@ def _seconds(day: str, zone: str) -> int:
 
     :raises ValueError: it is no time.
     """
-    seconds = _midnight(day[1:12]) + int(day[13:15]) * 3600 + int(day[16:18]) * 60 + int(day[19:21])
+    if _TIME.fullmatch(day) is None:
+        raise ValueError(f"{day[:40]!r} is no time such as '[06/Feb/2026:00:00:38'")
+    at = _midnight(day[1:12]) + int(day[13:15]) * 3600 + int(day[16:18]) * 60 + int(day[19:21])
     if zone == "+0000]":
-        return seconds
-    if len(zone) != 6 or zone[0] not in "+-":
+        return at
+    if _ZONE.fullmatch(zone) is None:
         raise ValueError("a line whose time has no zone")
     shift = int(zone[1:3]) * 3600 + int(zone[3:5]) * 60
-    return seconds + (shift if zone[0] == "-" else -shift)
+    return at + (shift if zone[0] == "-" else -shift)
 
 
 def _tls(fields: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from . import access as a
 from .access import Access, Row
@@ -128,10 +129,9 @@ def _read(row: Mapping[str, str], text: str, distinctions: Distinctions) -> tupl
         raise ValueError(f"count, days and addresses are numbers: {error}") from None
     if count < 1:
         raise ValueError(f"the count {count} is less than 1")
-    times = [a.read_at(row[name]) if row.get(name) else (0, True) for name in ("first_seen", "last_seen")]
-    if None in times:
-        raise ValueError("first_seen and last_seen are times such as 2026-11-23T10:15:00Z")
-    (first, zoned), (last, also_zoned) = (one or (0, True) for one in times)
+    (first, zoned), (last, also_zoned) = (
+        a.recorded_at(row[name]) if row.get(name) else (0, True) for name in ("first_seen", "last_seen")
+    )
     accesses = _accesses(row, bucket, vpce, distinctions)
     if isinstance(accesses, str):
         return accesses, True
@@ -157,9 +157,14 @@ def _accesses(row: Mapping[str, str], bucket: str, vpce: str, distinctions: Dist
     logged = "requester" in row or "event_name" not in row
     prefix = row.get("key_prefix", "")
     if logged:
+        # Logs have keys as URLs do.
+        prefix = unquote(prefix)
         name = row.get("operation", "")
         operation = logged_operation(name, bool(prefix) or ".OBJECT" in name)
-        identity = requester_of(row.get("requester") or "-")
+        requester = row.get("requester") or "-"
+        if ":assumed-role/" in requester:
+            requester = distinctions.session_arn(requester)
+        identity = requester_of(requester)
         if operation == "" or identity is None:
             return a.NO_AUTHORIZATION
         operation = operation or name
@@ -184,6 +189,7 @@ def _accesses(row: Mapping[str, str], bucket: str, vpce: str, distinctions: Dist
     if identity.internal:
         flags.append(a.AWS_INTERNAL)
     found = []
+    shown = distinctions.folder((identity.principal or identity.unique_id, operation, bucket), prefix)
     for action in actions:
         objects = not action or about_objects(action)
         partition = a.partition_of(region)
@@ -204,7 +210,7 @@ def _accesses(row: Mapping[str, str], bucket: str, vpce: str, distinctions: Dist
                 bucket=bucket,
                 bucket_account=row.get("bucket_account", ""),
                 access_point=row.get("access_point", "") if row.get("access_point") != "-" else "",
-                prefix=prefix if objects or prefix else None,
+                prefix=shown if objects or prefix else None,
                 key=key,
                 path=path,
                 path_account=row.get("vpce_account", ""),

@@ -9,25 +9,38 @@
 
 Sources: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html,
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html for the messages of denials
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html
 """
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
-from ..._policy.language.vocabulary import spell_action
 from . import access as a
 from .access import Access, Told
 from .context import context_of
 from .distinctions import Distinctions
-from .identity import SERVICE, UNREADABLE, Identity, identity_of, of_arn
-from .operations import BATCH_DELETES, COPIES, WITHOUT_AUTHORIZATION, about_objects, actions_of
+from .identity import SERVICE, SESSION, UNREADABLE, Identity, identity_of, of_arn
+from .message import Said, read_message
+from .operations import (
+    BATCH_DELETES,
+    COPIES,
+    WITHOUT_AUTHORIZATION,
+    about_objects,
+    actions_of,
+    details_of,
+    reads_objects,
+)
+from .subject import (
+    Copied,
+    bucket_of_resources,
+    copied_by,
+    is_access_point,
+    owner_and_point,
+    plain_parameters,
+)
 
 _S3 = "s3.amazonaws.com"
 _NETWORK_TYPES = ("AwsVpceEvent", "AwsVpceEvents")
@@ -35,26 +48,6 @@ _NETWORK_CATEGORY = "NetworkActivity"
 #: Categories of events that are no single requests -> why they are left out.
 _NO_REQUESTS = {"Insight": a.INSIGHT, "Aggregated": a.AGGREGATED}
 _NO_REQUEST_TYPES = {"AwsCloudTrailInsight": a.INSIGHT, "AwsAggregatedEvent": a.AGGREGATED}
-_SAID = re.compile(
-    r"(?:User: (?P<user>\S+) )?is not authorized to perform: (?P<action>s3:\w+)"
-    r"(?:.*?(?:because no|explicit deny in an?) (?P<layer>[\w -]+?)(?:-based)? polic)?",
-    re.IGNORECASE | re.DOTALL,
-)
-_SAID_BOUNDARY = re.compile(r"(?:because no|explicit deny in an?) permissions boundary", re.IGNORECASE)
-#: What messages call a kind of policy -> what decisions call it.
-_LAYERS = {
-    "identity": "identity_policy",
-    "resource": "bucket_policy",
-    "vpc endpoint": "endpoint_policy",
-    "service control": "service_control_policy",
-    "resource control": "resource_control_policy",
-    "session": "session_policy",
-}
-#: AWS has spelled the type in both ways.
-_ACCESS_POINTS = ("AWS::S3::AccessPoint", "AWS::S3::Access Point")
-#: Bucket, host, key and one more; requests with more parameters are told apart by the names of all.
-_USUAL_PARAMETERS = 4
-_ENDPOINT_DENIED = "vpc endpoint policy"
 
 
 def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told | str:
@@ -70,30 +63,40 @@ def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told |
     event, category, error = str(get("eventName") or ""), get("eventCategory"), get("errorCode")
     if (reason := _left_out(get, event, category, error)) is not None:
         return reason
-    at = a.read_at(str(get("eventTime") or ""))
-    if at is None or not event:
-        raise ValueError("a record of CloudTrail without eventTime or eventName")
-    given, more, details = (_dict(get(name)) for name in ("userIdentity", "additionalEventData", "tlsDetails"))
-    parameters = _plain_parameters(get("requestParameters"))
+    at, _zoned = a.recorded_at(str(get("eventTime") or ""))
+    if not event:
+        raise ValueError("a record of CloudTrail without eventName")
+    given, more, details = _dict(get("userIdentity")), _dict(get("additionalEventData")), _dict(get("tlsDetails"))
+    parameters, resources = plain_parameters(get("requestParameters")), get("resources")
     endpoint = str(get("vpcEndpointId") or more.get("vpcEndpointId") or "")
-    bucket = parameters.get("bucketName") or _bucket_of_resources(record)
-    if bucket:
-        copied = _copied_from(parameters["x-amz-copy-source"]) if "x-amz-copy-source" in parameters else None
-        if not distinctions.concerns(bucket, endpoint) and not (copied and distinctions.concerns(copied[0], endpoint)):
+    owner, point = owner_and_point(resources)
+    bucket = parameters.get("bucketName") or bucket_of_resources(resources)
+    if bucket and is_access_point(bucket):
+        bucket, point = bucket_of_resources(resources), point or bucket
+    copied = copied_by(parameters, resources, bucket) if event in COPIES else None
+    if bucket or point:
+        if not _concerns(bucket, endpoint, copied, distinctions):
             return a.OTHER_BUCKET
     elif category != _NETWORK_CATEGORY and get("eventType") not in _NETWORK_TYPES:
         return a.NO_BUCKET
     identity = identity_of(given)
+    if identity.kind == SESSION:
+        identity = identity._replace(principal=distinctions.session_arn(identity.principal))
     region, address = str(get("awsRegion") or ""), str(get("sourceIPAddress") or "")
     path, callers, compared = _path(endpoint, address, identity, distinctions)
-    keys = _key_and_prefix(bucket, region, parameters, distinctions)
+    user = (identity.principal or identity.unique_id, event, bucket)
+    failed = None
+    if error in a.DENIALS:
+        said = read_message(str(get("errorMessage") or ""))
+        # Whoever is told by the record is not looked for in the message, in which each session is another.
+        failed = error, said._replace(user="") if identity.principal else said
     made_of = (
         event,
         category,
         get("managementEvent") is True,
         identity,
         bucket,
-        keys,
+        _key_and_prefix(user, bucket, region, parameters, distinctions),
         path,
         callers and bool(endpoint) and not a.is_private(address),
         compared,
@@ -103,11 +106,12 @@ def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told |
         more.get("AuthenticationMethod"),
         more.get("aclRequired"),
         _is_console(get, identity),
-        _owner_and_point(get("resources")),
-        (error, get("errorMessage")) if error in a.DENIALS else None,
-        tuple(parameters) if len(parameters) > _USUAL_PARAMETERS else "versionId" in parameters,
-        _copy_cell(parameters, region, distinctions) if event in COPIES else None,
-        context_of(record, parameters, identity, _session_of(given), distinctions) if distinctions.keys else (),
+        owner,
+        point,
+        failed,
+        details_of(event, parameters),
+        None if copied is None else _copied_cell(user, region, copied, distinctions),
+        context_of(record, parameters, identity, distinctions) if distinctions.keys else (),
     )
     memory = distinctions.memory
     accesses = memory.get(made_of)
@@ -117,14 +121,22 @@ def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told |
     told, request = shared or event_id, get("requestID")
     return (
         accesses,
-        at[0],
-        a.number_of(str(told)) if told else 0,
+        at,
+        # Without an id, the same record is the same request.
+        a.number_of(str(told) if told else json.dumps(record, sort_keys=True)),
         a.number_of(str(request)) if request else 0,
         bool(shared),
         0 if identity.principal else 1,
         str(event_id or ""),
         address if callers else "",
     )
+
+
+def _concerns(bucket: str, endpoint: str, copied: Copied | None, distinctions: Distinctions) -> bool:
+    """Whether a request may meet any of the policies; what is told by an access point only may be any bucket's."""
+    if not bucket or distinctions.concerns(bucket, endpoint):
+        return True
+    return copied is not None and (not copied.bucket or distinctions.concerns(copied.bucket, endpoint))
 
 
 def _left_out(get: Callable[..., Any], event: str, category: Any, error: Any) -> str | None:
@@ -155,85 +167,22 @@ def _without_s3(record: Mapping[str, Any]) -> str:
     raise ValueError("no record of CloudTrail: it has no eventSource")
 
 
-def _plain_parameters(given: Any) -> dict[str, str]:
-    """The parameters as texts; old records have lists of one."""
-    if not isinstance(given, dict):
-        return {}
-    found = {}
-    for name, value in given.items():
-        if isinstance(value, str):
-            found[name] = value
-        elif isinstance(value, list):
-            found[name] = str(value[0]) if value else ""
-        elif value is not None:
-            found[name] = str(value) if isinstance(value, (int, float)) else ""
-    return found
-
-
-def _resource(given: Any, kind: str) -> dict[str, Any]:
-    for one in given if isinstance(given, list) else ():
-        if isinstance(one, dict) and str(one.get("type") or "").replace(" ", "") == kind:
-            return one
-    return {}
-
-
-def _owner_and_point(given: Any) -> tuple[str, str]:
-    """The account that owns the bucket, and the ARN of the access point, if any."""
-    owner = point = ""
-    for one in given if isinstance(given, list) else ():
-        if isinstance(one, dict):
-            kind = one.get("type")
-            if kind == "AWS::S3::Bucket":
-                owner = str(one.get("accountId") or "")
-            elif kind in _ACCESS_POINTS:
-                point = str(one.get("ARN") or "")
-    return owner, point
-
-
 def _key_and_prefix(
-    bucket: str, region: str, parameters: Mapping[str, str], distinctions: Distinctions
+    user: tuple[str, ...], bucket: str, region: str, parameters: Mapping[str, str], distinctions: Distinctions
 ) -> tuple[str | None, str | None]:
     """A key that stands for that of the request, and what it begins with."""
     key = parameters.get("key")
     if key is not None:
-        return distinctions.object_key(bucket, a.partition_of(region), key), a.shown_prefix(key)
+        return distinctions.cell(user, bucket, a.partition_of(region), key)
     prefix = parameters.get("prefix")
-    return None, None if prefix is None else a.shown_prefix(prefix)
+    return None, None if prefix is None else distinctions.folder(user, a.shown_prefix(prefix))
 
 
-def _copy_cell(
-    parameters: Mapping[str, str], region: str, distinctions: Distinctions
-) -> tuple[str, str, str, bool] | None:
-    """What a copy reads: bucket, a key that stands for the one, what it begins with, and whether it is a version."""
-    found = _copied_from(parameters.get("x-amz-copy-source", ""))
-    if found is None:
-        return None
-    bucket, key, versioned = found
-    return bucket, distinctions.object_key(bucket, a.partition_of(region), key), a.shown_prefix(key), versioned
-
-
-def _bucket_of_resources(record: Mapping[str, Any]) -> str:
-    for kind in ("AWS::S3::Bucket", "AWS::S3::Object"):
-        found = _resource(record.get("resources"), kind)
-        arn = str(found.get("ARN") or found.get("ARNPrefix") or "")
-        name = arn.partition(":::")[2].partition("/")[0]
-        if name:
-            return name
-    return ""
-
-
-@lru_cache(maxsize=4096)
-def _said(message: str) -> tuple[str, str, str]:
-    """The layer, the principal and the action that the message of a denial names."""
-    if _ENDPOINT_DENIED in message.lower() and "authorized to perform" not in message:
-        return "endpoint_policy", "", ""
-    found = _SAID.search(message)
-    if not found:
-        return "", "", ""
-    layer = (
-        "permissions_boundary" if _SAID_BOUNDARY.search(message) else _LAYERS.get((found["layer"] or "").lower(), "")
-    )
-    return layer, found["user"] or "", spell_action(found["action"]) or ""
+def _copied_cell(
+    user: tuple[str, ...], region: str, copied: Copied, distinctions: Distinctions
+) -> tuple[str, str, str, str, bool]:
+    key, prefix = distinctions.cell((*user, copied.bucket), copied.bucket, a.partition_of(region), copied.key)
+    return copied.bucket, copied.point, key, prefix, copied.versioned
 
 
 def _named(identity: Identity, said: Identity) -> Identity:
@@ -263,17 +212,17 @@ def _accesses(
         authentication,
         acl,
         console,
-        (owner, point),
+        owner,
+        point,
         failed,
-        _names,
+        _details,
         copied,
         context,
     ) = made_of
-    error, message = failed or ("", "")
-    layer, said, action = _said(str(message or "")) if failed else ("", "", "")
+    error, (layer, said, action) = failed or ("", Said())
     if error == a.VPCE_ACCESS_DENIED:
         layer = "endpoint_policy"
-    if said and not identity.principal:
+    if said:
         identity = _named(identity, of_arn(said))
     flags = {
         a.CONSOLE: console,
@@ -308,6 +257,11 @@ def _accesses(
         flags=tuple(flag for flag, is_so in flags.items() if is_so),
         context=context,
     )
+    if copied is not None and action:
+        # One of the two was not allowed, and of the other nothing is told.
+        if reads_objects(action):
+            return (_source_of(first, *copied)._replace(action=action),)
+        return (_about(first, action, distinctions),)
     # The message of a denial names the action that was asked for and not allowed.
     actions = (action,) if action else actions_of(event, parameters) or ("",)
     found = tuple(_about(first, one, distinctions) for one in actions)
@@ -334,10 +288,6 @@ def _is_console(get: Callable[..., Any], identity: Identity) -> bool:
     )
 
 
-def _session_of(given: Mapping[str, Any]) -> tuple[str, str]:
-    return str(given.get("principalId") or ""), str(given.get("arn") or "")
-
-
 def _about(first: Access, action: str, distinctions: Distinctions) -> Access:
     """The access for an action. One on the bucket has no key, whatever the record has."""
     if not action:
@@ -351,23 +301,13 @@ def _about(first: Access, action: str, distinctions: Distinctions) -> Access:
     return first._replace(action=action, key="", prefix=first.prefix or "", flags=flags)
 
 
-@lru_cache(maxsize=4096)
-def _copied_from(header: str) -> tuple[str, str, bool] | None:
-    """The bucket and key that a copy reads, and whether it names a version; ``None`` if that is an access point."""
-    path, _mark, query = header.lstrip("/").partition("?")
-    bucket, _slash, key = unquote(path).partition("/")
-    if not bucket or not key or bucket.startswith("arn:"):
-        return None
-    return bucket, key, "versionId=" in query
-
-
-def _source_of(first: Access, bucket: str, key: str, prefix: str, versioned: bool) -> Access:
+def _source_of(first: Access, bucket: str, point: str, key: str, prefix: str, versioned: bool) -> Access:
     """What a copy reads. It is another request of S3's, with the same caller and, we take it, on the same path."""
     return first._replace(
         action="s3:GetObjectVersion" if versioned else "s3:GetObject",
         bucket=bucket,
         bucket_account="" if bucket != first.bucket else first.bucket_account,
-        access_point="",
+        access_point=point,
         prefix=prefix,
         key=key,
         flags=(*first.flags, a.COPY_SOURCE),

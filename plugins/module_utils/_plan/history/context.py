@@ -14,6 +14,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from .distinctions import Distinctions
@@ -120,27 +121,29 @@ def context_of(
     record: Mapping[str, Any],
     parameters: Mapping[str, str],
     identity: Identity,
-    session: tuple[str, str],
     distinctions: Distinctions,
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The keys that policies compare and the record tells, in their order.
-
-    :param session: the user id and the ARN of a session.
-    """
+    """The keys that policies compare and the record tells, in their order."""
     if identity.kind == SERVICE:
         return ()
-    evaluated = _section(record, "eventContext", "requestContext")
-    known = {str(name).lower(): value for name, value in evaluated.items()} if evaluated else {}
+    evaluated = _section(record, "eventContext", "requestContext") if "eventContext" in record else {}
+    known = {str(name).lower(): value for name, value in evaluated.items()}
     found = []
-    for key in distinctions.keys:
-        if key in _OF_THE_FORM:
-            continue
+    for key in _further(distinctions.keys):
         told = _evaluated(known[key]) if key in known else _told(key, record, parameters)
         if told is not None:
             found.append((key, tuple(distinctions.value(key, value) for value in told)))
-    if distinctions.sessions and identity.kind == ROLE and ":" in session[0]:
-        found.append((_USER_ID, (distinctions.session(*session),)))
+    if distinctions.sessions and identity.kind == ROLE:
+        given = _section(record, "userIdentity")
+        user_id = str(given.get("principalId") or "")
+        if ":" in user_id:
+            found.append((_USER_ID, (distinctions.session(user_id, str(given.get("arn") or "")),)))
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _further(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if key not in _OF_THE_FORM)
 
 
 def _told(key: str, record: Mapping[str, Any], parameters: Mapping[str, str]) -> Told:

@@ -13,6 +13,7 @@ of every policy answers in the same way. Values that policies use as variables a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -22,11 +23,16 @@ from ..._policy.evaluation.conditions import Check
 from ..._policy.evaluation.decide import compile_policies
 from ..._policy.evaluation.layers import ASSUME_ALLOW
 from ..._policy.language.document import Raw
-from .access import INTERNET, OWN_ADDRESS, PRIVATE, UNTOLD, is_address, is_private
+from .access import INTERNET, MANY, OWN_ADDRESS, PRIVATE, UNTOLD, is_address, is_private, shown_prefix
 
 #: More different values of a key than this, and we begin to remember anew.
-_REMEMBERED = 65_536
+REMEMBERED = 65_536
+#: More prefixes of one user than this are shown as one; a user is a principal with an operation and a bucket.
+MOST_PREFIXES = 50
 _USER_ID = "aws:userid"
+_POINT = ":accesspoint/"
+#: What comes behind that in a pattern which takes all keys of an access point alike.
+_ALL_KEYS = re.compile(r"[^*?$/]*\*?|(?:[^*?$/]+|\*)/object/\*")
 _SESSION = ":assumed-role/"
 #: What a document of no policy is.
 _NOTHING = (None, ASSUME_ALLOW)
@@ -80,6 +86,8 @@ class Distinctions:
         )
         self.keys = tuple(sorted(self._checks.keys() | self._variables))
         self.memory: dict[Any, Any] = {}
+        #: The same for folders as logs write them, of which there may be as many as keys.
+        self.plain: dict[str, str] = {}
         self.sessions = exact or bool(self._named_sessions) or _USER_ID in self.keys
         self._everywhere = _of_objects(everywhere)
         self._by_bucket = {name: _of_objects(found) for name, found in by_bucket.items()}
@@ -88,6 +96,8 @@ class Distinctions:
         self._split: dict[tuple[str, str, str], bool] = {}
         self._values: dict[tuple[str, str], str] = {}
         self._cells: dict[tuple[Any, ...], str] = {}
+        self._folders: dict[tuple[str, str], tuple[str | None, str]] = {}
+        self._prefixes: dict[tuple[str, ...], set[str]] = {}
 
     def concerns(self, bucket: str, path: str) -> bool:
         """Whether a request is decided by any of the policies."""
@@ -97,7 +107,7 @@ class Distinctions:
         """The path of a request of which no more than its source is told, and the address where policies compare it."""
         found = self._paths.get(address)
         if found is None:
-            if len(self._paths) >= _REMEMBERED:
+            if len(self._paths) >= REMEMBERED:
                 self._paths.clear()
             found = self._paths[address] = self._path_of(address)
         return found
@@ -124,13 +134,37 @@ class Distinctions:
         arn = f"arn:{partition}:s3:::{bucket}/{key}"
         return self._first((bucket, *(test.cover(arn, {}) for test in tests)), key)
 
+    def cell(self, user: tuple[str, ...], bucket: str, partition: str, key: str) -> tuple[str, str]:
+        """A key that stands for one, and what that begins with as it is shown; most are of folders that others had."""
+        folder = key[: key.rfind("/") + 1]
+        known = self._folders.get((bucket, folder))
+        if known is None:
+            if len(self._folders) >= REMEMBERED:
+                self._folders.clear()
+            split = self.splits(bucket, partition, folder)
+            first = None if split else self.object_key(bucket, partition, key)
+            known = self._folders[bucket, folder] = (first, shown_prefix(folder))
+        first, prefix = known
+        return self.object_key(bucket, partition, key) if first is None else first, self.folder(user, prefix)
+
+    def folder(self, user: tuple[str, ...], prefix: str) -> str:
+        """What keys begin with, as it is shown; :data:`MANY` for a user who has more of them than anybody reads."""
+        known = self._prefixes.get(user)
+        if known is None:
+            known = self._prefixes[user] = set()
+        if prefix not in known:
+            if len(known) > MOST_PREFIXES and not self._exact:
+                return MANY
+            known.add(prefix)
+        return prefix
+
     def splits(self, bucket: str, partition: str, prefix: str) -> bool:
         """Whether policies tell apart keys of the bucket that begin alike."""
         if self._exact:
             return True
         known = self._split.get((bucket, partition, prefix))
         if known is None:
-            if len(self._split) >= _REMEMBERED:
+            if len(self._split) >= REMEMBERED:
                 self._split.clear()
             start = f"arn:{partition}:s3:::{bucket}/{prefix}"
             known = self._split[bucket, partition, prefix] = any(
@@ -146,7 +180,7 @@ class Distinctions:
             return value
         known = self._values.get((name, value))
         if known is None:
-            if len(self._values) >= _REMEMBERED:
+            if len(self._values) >= REMEMBERED:
                 self._values.clear()
             answers = tuple(check.of((value,), {}) for check in self._checks.get(name, ()))
             known = self._values[name, value] = self._first((name, *answers), value)
@@ -210,7 +244,12 @@ def _of_objects(statements: Iterable[CompiledStatement]) -> list[tuple[Resources
 
 
 def _tells_apart(text: str, start: str, templates: bool) -> bool | None:
-    """Whether a pattern can fit some ARNs with this start and not others; ``None``: that hangs on variables."""
+    """Whether a pattern can fit some ARNs with this start and not others; ``None``: everything may.
+
+    That is so with variables, and with patterns of keys behind access points, which may be those of any bucket.
+    """
+    if _POINT in text and not _ALL_KEYS.fullmatch(text.partition(_POINT)[2]):
+        return None
     literal = text
     for sign in ("*", "?", "${") if templates else ("*", "?"):
         literal = literal.partition(sign)[0]

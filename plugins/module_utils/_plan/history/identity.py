@@ -38,6 +38,8 @@ AWS_INTERNAL = "AWS Internal"
 #: Calls of the console, before CloudTrail had a field for that.
 CONSOLE_SERVICE = "signin.amazonaws.com"
 
+#: What CloudTrail has written for the account of those who give no credentials, over the years.
+_ANONYMOUS = (ANONYMOUS, "ANONYMOUS_PRINCIPAL")
 _CANONICAL = re.compile(r"[0-9a-f]{64}")
 _CLOUDFRONT = "cloudfront"
 _OAI_USER = re.compile(r"arn:[a-z-]+:iam::cloudfront:user/.+")
@@ -59,19 +61,22 @@ class Identity(NamedTuple):
 
 def identity_of(given: Mapping[str, Any]) -> Identity:
     """What userIdentity says: the role, where it is a session of one."""
-    kind, arn = str(given.get("type") or ""), str(given.get("arn") or "")
-    account, unique = str(given.get("accountId") or ""), str(given.get("principalId") or "")
-    via = str(given.get("invokedBy") or "")
-    session = given.get("sessionContext")
-    issuer = session.get("sessionIssuer") if isinstance(session, dict) else None
-    role = str(issuer.get("arn") or "") if isinstance(issuer, dict) else ""
-    if role and kind == "AssumedRole":
-        # Sessions come and go.
-        arn = ""
-    return _identity(kind, arn, account, unique.partition(":")[0], via, role)
+    get = given.get
+    kind, unique, role = get("type"), str(get("principalId") or ""), None
+    session = get("sessionContext")
+    if isinstance(session, dict):
+        issuer = session.get("sessionIssuer")
+        role = issuer.get("arn") if isinstance(issuer, dict) else None
+    # Sessions come and go.
+    arn = None if role and kind == "AssumedRole" else get("arn")
+    return _told(kind, arn, get("accountId"), unique.partition(":")[0], get("invokedBy"), role)
 
 
 @lru_cache(maxsize=16384)
+def _told(kind: Any, arn: Any, account: Any, unique: str, via: Any, role: Any) -> Identity:
+    return _identity(*("" if one is None else str(one) for one in (kind, arn, account, unique, via, role)))
+
+
 def _identity(kind: str, arn: str, account: str, unique: str, via: str, role: str) -> Identity:
     if kind == "AWSService" or (not kind and not arn and not account and via):
         named = via.endswith((".amazonaws.com", ".amazonaws.com.cn"))
@@ -83,12 +88,12 @@ def _identity(kind: str, arn: str, account: str, unique: str, via: str, role: st
 
 
 def _of_account(kind: str, arn: str, account: str, unique: str, role: str) -> Identity:
-    if account == ANONYMOUS:
+    if account in _ANONYMOUS:
         return Identity(ANONYMOUS, "", "", ANONYMOUS)
     if account.lower() == _CLOUDFRONT or _OAI_USER.fullmatch(arn):
         return Identity("", unique, "", OAI)
-    if kind == "AssumedRole" and ":role/" in role:
-        return Identity(role, unique, account or _account_of(role), ROLE)
+    if kind == "AssumedRole" and of_arn(role).kind == ROLE:
+        return Identity(role, unique, account or of_arn(role).account, ROLE)
     if not arn:
         known = bool(ACCOUNT.fullmatch(account))
         return Identity("", unique, account if known else "", FOREIGN if known else UNREADABLE)
@@ -130,8 +135,3 @@ def requester_of(text: str) -> Identity | None:
     if text.startswith("arn:"):
         return of_arn(text)
     return Identity("", text, "", UNREADABLE)
-
-
-def _account_of(arn: str) -> str:
-    found = parse_arn(arn)
-    return found.account if found else ""

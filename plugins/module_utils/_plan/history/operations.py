@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._policy.language.vocabulary import OBJECT, find_action
 
@@ -205,15 +205,24 @@ _LOGGED = {
 LOGGED_WITHOUT_AUTHORIZATION = ("S3.", "REST.OPTIONS.", "WEBSITE.OPTIONS.", "REST.POST.MULTI_OBJECT_DELETE")
 
 
+#: Whether a version is named, and what else is asked for: all that the parameters of a request change.
+Details: TypeAlias = tuple[bool, tuple[str, ...]]
+
+
 def actions_of(operation: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """The actions on the bucket or object that a request names; empty for an operation that nobody knows.
 
     :param parameters: the parameters of the request by their names, of which only the names count.
     """
+    return _actions_of(operation, *details_of(operation, parameters))
+
+
+def details_of(operation: str, parameters: Mapping[str, Any]) -> Details:
+    """What of the parameters changes the actions."""
     more: tuple[str, ...] = ()
     if operation in _UPLOADS and not _BY_HEADER.keys().isdisjoint(parameters):
         more = tuple(sorted({action for header, action in _BY_HEADER.items() if header in parameters}))
-    return _actions_of(operation, "versionId" in parameters, more)
+    return "versionId" in parameters, more
 
 
 @lru_cache(maxsize=4096)
@@ -232,6 +241,11 @@ def _actions_of(operation: str, versioned: bool, more: tuple[str, ...]) -> tuple
 def about_objects(action: str) -> bool:
     known = find_action(action)
     return known is not None and OBJECT in known.resource_types
+
+
+def reads_objects(action: str) -> bool:
+    """Whether an action is what a copy needs for what it reads."""
+    return action.startswith("s3:GetObject")
 
 
 @lru_cache(maxsize=4096)

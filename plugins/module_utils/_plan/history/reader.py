@@ -14,19 +14,20 @@ of LookupEvents, server access logs, or aggregates. What cannot be read is count
 from __future__ import annotations
 
 import codecs
+import csv
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from .access import Row
 from .access_log import read_line
 from .aggregate import Header, read_header, read_object, read_row
+from .batch import Batch
 from .cloudtrail import read_record
 from .distinctions import Distinctions
-from .tally import Batch
 
 AUTO, CLOUDTRAIL, LOG, AGGREGATED = "auto", "cloudtrail", "server_access_log", "aggregate"
 FORMATS = (AUTO, CLOUDTRAIL, LOG, AGGREGATED)
@@ -37,13 +38,16 @@ _CHUNK = 262_144
 _LONGEST = 4_194_304
 #: Of one file, once it is unpacked. Those of CloudTrail have some 50 MB at most, server access logs less.
 MOST_BYTES = 2 << 30
-#: More bad lines than this, and the rest of a file is left.
+#: More bad lines, rows or values than this, and the rest of a file is left.
 _MOST_BAD = 1000
 
 _LIST = re.compile(r'\s*(?P<holder>\{\s*"(?:Records|Events)"\s*:\s*)?\[')
 _BLANK = re.compile(r"[\s,]*")
 _LOG_LINE = re.compile(r"\S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:")
+_BEGINNINGS = ("{", "[", "]")
 _DECODER = json.JSONDecoder()
+#: What values of other types than those of a record lead to.
+_NOT_ONE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 #: Stands for no value, for ``null`` is one.
 _NONE: Any = object()
 
@@ -193,7 +197,7 @@ def _first_line(text: Text) -> str:
 
 def _read_list(name: str, text: Text, distinctions: Distinctions, batch: Batch) -> None:
     """The items of a list, one at a time."""
-    number = 0
+    number, bad = 0, _Bad(batch, "records")
     while True:
         if not _to_next(text):
             raise Unreadable(f"it ends in the middle, after record {number}")
@@ -204,11 +208,14 @@ def _read_list(name: str, text: Text, distinctions: Distinctions, batch: Batch) 
         value = _value(text)
         if value is _NONE:
             raise Unreadable(f"record {number} is not JSON; the rest is left out")
-        _read_value(f"{name}, record {number}", value, distinctions, batch)
+        _read_value((name, "record", number), value, distinctions, batch)
+        bad.check()
 
 
 def _to_next(text: Text) -> bool:
     """Go over blanks and commas; whether something comes behind them."""
+    if text.text[text.at : text.at + 1] in _BEGINNINGS:
+        return True
     while True:
         found = _BLANK.match(text.text, text.at)
         text.at = found.end() if found else text.at
@@ -241,7 +248,7 @@ def _value(text: Text) -> Any:
 
 def _read_values(name: str, text: Text, distinctions: Distinctions, batch: Batch) -> None:
     """Values one after the other, mostly one per line; one that is none is passed over to the end of its line."""
-    number = bad = 0
+    number, bad = 0, _Bad(batch, "values")
     while True:
         if not _to_next(text):
             return
@@ -249,14 +256,12 @@ def _read_values(name: str, text: Text, distinctions: Distinctions, batch: Batch
         start = text.text[text.at]
         value = _line_value(text) if start in "{[" else _NONE
         if value is not _NONE:
-            _read_value(f"{name}, value {number}", value, distinctions, batch)
-            continue
-        batch.bad(f"{name}, value {number}", "it is not JSON")
-        bad += 1
-        if bad >= _MOST_BAD:
-            raise Unreadable(f"more than {_MOST_BAD} values are not JSON; the rest is left out")
-        if not _skip_line(text):
-            return
+            _read_value((name, "value", number), value, distinctions, batch)
+        else:
+            batch.bad(f"{name}, value {number}", "it is not JSON")
+            if not _skip_line(text):
+                return
+        bad.check()
 
 
 def _line_value(text: Text) -> Any:
@@ -288,32 +293,58 @@ def _skip_line(text: Text) -> bool:
             return False
 
 
-def _read_value(where: str, value: Any, distinctions: Distinctions, batch: Batch) -> None:
-    """One record, or what holds some."""
-    if isinstance(value, Mapping):
-        for holder in ("Records", "Events"):
-            if isinstance(value.get(holder), list):
-                for number, one in enumerate(value[holder], 1):
-                    _read_value(f"{where}.{number}", one, distinctions, batch)
-                return
-        if isinstance(value.get("detail"), Mapping) and "detail-type" in value:
-            value = value["detail"]
-        elif isinstance(value.get("CloudTrailEvent"), str):
-            try:
-                value = json.loads(value["CloudTrailEvent"])
-            except (ValueError, RecursionError):
-                value = None
-    if not isinstance(value, Mapping):
-        batch.bad(where, "it is no record")
-        return
+class _Bad:
+    """How much of one file was bad; of one that has little else, the rest is left, however long it is."""
+
+    def __init__(self, batch: Batch, what: str) -> None:
+        self._batch, self._before, self._what = batch, batch.malformed, what
+
+    def check(self) -> None:
+        """:raises Unreadable: it is too much."""
+        if self._batch.malformed - self._before >= _MOST_BAD:
+            raise Unreadable(f"more than {_MOST_BAD} {self._what} are bad; the rest is left out")
+
+
+#: The file, what is counted in it, and the number of the one.
+_Place: TypeAlias = tuple[str, str, object]
+
+
+def _read_value(place: _Place, value: Any, distinctions: Distinctions, batch: Batch, held: bool = False) -> None:
+    """One record, or what holds some; ``held``: it is in what holds it."""
     try:
+        if isinstance(value, dict) and "eventSource" in value:
+            # Nearly all of them.
+            batch.add(read_record(value, distinctions))
+            return
+        value = _unwrapped(value)
+        for holder in () if held else ("Records", "Events"):
+            if isinstance(value.get(holder), list):
+                for index, one in enumerate(value[holder], 1):
+                    _read_value((*place[:2], f"{place[2]}.{index}"), one, distinctions, batch, held=True)
+                return
         # Rows of an aggregate have names of columns, which have no capitals.
         if "event_name" in value or "operation" in value:
             _add_row(batch, *read_object(value, distinctions))
         else:
             batch.add(read_record(value, distinctions))
-    except (ValueError, TypeError, AttributeError) as error:
-        batch.bad(where, str(error) or "it is no record")
+    except _NOT_ONE as error:
+        name, what, number = place
+        batch.bad(f"{name}, {what} {number}", str(error) or "it is no record")
+
+
+def _unwrapped(value: Any) -> Any:
+    """The object that EventBridge or LookupEvents has wrapped, or that is the value itself.
+
+    :raises ValueError: it is none.
+    """
+    if isinstance(value, dict):
+        if "detail-type" in value and isinstance(value.get("detail"), dict):
+            return value["detail"]
+        if isinstance(value.get("CloudTrailEvent"), str):
+            value = json.loads(value["CloudTrailEvent"])
+    if not isinstance(value, dict):
+        raise ValueError("it is no record")
+    return value
 
 
 def _add_row(batch: Batch, found: Row | str, zoned: bool) -> None:
@@ -336,7 +367,7 @@ def _lines(text: Text) -> Iterator[str]:
 
 
 def _read_lines(name: str, text: Text, distinctions: Distinctions, batch: Batch) -> None:
-    bad = 0
+    bad = _Bad(batch, "lines")
     for number, line in enumerate(_lines(text), 1):
         if not line or line == "\r":
             continue
@@ -344,20 +375,20 @@ def _read_lines(name: str, text: Text, distinctions: Distinctions, batch: Batch)
             batch.add(read_line(line.rstrip("\r"), distinctions))
         except ValueError as error:
             batch.bad(f"{name}, line {number}", str(error))
-            bad += 1
-            if bad >= _MOST_BAD:
-                raise Unreadable(f"more than {_MOST_BAD} lines are bad; the rest is left out") from None
+            bad.check()
 
 
 def _read_rows(name: str, text: Text, header: Header, distinctions: Distinctions, batch: Batch) -> None:
-    bad = 0
-    for number, row in enumerate(header.rows(_lines(text)), 1):
-        if number == 1 or not row:
-            continue
-        try:
-            _add_row(batch, *read_row(header, row, distinctions))
-        except ValueError as error:
-            batch.bad(f"{name}, row {number}", str(error))
-            bad += 1
-            if bad >= _MOST_BAD:
-                raise Unreadable(f"more than {_MOST_BAD} rows are bad; the rest is left out") from None
+    number, bad = 0, _Bad(batch, "rows")
+    try:
+        for number, row in enumerate(header.rows(_lines(text)), 1):
+            if number == 1 or not row:
+                continue
+            try:
+                _add_row(batch, *read_row(header, row, distinctions))
+            except ValueError as error:
+                batch.bad(f"{name}, row {number}", str(error))
+                bad.check()
+    except csv.Error as error:
+        # A quote that does not end takes all that follows into its field.
+        raise Unreadable(f"row {number + 1} is no CSV ({error}); the rest is left out") from None

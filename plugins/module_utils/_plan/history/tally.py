@@ -8,94 +8,26 @@
 """What was read, counted: each request once, however many records, copies and files speak of it.
 
 Whoever reads a part gives a :class:`Batch`, which can be sent between processes; :class:`Tally` takes any number of
-them in any order. It needs some 40 bytes for each record, and some hundred for each kind of access.
+them, those of one reader in their order. It needs some 40 bytes for each record, and some 3 kB for each kind of access.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .access import ACCESS_LOG, OUTSIDE, Access, Row, Told, shown_time
+from .access import ACCESS_LOG, FIRST, OUTSIDE, Access, Row, shown_time
+from .batch import EXAMPLES, MOST_ADDRESSES, NAMED, Batch, Kind
 
-#: What is kept of each kind of access to be shown.
-EXAMPLES, ADDRESSES = 3, 5
-#: More different addresses than this are not counted.
-_MOST_ADDRESSES = 256
-#: Names of bad places in the evidence that are kept.
-_NAMED = 50
 _DAY = 86_400
-#: The first of January 2006, before which there was no S3.
-_FIRST_DAY = 13_149
+_FIRST_DAY = FIRST // _DAY
 _NEVER = 1 << 62
-
-Kind = tuple[Access, ...]
 
 
 def _bit(at: int) -> int:
     return 1 << max(0, at // _DAY - _FIRST_DAY)
-
-
-@dataclass(slots=True)
-class Batch:
-    """What was read of a part of the evidence.
-
-    ``kinds``: what its records are about; ``rows`` has four numbers for each record: its kind with whether it is shared
-    and its rank, when it was, and its ids. ``aggregated``: records that stand for many. ``skipped``: reason -> number;
-    ``malformed``: how many, and ``named``: which.
-    """
-
-    kinds: list[Kind] = field(default_factory=list)
-    rows: array[int] = field(default_factory=lambda: array("Q"))
-    examples: list[tuple[list[str], set[str]]] = field(default_factory=list)
-    aggregated: list[Row] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    files: int = 0
-    records: int = 0
-    malformed: int = 0
-    named: list[str] = field(default_factory=list)
-    without_zone: int = 0
-    #: Readers give the same object for what is the same, so that nobody has to compare.
-    _numbers: dict[int, int] = field(default_factory=dict, repr=False)
-
-    def add(self, found: Told | str) -> None:
-        """Count one record, or why it was left out."""
-        self.records += 1
-        if isinstance(found, str):
-            self.skipped[found] += 1
-            return
-        accesses, at, identity, request, shared, rank, event, address = found
-        number = self._numbers.get(id(accesses))
-        if number is None:
-            number = self._numbers[id(accesses)] = len(self.kinds)
-            self.kinds.append(accesses)
-            self.examples.append(([], set()))
-        self.rows.extend((number << 2 | shared << 1 | rank, at, identity, request))
-        events, addresses = self.examples[number]
-        if len(events) < EXAMPLES and event:
-            events.append(event)
-        if address and len(addresses) < _MOST_ADDRESSES:
-            addresses.add(address)
-
-    def add_row(self, found: Row | str) -> None:
-        """Count a row that stands for many."""
-        self.records += 1
-        if isinstance(found, str):
-            self.skipped[found] += 1
-        else:
-            self.aggregated.append(found)
-
-    def sent(self) -> Batch:
-        """The same for another process, in which numbers of objects are others."""
-        self._numbers.clear()
-        return self
-
-    def bad(self, where: str, what: str) -> None:
-        """Count what cannot be read, and name where it is."""
-        self.malformed += 1
-        if len(self.named) < _NAMED:
-            self.named.append(f"{where}: {what}")
 
 
 @dataclass(slots=True)
@@ -116,14 +48,14 @@ class Seen:
         days = _bit(row.first) | _bit(row.last) if row.first else 0
         self.merge(Seen(row.requests, row.first, row.last, days, row.days))
         self.more_addresses = max(self.more_addresses, row.addresses)
-        self.show([row.event] if row.event else [], {row.address} if row.address else set())
+        self.show([row.event] if row.event else (), [row.address] if row.address else ())
 
-    def show(self, examples: list[str], addresses: set[str]) -> None:
+    def show(self, examples: Iterable[str], addresses: Iterable[str]) -> None:
         """Keep some examples, and addresses up to a number."""
         if len(self.examples) < EXAMPLES:
             self.examples = list(dict.fromkeys((*self.examples, *examples)))[:EXAMPLES]
-        if addresses and len(self.addresses) < _MOST_ADDRESSES:
-            self.addresses |= addresses
+        if len(self.addresses) < MOST_ADDRESSES:
+            self.addresses.update(addresses)
 
     def merge(self, other: Seen) -> None:
         self.count += other.count
@@ -200,6 +132,8 @@ class Tally:
         self.first = self.last = self.days = 0
         self._since, self._until = since or 0, 1 << 62 if until is None else until
         self._kinds: dict[Kind, int] = {}
+        # By readers: the number here of each kind that it told, and whether that is of an access log.
+        self._told: dict[int, tuple[list[int], list[bool]]] = {}
         # Of each kind, how often, when first and last, the day of the last that was counted, and all days.
         self._counts, self._firsts, self._lasts = array("Q"), array("q"), array("q")
         self._day = array("q")
@@ -216,12 +150,14 @@ class Tally:
         self.records += batch.records
         self.malformed += batch.malformed
         self.without_zone += batch.without_zone
-        self.named += batch.named[: _NAMED - len(self.named)]
+        self.named += batch.named[: NAMED - len(self.named)]
         self.skipped.update(batch.skipped)
-        kinds = [self._number(kind) for kind in batch.kinds]
-        logged = [kind[0].source == ACCESS_LOG for kind in batch.kinds]
-        for kind, (events, addresses) in zip(kinds, batch.examples, strict=True):
-            self._shown[kind].show(events, addresses)
+        kinds, logged = self._told.setdefault(batch.reader, ([], []))
+        del kinds[batch.known :], logged[batch.known :]
+        kinds += [self._number(kind) for kind in batch.kinds]
+        logged += [kind[0].source == ACCESS_LOG for kind in batch.kinds]
+        for number, (events, addresses) in batch.examples.items():
+            self._shown[kinds[number]].show(events, addresses)
         if not any(logged):
             self._requests.extend(batch.rows[3::4])
         elif not all(logged):
@@ -287,7 +223,7 @@ class Tally:
                 self._spread(shown)
                 for access in dict.fromkeys(accesses):
                     self.seen.setdefault(access, Seen()).merge(shown)
-        self._kinds = {}
+        self._kinds, self._told = {}, {}
 
     def gaps(self) -> list[str]:
         """The days between the first and the last record that have none."""

@@ -24,7 +24,7 @@ from ..history import access as a
 from ..history import identity as who
 from ..history.access import Access
 from .setting import UNSUPPLIED, Setting
-from .verdict import Verdict
+from .verdict import Verdict, stopped_at_point
 
 _NETWORK = frozenset(
     f"aws:{name}"
@@ -58,6 +58,12 @@ class Cause:
 def cause_of(access: Access, verdict: Verdict, setting: Setting) -> Cause:
     """Why a class is lost, and what would keep it."""
     if verdict.layer == ENDPOINT:
+        if verdict.reading is not None and stopped_at_point(access, setting, verdict.reading):
+            return Cause(
+                "access_point",
+                f"The endpoint lets the bucket through, and not the access point {access.access_point}. Use the "
+                "bucket itself, or let the access point through with a statement of your own.",
+            )
         return _at_the_endpoint(access, setting)
     keys = _keys_of(verdict)
     if keys & _TLS and not keys & _NETWORK:

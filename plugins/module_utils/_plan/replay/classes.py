@@ -20,11 +20,9 @@ from typing import Any
 
 from ..history import access as a
 from ..history.access import Access, shown_time
-from ..history.distinctions import Distinctions
-from ..history.tally import ADDRESSES, Seen
-
-#: More prefixes of one bucket, principal and action than this are shown as one.
-MOST_PREFIXES = 50
+from ..history.batch import ADDRESSES, MOST_ADDRESSES
+from ..history.distinctions import MOST_PREFIXES, Distinctions
+from ..history.tally import Seen
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class Class:
     @property
     def many(self) -> bool:
         """Whether its keys have no prefix in common that is worth showing."""
-        return self.access.prefix == "*"
+        return self.access.prefix == a.MANY
 
     @property
     def who(self) -> str:
@@ -49,12 +47,15 @@ class Class:
         access, seen = self.access, self.seen
         shown = sorted(seen.addresses)[:ADDRESSES]
         more = max(len(seen.addresses), seen.more_addresses) - len(shown)
+        # Beyond a number they are not counted, unless a query did.
+        least = " or more" if more + len(shown) >= MOST_ADDRESSES > seen.more_addresses else ""
         return {
             "principal": self.who,
             "kind": access.kind,
             "via": access.via,
             "action": access.action or access.operation,
             "bucket": access.bucket,
+            "access_point": access.access_point,
             "key_pattern": access.prefix if access.prefix is None or self.many else f"{access.prefix}*",
             "path": access.path,
             "path_account": access.path_account,
@@ -66,7 +67,7 @@ class Class:
             "days": seen.distinct_days,
             "first_seen": shown_time(seen.first) if seen.first else None,
             "last_seen": shown_time(seen.last) if seen.last else None,
-            "addresses": [*shown, *([f"+{more}"] if more > 0 else [])],
+            "addresses": [*shown, *([f"+{more}{least}"] if more > 0 else [])],
             "examples": seen.examples,
         }
 
@@ -118,13 +119,14 @@ def _with_fewer_prefixes(merged: Mapping[Access, Seen]) -> dict[Access, Seen]:
     for access in merged:
         if access.prefix is not None:
             numbers.setdefault(_user(access), set()).add(access.prefix)
-    crowded = {user for user, prefixes in numbers.items() if len(prefixes) > MOST_PREFIXES}
+    # Readers have merged what was too much for one operation in their part of the evidence.
+    crowded = {user for user, prefixes in numbers.items() if len(prefixes) > MOST_PREFIXES or a.MANY in prefixes}
     if not crowded:
         return dict(merged)
     found: dict[Access, Seen] = {}
     for access, seen in merged.items():
         if access.prefix is not None and _user(access) in crowded:
-            access = access._replace(prefix="*")
+            access = access._replace(prefix=a.MANY)
         found.setdefault(access, Seen()).merge(seen)
     return found
 

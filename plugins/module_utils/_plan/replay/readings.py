@@ -33,6 +33,7 @@ _SOME_SERVICE = "unnamed.amazonaws.com"
 _EARLIER = ("aws:calledvia", "aws:calledviafirst")
 _LATEST = (*_EARLIER, "aws:calledvialast")
 _SOMEBODY = "another-principal"
+_SOME_KEY = "key"
 _UNIQUE_ROLE, _UNIQUE_USER = "AROA", "AIDA"
 
 
@@ -43,12 +44,14 @@ class NotEvaluated(Exception):
 class Reading(NamedTuple):
     """A request that an access can have been; ``endpoint``: the id of the one whose policy it meets, or empty.
 
-    ``everybody``: the bucket policy grants it by something that the evaluator does not know.
+    ``everybody``: the bucket policy grants it by something that the evaluator does not know. ``at_point``: the same
+    request of the access point that it goes through, which the policy of the endpoint has to let pass as well.
     """
 
     request: Request
     endpoint: str
     everybody: bool = False
+    at_point: Request | None = None
 
 
 def readings_of(access: Access, setting: Setting) -> list[Reading]:
@@ -61,13 +64,8 @@ def readings_of(access: Access, setting: Setting) -> list[Reading]:
     try:
         for principal in _principals(access, setting):
             for through, via, endpoint, address in _ways(access, setting):
-                found.append(
-                    Reading(
-                        _request(access, setting, principal, through, via, address),
-                        endpoint,
-                        access.kind == who.OAI,
-                    )
-                )
+                request = _request(access, setting, principal, through, via, address)
+                found.append(Reading(request, endpoint, access.kind == who.OAI, _at_point(access, request)))
     except RequestError as error:
         raise NotEvaluated(f"the record makes no request: {error.problems[0].rule}") from None
     return found
@@ -75,7 +73,8 @@ def readings_of(access: Access, setting: Setting) -> list[Reading]:
 
 def _check(access: Access, setting: Setting) -> None:
     if not access.bucket:
-        raise NotEvaluated("the record does not tell the bucket")
+        point = f"the access point {access.access_point}, and not its bucket" if access.access_point else ""
+        raise NotEvaluated(f"the record tells {point}" if point else "the record does not tell the bucket")
     if not access.action:
         raise NotEvaluated(f"{access.operation} is no operation that is known")
     if not access.principal and not access.account and access.kind != who.OAI:
@@ -191,6 +190,15 @@ def _request(
     if untold:
         return dataclasses.replace(request, context={**request.context, **untold})
     return request
+
+
+def _at_point(access: Access, request: Request) -> Request | None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-vpc.html: the policy of an endpoint has to
+    allow a request on both, the access point and the bucket."""
+    if not access.access_point.startswith("arn:"):
+        return None
+    key = "" if access.key is None else f"/object/{access.key or _SOME_KEY}"
+    return dataclasses.replace(request, resource=f"{access.access_point}{key}")
 
 
 def _context(access: Access, setting: Setting) -> dict[str, Any]:

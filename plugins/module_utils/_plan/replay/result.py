@@ -291,7 +291,7 @@ def _assumed(found: Iterable[tuple[Class, Verdict, Cause | None]]) -> Iterable[s
     if any(a.COPY_SOURCE in one.flags for one in kinds):
         yield "What a copy reads is read on the same network path as the copy is asked for."
     if any(one.access_point for one in kinds):
-        yield "The policies of access points are as they are: requests through them are decided by the bucket's."
+        yield "The policies of access points are as they are, and let pass what they let pass."
     if len({a.AGGREGATED_ROW in one.flags for one in kinds}) > 1:
         yield "Aggregates and records do not speak of the same requests, which could not be told."
     if any(a.ACL_REQUIRED in one.flags for one in kinds):

@@ -142,6 +142,15 @@ class Setting:
             found = self._compiled[key] = compile_policies(layers)
         return found
 
+    def passing(self, planned: bool, endpoint: str) -> Policies:
+        """The policy of an endpoint alone."""
+        key = ("passing", planned, endpoint)
+        found = self._compiled.get(key)
+        if found is None:
+            layers = {**self._layers(planned, "", endpoint, "", True, False), "bucket": ASSUME_ALLOW}
+            found = self._compiled[key] = compile_policies(layers)
+        return found
+
     def in_organization(self, account: str) -> bool:
         return bool(account) and account in map(str, self.organization.get("accounts") or ())
 

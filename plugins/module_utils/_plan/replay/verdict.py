@@ -144,7 +144,23 @@ def _decide(planned: bool, access: Access, setting: Setting, reading: Reading, g
     policies = setting.policies(
         planned, access.bucket, reading.endpoint, _owner(access, setting), granted, reading.everybody
     )
-    return policies.decide(reading.request)
+    decision = policies.decide(reading.request)
+    at_point = _at_point(planned, setting, reading) if decision.decision == ALLOW else None
+    return at_point or decision
+
+
+def _at_point(planned: bool, setting: Setting, reading: Reading) -> Decision | None:
+    """What the policy of the endpoint says of the access point on the way, unless it lets it pass."""
+    if reading.at_point is None or not reading.endpoint:
+        return None
+    found = setting.passing(planned, reading.endpoint).decide(reading.at_point)
+    return None if found.decision == ALLOW else found
+
+
+def stopped_at_point(access: Access, setting: Setting, reading: Reading) -> bool:
+    """Whether the plan allows the request on the bucket, and not on the access point on the way."""
+    policies = setting.policies(True, access.bucket, reading.endpoint, _owner(access, setting), True, reading.everybody)
+    return policies.decide(reading.request).decision == ALLOW and _at_point(True, setting, reading) is not None
 
 
 def _owner(access: Access, setting: Setting) -> str:
@@ -154,7 +170,11 @@ def _owner(access: Access, setting: Setting) -> str:
 def _passes_what_is_new(access: Access, setting: Setting, reading: Reading) -> bool:
     """Whether what was granted passes all that the plan adds: what leaves it open is in force already."""
     policies = setting.narrowed(access.bucket, reading.endpoint, _owner(access, setting))
-    return policies is not None and policies.decide(reading.request).decision == ALLOW
+    return (
+        policies is not None
+        and policies.decide(reading.request).decision == ALLOW
+        and _at_point(True, setting, reading) is None
+    )
 
 
 def _hung_on_the_grant(access: Access, setting: Setting, reading: Reading) -> bool:

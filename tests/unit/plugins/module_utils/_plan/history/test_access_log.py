@@ -195,3 +195,19 @@ def test_what_is_no_line(text):
 def test_zones():
     assert read(time="[06/Nov/2026:01:30:38 +0130]")[1] == read()[1]
     assert read(time="[05/Nov/2026:22:30:38 -0130]")[1] == read()[1]
+
+
+@pytest.mark.parametrize("month", range(12))
+def test_months_are_english_whatever_the_language_of_the_controller(month):
+    name = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[month]
+    seconds = read(time=f"[06/{name}/2026:10:00:38 +0000]")[1]
+    assert a.shown_time(seconds) == f"2026-{month + 1:02d}-06T10:00:38Z"
+
+
+WRONG_TIMES = ["[06/Okt/2026:00:00:38 +0000]", "[06/Nov/2026:24:00:38 +0000]", "[06/Nov/1999:00:00:38 +0000]"]
+
+
+@pytest.mark.parametrize("time", [*WRONG_TIMES, "[31/Feb/2026:00:00:38 +0000]", "[06/Nov/2026:00:00:38 UTC]"])
+def test_times_that_are_none(time):
+    with pytest.raises(ValueError, match=r"no time|no zone|nobody|day"):
+        read(time=time)

@@ -90,7 +90,8 @@ def test_what_identifies_a_record():
     assert (at, shared, rank, event, address) == (1795169700, False, 0, "e-1", "10.20.3.4")
     assert identity == a.number_of("e-1") and request == a.number_of("R1")
     assert read(sharedEventID="s-1")[2:5] == (a.number_of("s-1"), a.number_of("R1"), True)
-    assert read(eventID=None)[2] == 0
+    # Without an id, the same record is the same request, and another one is another.
+    assert read(eventID=None)[2] == read(eventID=None)[2] != read(eventID=None, userAgent="x")[2]
 
 
 IDENTITIES = {
@@ -105,6 +106,10 @@ IDENTITIES = {
     "federated": (
         {"type": "FederatedUser", "arn": f"arn:aws:sts::{ACCOUNT}:federated-user/x", "accountId": ACCOUNT},
         (f"arn:aws:sts::{ACCOUNT}:federated-user/x", ACCOUNT, "federated user"),
+    ),
+    "nobody, as it was written once": (
+        {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"},
+        ("anonymous", "", "anonymous"),
     ),
     "session whose issuer is not told": (
         {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", "accountId": ACCOUNT},
@@ -262,6 +267,92 @@ def test_a_copy_out_of_a_bucket_in_question_counts():
     parameters = {"bucketName": OTHER, "key": "to/x", "x-amz-copy-source": f"{BUCKET}/y"}
     found = read(eventName="CopyObject", requestParameters=parameters, vpcEndpointId=None)
     assert [one.bucket for one in found[0]] == [OTHER, BUCKET]
+
+
+POINT = f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/reports"
+POINTS = [*BASE["resources"], {"type": "AWS::S3::AccessPoint", "ARN": POINT, "accountId": ACCOUNT}]
+
+
+@pytest.mark.parametrize("name", [POINT, "reports-a1b2c3-s3alias", BUCKET])
+def test_a_request_through_an_access_point_is_about_its_bucket(name):
+    found = only(requestParameters={"bucketName": name, "key": "a"}, resources=POINTS, vpcEndpointId=None)
+    assert (found.bucket, found.access_point, found.bucket_account) == (BUCKET, POINT, ACCOUNT)
+
+
+@pytest.mark.parametrize("name", [POINT, "reports-a1b2c3-s3alias", "mfzwi23gnjvgw.mrap"])
+def test_an_access_point_whose_bucket_is_not_told_may_be_of_any_bucket(name):
+    found = only(requestParameters={"bucketName": name, "key": "a"}, resources=None, vpcEndpointId=None)
+    assert (found.bucket, found.access_point) == ("", name)
+
+
+SOURCES = {
+    "access point": (f"{POINT}/object/from/y", ("", POINT, "from/y")),
+    "encoded": (f"{POINT}/object/from/y".replace(":", "%3A").replace("/", "%2F"), ("", POINT, "from/y")),
+    "alias": ("reports-a1b2c3-s3alias/from/y", ("", "reports-a1b2c3-s3alias", "from/y")),
+    "not told": (None, ("", "", "")),
+}
+
+
+@pytest.mark.parametrize("header, expected", SOURCES.values(), ids=SOURCES)
+def test_what_a_copy_reads_is_never_left_out(header, expected):
+    parameters = {"bucketName": OTHER, "key": "to/x", **({"x-amz-copy-source": header} if header else {})}
+    found = read(eventName="CopyObject", requestParameters=parameters, resources=None, vpcEndpointId=None)
+    target, source = found[0]
+    assert (target.bucket, source.bucket, source.access_point, source.key) == (OTHER, *expected)
+    assert a.COPY_SOURCE in source.flags
+
+
+def test_what_a_copy_reads_may_be_told_by_the_resources_only():
+    source = {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{OTHER}/from/y"}
+    parameters = {"bucketName": BUCKET, "key": "year=2026/month=11/a.csv"}
+    found = read(eventName="CopyObject", requestParameters=parameters, resources=[*BASE["resources"], source])
+    assert (found[0][1].bucket, found[0][1].key) == (OTHER, "from/y")
+
+
+COPY_DENIED = {
+    "s3:GetObject": [("s3:GetObject", OTHER)],
+    "s3:PutObject": [("s3:PutObject", BUCKET)],
+    "s3:PutObjectTagging": [("s3:PutObjectTagging", BUCKET)],
+    None: [("s3:PutObject", BUCKET), ("s3:GetObject", OTHER)],
+}
+
+
+@pytest.mark.parametrize("action", COPY_DENIED)
+def test_of_a_copy_that_was_denied_no_more_is_denied_than_the_message_says(action):
+    parameters = {"bucketName": BUCKET, "key": "to/x", "x-amz-copy-source": f"{OTHER}/y"}
+    message = f"User: {SESSION['arn']} is not authorized to perform: {action} on resource: x" if action else "Denied"
+    found = read(eventName="CopyObject", requestParameters=parameters, errorCode="AccessDenied", errorMessage=message)
+    assert [(one.action, one.bucket) for one in found[0]] == COPY_DENIED[action]
+    assert all(one.denied for one in found[0])
+
+
+def test_denials_that_differ_in_their_messages_only_are_one_kind():
+    known = distinctions()
+    for number in range(50):
+        session = {**SESSION, "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-{number}"}
+        text = f"User: {session['arn']} is not authorized to perform: s3:GetObject on resource: key-{number}"
+        found = read(known, userIdentity=session, errorCode="AccessDenied", errorMessage=text)
+        assert found[0][0].denied
+    assert len(known.memory) == 1
+
+
+def test_users_of_very_many_folders_have_some_hundred_kinds_at_most():
+    known = distinctions()
+    for number in range(500):
+        read(
+            known,
+            requestParameters={"bucketName": BUCKET, "key": f"{number:04x}/b/c", f"x-{number}": "", "y": "", "z": ""},
+        )
+    assert len(known.memory) < 60
+    assert read(known, requestParameters={"bucketName": BUCKET, "key": "new/b/c"})[0][0].prefix == a.MANY
+
+
+def test_times_of_which_no_record_can_be():
+    for when in ("1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-20T24:15:00Z"):
+        with pytest.raises(ValueError, match=r"is no time|nobody made a record"):
+            read(eventTime=when)
+    assert read(eventTime="2026-11-20T10:15:59Z")[1] == 1795169759
+    assert read(eventTime="2026-11-20T12:15:00+02:00")[1] == 1795169700
 
 
 def test_records_of_lists_as_they_were_once():

@@ -15,9 +15,10 @@ import zlib
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import reader
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinctions import Distinctions
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
 
 BUCKET, ACCOUNT = "payroll-reports", "111122223333"
 LINE = (
@@ -204,6 +205,49 @@ ODD_PARTS = ["userIdentity", "requestParameters", "resources", "tlsDetails", "ad
 def test_odd_parts_of_records_crash_nothing(part, value):
     found = read(text_of(record(**{part: value}, errorCode="AccessDenied")).encode())
     assert found.records + found.malformed == 1
+
+
+def nested(depth):
+    return b'{"Records":[' * depth + json.dumps(TWO[0]).encode() + b"]}" * depth
+
+
+ENDINGS = {
+    "a quote that does not end": (f"{HEADER}\n{ROW}\n".encode() + b'"' + b"x" * 200_000, "no CSV", 1),
+    "lists in lists": (nested(3000), "no eventSource", 0),
+    "a list of nothing but objects": (b'{"Records":[' + b"{}," * 100_000 + b"{}]}", "more than 1000", 0),
+    "lines of nothing but objects": (b'{"a": 1}\n' * 100_000, "more than 1000", 0),
+    "a row of the year 1900": (f"{HEADER}\n{ROW}\n{ROW}".replace("2026", "1900", 1).encode(), "nobody made", 1),
+}
+
+
+@pytest.mark.parametrize("data, text, rows", ENDINGS.values(), ids=ENDINGS)
+def test_what_would_take_long_or_crash_is_left_and_named(data, text, rows, monkeypatch):
+    monkeypatch.setattr("ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch.NAMED", 2000)
+    found = read(data)
+    assert any(text in one for one in found.named) and found.malformed <= 1001
+    assert len(found.aggregated) == rows
+
+
+@pytest.mark.parametrize("when", ["1900-01-01T00:00:00Z", "9999-12-31T00:00:00Z"])
+def test_a_record_of_an_impossible_time_takes_no_other_with_it(when):
+    found = read(json.dumps({"Records": [record(1, eventTime=when), *TWO]}).encode())
+    assert (len(found.rows), found.malformed) == (8, 1)
+
+
+def test_what_has_no_id_is_counted_once():
+    same = record(1, eventID=None)
+    line = LINE.replace("3E57427F3EXAMPLE", "-")
+    tally = Tally()
+    tally.add(read(json.dumps({"Records": [same, same]}).encode()))
+    tally.add(read(f"{line}\n{line}\n".encode()))
+    tally.finish()
+    assert (tally.counted, tally.duplicates) == (2, 2)
+
+
+@pytest.mark.parametrize("address", ["999.1.2.3", "10.0.0.1, 192.0.2.1", "1", "::1::"])
+def test_what_is_no_address_tells_no_path(address):
+    found = read(text_of(record(sourceIPAddress=address)).encode())
+    assert (found.malformed, found.kinds[0][0].path) == (0, "untold")
 
 
 def test_a_list_of_too_many_bad_lines_is_left():

@@ -13,7 +13,8 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.access import Access, Row
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Numbers, Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Numbers, Tally
 
 DAY = 86_400
 NOON = 20_000 * DAY + 43_200
@@ -122,3 +123,19 @@ def test_numbers_remember_exactly():
         assert new == (number not in known)
         assert known.setdefault(number, len(known)) == position
     assert list(numbers.numbers) == list(known)
+
+
+def test_a_reader_tells_each_kind_once():
+    found, readers = Tally(), (Batch(1), Batch(2))
+    other = kind(principal="another")
+    sent = []
+    for number in range(8):
+        reader = readers[number % 2]
+        reader.add(told(other if number == 7 else CLOUDTRAIL, identity=number + 1, event=f"e{number}", address="x"))
+        sent.append(reader.sent())
+        found.add(sent[-1])
+    found.finish()
+    assert [len(one.kinds) for one in sent] == [1, 1, 0, 0, 0, 0, 0, 1]
+    assert counts(found) == {CLOUDTRAIL[0]: 7, other[0]: 1}
+    # Nor what is shown of it.
+    assert [one.examples for one in sent[2:4]] == [{0: (["e2"], [])}, {0: (["e3"], [])}] and sent[6].examples == {}

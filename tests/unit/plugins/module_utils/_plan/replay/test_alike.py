@@ -11,9 +11,10 @@ import random
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.cloudtrail import read_record
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.classes import classes_of
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import read_setting
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.verdict import verdict_of

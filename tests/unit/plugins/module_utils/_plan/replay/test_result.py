@@ -11,8 +11,9 @@ import json
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Batch, Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.input import (
     check_ignored,
     read_evidence,

@@ -303,3 +303,44 @@ def test_a_copy_may_lose_what_it_reads_alone():
         for one, verdict in decide(known, eventName="CopyObject", requestParameters=parameters)
     ]
     assert found == [("s3:PutObject", "keeps"), ("s3:GetObject", "loses")]
+
+
+POINT = f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/reports"
+
+
+def through_point(known, key="a/b/c"):
+    resources = [
+        {"type": "AWS::S3::Bucket", "ARN": f"arn:aws:s3:::{BUCKET}", "accountId": ACCOUNT},
+        {"type": "AWS::S3::AccessPoint", "ARN": POINT},
+    ]
+    return decide(known, requestParameters={"bucketName": POINT, "key": key}, resources=resources)[0]
+
+
+def granting(*more):
+    found = endpoint_policy([{"name": BUCKET, "access": "read"}])
+    point = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": list(more)}
+    return {**found, "Statement": [*found["Statement"], *([point] if more else [])]}
+
+
+def test_an_endpoint_has_to_let_the_access_point_through_as_well():
+    known = setting(planned_endpoint_policies={OWN: granting()})
+    access, found = through_point(known)
+    assert (found.name, found.layer) == ("loses", "endpoint_policy") and "accesspoint" in found.reason
+    cause = cause_of(access, found, known)
+    assert (cause.name, cause.variable) == ("access_point", None)
+    for resource in (f"{POINT}/object/*", "arn:aws:s3:*:*:accesspoint/*"):
+        assert through_point(setting(planned_endpoint_policies={OWN: granting(resource)}))[1].name == "keeps"
+
+
+def test_keys_that_patterns_of_access_points_tell_apart_are_told_apart():
+    known = setting(planned_endpoint_policies={OWN: granting(f"{POINT}/object/a/*")})
+    assert through_point(known, "a/x")[1].name == "keeps"
+    assert through_point(known, "b/x")[1].name == "loses"
+    distinctions = known.distinctions()
+    keys = {distinctions.cell(("u",), BUCKET, "aws", key)[0] for key in ("a/x", "b/x")}
+    assert len(keys) == 2
+
+
+def test_an_access_point_whose_bucket_is_not_told_is_not_decided():
+    found = verdict(setting(), requestParameters={"bucketName": POINT, "key": "a"}, vpcEndpointId=SECOND)
+    assert found.name == "not_evaluated" and POINT in found.reason
