@@ -102,6 +102,7 @@ ROOMS = {
     "_policy/texts": ("_policy/language",),
     "_policy/proof": ("_policy/evaluation", "_policy/language", "_policy/texts"),
     "_plan/errors": (),
+    "_plan/pasted": (),
     "_plan/guard_options": ("_policy/evaluation", "_policy/language"),
     "_plan/endpoint": ("_plan/errors", "_policy/language", "_policy/meaning", "_policy/rules"),
     "_plan/bucket": (
@@ -146,12 +147,13 @@ ROOMS = {
         "_policy/meaning",
         "_policy/proof",
     ),
-    "_plan/report": ("_plan/drift", "_policy/language"),
+    "_plan/report": ("_plan/drift", "_plan/pasted", "_policy/language"),
     "_plan/claims": ("_plan/proof", "_policy/building", "_policy/evaluation", "_policy/language", "_policy/proof"),
     "_plan/history": ("_plan/errors", "_policy/evaluation", "_policy/language"),
     "_plan/replay": (
         "_plan/errors",
         "_plan/history",
+        "_plan/pasted",
         "_policy/building",
         "_policy/evaluation",
         "_policy/language",

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..history.access import CONSOLE, INTERNET, OWN_ADDRESS, PRIVATE
+from ..pasted import pasted
 from .verdict import GAINS, KEEPS, LOSES, NOT_EVALUATED, OPEN, STAYS_DENIED
 
 #: What a terminal or Markdown would take for more than text; keys and names of sessions are chosen by whoever asks.
@@ -102,7 +103,7 @@ def _classes(heading: str, classes: Sequence[Mapping[str, Any]], total: int) -> 
 def _variable(remedy: Mapping[str, Any]) -> str:
     if not remedy.get("variable"):
         return ""
-    return f" `{remedy['variable']}: {_code(json.dumps(remedy['value']))}`"
+    return f" `{remedy['variable']}: {_code(pasted(remedy['value']))}`"
 
 
 def _access(one: Mapping[str, Any]) -> str:
@@ -161,15 +162,15 @@ def _proposal(proposal: Mapping[str, Any]) -> Iterator[str]:
 
 def _yaml(name: str, value: Any) -> Iterator[str]:
     if not isinstance(value, list):
-        yield f"{name}: {_code(json.dumps(value))}"
+        yield f"{name}: {_code(pasted(value))}"
         return
     yield f"{name}:"
     for item in value:
         if isinstance(item, Mapping):
             for number, (key, inner) in enumerate(item.items()):
-                yield f"  {'-' if number == 0 else ' '} {key}: {_code(json.dumps(inner))}"
+                yield f"  {'-' if number == 0 else ' '} {key}: {_code(pasted(inner))}"
         else:
-            yield f"  - {_code(json.dumps(item))}"
+            yield f"  - {_code(pasted(item))}"
 
 
 def _unused(unused: Sequence[Mapping[str, Any]]) -> Iterator[str]:

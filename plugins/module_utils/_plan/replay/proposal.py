@@ -21,6 +21,7 @@ from ..._policy.language.errors import PolicyError
 from ..._policy.language.principals import ANONYMOUS
 from ..history import identity as who
 from ..history.access import COPY_SOURCE, shown_time
+from ..pasted import is_template
 from .cause import (
     BREAK_GLASS_VARIABLE,
     BUCKETS_VARIABLE,
@@ -81,7 +82,7 @@ def proposal_of(found: Found, setting: Setting) -> dict[str, Any]:
     for number, (one, verdict, cause) in enumerate(found):
         if verdict.name != LOSES or cause is None or one.ignored or cause.variable == BUCKETS_VARIABLE:
             continue
-        if cause.variable is None or cause.value is None:
+        if cause.variable is None or cause.value is None or is_template(cause.value):
             left.setdefault((cause.name, cause.text), Rests()).add(number, one)
             continue
         for value in cause.value if cause.variable in _LISTS else [cause.value]:
@@ -162,7 +163,8 @@ def _prefixes(classes: Iterable[Class], granted: Iterable[str]) -> list[str]:
         about_keys = is_about_objects(access.action) or is_listing(access.action)
         if not about_keys:
             continue
-        if not access.prefix or "/" not in access.prefix:
+        # A key is chosen by whoever writes it, and what is proposed is pasted: nothing that Ansible would evaluate.
+        if not access.prefix or "/" not in access.prefix or is_template(access.prefix):
             return []
         found.add(f"{access.prefix.partition('/')[0]}/")
     return sorted(found) if len(found) <= _MOST_PREFIXES else []

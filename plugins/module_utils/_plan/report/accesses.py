@@ -9,11 +9,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._policy.language.document import Raw
+from ..pasted import pasted
 from .text import counted, visible
 
 #: Verdict -> its heading, and the severity whose colour it has.
@@ -153,7 +153,7 @@ def _class(one: Mapping[str, Any]) -> Raw:
         "often": visible(f"{times}{last}"),
         "why": visible(one.get("reason") or ""),
         "remedy": visible(remedy.get("text") or ""),
-        "paste": visible(f"{variable}: {json.dumps(remedy.get('value'), ensure_ascii=False)}") if variable else "",
+        "paste": visible(f"{variable}: {pasted(remedy.get('value'))}") if variable else "",
     }
 
 
@@ -168,4 +168,4 @@ def _path(one: Mapping[str, Any]) -> str:
 
 def _proposal(variables: Mapping[str, Any]) -> str:
     # JSON is YAML, and what stands in it cannot leave its line.
-    return "\n".join(visible(f"{name}: {json.dumps(value, ensure_ascii=False)}") for name, value in variables.items())
+    return "\n".join(visible(f"{name}: {pasted(value)}") for name, value in variables.items())

@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..._policy.language.document import Raw
+from ..pasted import pasted
 from .text import pretty, visible
 
 SAME, ONLY = "", "only"
@@ -79,10 +79,10 @@ def _lines(value: Any) -> Iterator[str]:
 
 
 def _scalar(value: Any) -> str:
-    """As JSON, which is YAML, unless it is plain text that YAML takes for nothing else."""
+    """As JSON, which is YAML, unless it is plain text that YAML takes for nothing else; see :func:`pasted`."""
     if isinstance(value, str) and value.replace("_", "").replace(" ", "").isalpha() and value.lower() not in _NOT_TEXT:
         return value
-    return visible(json.dumps(value, ensure_ascii=False))
+    return visible(pasted(value))
 
 
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})

@@ -14,6 +14,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import R
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.pasted import is_template
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.input import (
     check_ignored,
     read_evidence,
@@ -164,6 +165,13 @@ def test_what_is_proposed_keeps_all_that_was_used(records):
     (grant,) = run(records).as_dict()["proposal"]["variables"]["private_access_buckets"]
     after = run(records, setting([grant])).as_dict()
     assert after["summary"]["keeps"] == after["summary"]["classes"]
+
+
+def test_nothing_proposed_is_evaluated():
+    """Whoever may write an object chooses its key, and what is proposed is pasted into a playbook."""
+    found = run([record(1, "{{ lookup('pipe', 'id') }}/x"), record(2, "{% for %}/x"), record(3)]).as_dict()
+    assert not is_template(found["proposal"]["variables"])
+    assert [one["name"] for one in found["proposal"]["variables"]["private_access_buckets"]] == [REPORTS]
 
 
 def test_what_was_never_seen():
