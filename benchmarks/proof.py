@@ -135,7 +135,8 @@ def nothing_else(bucket: str, given: Setting) -> Claim:
         allow("glass", "*", both, "s3:*", {"ArnLike": {"aws:PrincipalArn": GLASS}, **TLS}),
         allow("root", {"AWS": OWN}, arn, policy, {"StringEquals": {"aws:PrincipalType": "Account"}}),
     ]
-    return Claim("1", given, Declaration(declared), world(bucket), Declaration([allow("bucket", "*", both, "s3:*")]))
+    within = Declaration([allow("bucket", "*", both, "s3:*")])
+    return Claim("1", given, Declaration(declared), world(bucket), within, core=frozenset(("Network", "Tls")))
 
 
 def what_is_declared(bucket: str, given: Setting) -> Passing:

@@ -236,7 +236,7 @@ PRIVATE = {
     "_policy/building": ("presets_data",),
     "_plan/drift": ("examples", "severity"),
     "_plan/guard": ("endpoint_passage",),
-    "_plan/perimeter": ("matrix", "reach_report", "shape"),
+    "_plan/perimeter": ("matrix", "reach_report"),
     "_plan/report": ("documents", "drawing", "group", "header", "proof", "text", "words"),
     "_aws/bucket": ("backup", "guards"),
     "_aws/endpoint": ("converge", "errors", "guards", "read", "shown"),

@@ -17,14 +17,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..._policy.evaluation.decide import compile_policies
+from ..._policy.language.arns import bucket_arn
 from ..._policy.language.document import Raw, parse
 from ..._policy.language.errors import PolicyError, Problem
-from ..._policy.proof.claim import HOLDS, Verdict
+from ..._policy.proof.claim import HOLDS, Claim, Passing, Verdict
 from ..._policy.proof.prove import prove as prove_claim
+from ..._policy.proof.sharing import Shared, renamed
 from .declared import Declaration
 from .matrix import matrix
 from .reach_report import Report
-from .shape import of_another, shape_of
 from .theorems import (
     DECLARED,
     PASSAGE,
@@ -68,18 +69,20 @@ def prove(
         )
     compile_policies({"endpoint": endpoint_policy})
     report = Report(declaration)
-    shapes: dict[str, _Shape] = {}
+    shapes: dict[object, _Shape] = {}
+    shared = Shared()
     for bucket in declaration.grants:
         subject = _subject(declaration, bucket, bucket_policies[bucket], endpoint_policy)
-        key = shape_of(subject)
+        key = _key(subject, shared)
         shape = shapes.get(key)
         if shape is None:
-            shape = shapes[key] = _proved(subject, with_matrix)
+            shape = shapes[key] = _proved(subject, shared, with_matrix)
             for sentence in shape.assumed:
                 report.assume(sentence)
         shape.buckets.append(bucket)
+        first, arn = (bucket_arn(name, declaration.partition) for name in (shape.buckets[0], bucket))
         for theorem, verdict in shape.verdicts:
-            report.add(theorem, bucket, of_another(verdict, shape.buckets[0], bucket), len(shape.buckets) == 1)
+            report.add(theorem, bucket, renamed(verdict, first, arn), len(shape.buckets) == 1)
     if declaration.grants:
         report.add(PASSAGE, None, prove_claim(passage(declaration, endpoint_policy)))
     rows = [{"buckets": shape.buckets, "rows": shape.rows} for shape in shapes.values()]
@@ -96,18 +99,28 @@ class _Shape:
     buckets: list[str] = field(default_factory=list)
 
 
-def _proved(subject: Subject, with_matrix: bool) -> _Shape:
+def _key(subject: Subject, shared: Shared) -> object:
+    """What is the same for buckets of which the same is true, but for the name."""
+    claims: list[Claim | Passing] = [reaching(subject, networks_of(subject))]
+    claims += [claim for _due, claim in (*passing(subject), *repairing(subject))]
+    shapes = [shared.shape(claim) for claim in claims]
+    if None in shapes:
+        return subject.grant.bucket
+    return (named_networks(subject.document), *(shape.text for shape in shapes if shape))
+
+
+def _proved(subject: Subject, shared: Shared, with_matrix: bool) -> _Shape:
     networks = networks_of(subject)
-    verdict = prove_claim(reaching(subject, networks))
+    verdict = shared.prove(reaching(subject, networks))
     own = subject.declaration.vpc
     if subject.declaration.restrict_by is None and own in named_networks(subject.document) and not verdict.holds:
         # Nobody said how the bucket is limited: then the VPC that was declared is a network of it.
         networks = {**networks, own: "the VPC that was declared"}
-        verdict = prove_claim(reaching(subject, networks))
+        verdict = shared.prove(reaching(subject, networks))
     verdicts = [(REACH, verdict)]
-    verdicts += [(DECLARED, prove_claim(claim)) for _due, claim in passing(subject)]
+    verdicts += [(DECLARED, shared.prove(claim)) for _due, claim in passing(subject)]
     # Without anybody who has to stay able to repair it, the root user is, whom no policy of a bucket keeps from that.
-    verdicts += [(REPAIR, prove_claim(claim)) for _due, claim in repairing(subject)] or [(REPAIR, _BY_ROOT)]
+    verdicts += [(REPAIR, shared.prove(claim)) for _due, claim in repairing(subject)] or [(REPAIR, _BY_ROOT)]
     return _Shape(verdicts, list(assumptions(subject, networks)), matrix(subject) if with_matrix else [])
 
 

@@ -30,7 +30,7 @@ from ..language.vocabulary import (
     find_key,
 )
 from ..texts import languages
-from ..texts.automaton import Cell, Gap, Tokens, arn_tokens, cells, text_tokens
+from ..texts.automaton import Cell, Gap, Language, Tokens, arn_tokens, cells, text_tokens
 from .domains import renderings
 from .space import Space
 from .world import account_field, belongs_to_actions
@@ -143,10 +143,18 @@ def _actions(space: Space, known_actions: bool) -> Iterator[_Actions]:
     masks: dict[Matches, int] = {}
     for bit, statement in enumerate(space.statements):
         masks[statement.names_actions] = masks.get(statement.names_actions, 0) | 1 << bit
-    tables = [(_named(names), mask) for names, mask in masks.items()]
     keys = (
         [key for key in sorted(space.mentioned) if belongs_to_actions(key)] if "keys of action" in space.rules else []
     )
+    yield from _known_actions(tuple(masks.items()), tuple(keys))
+    if not known_actions:
+        yield from _unknown_actions(space, masks)
+
+
+@lru_cache(maxsize=128)
+def _known_actions(masks: tuple[tuple[Matches, int], ...], keys: tuple[str, ...]) -> tuple[_Actions, ...]:
+    """The known actions, by which statements name them and which of these keys they carry."""
+    tables = [(_named(names), mask) for names, mask in masks]
     found: dict[object, _Actions] = {}
     for place, action in enumerate(_known()):
         naming = 0
@@ -158,9 +166,7 @@ def _actions(space: Space, known_actions: bool) -> Iterator[_Actions]:
         found.setdefault(
             (naming, absent, action.resource_types, special), _Actions(action.name, action, naming, absent)
         )
-    yield from found.values()
-    if not known_actions:
-        yield from _unknown_actions(space, masks)
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=4096)
@@ -232,8 +238,13 @@ def _resources(space: Space) -> Iterator[_Resource]:
         _names_short(shape) for resources in distinct.values() for shape in resources.patterns
     )
     names = languages.ODD_BUCKET_OR_OBJECT if odd else languages.BUCKET_OR_OBJECT
-    for cell in cells(tuple(own), names, space.budget, f"{start}::", tuple(nicer)):
+    head = _head(space, names, f"{start}::")
+    for cell in cells(tuple(own), names, space.budget, f"{start}::", tuple(nicer), head):
         _add(space, found, by_id, cell.text, cell.kind)
+    if head:
+        # What lies in a Region is not about it, nor is "*".
+        yield from found.values()
+        return
     access_point = (*text_tokens((start, Wild.RUN, ":", Wild.RUN, ":accesspoint/")), Gap(False, "/:"), Gap(True, "/:"))
     tokens[access_point] = None
     tokens[(*access_point, *text_tokens(("/object/", Wild.ONE, Wild.RUN)))] = None
@@ -246,6 +257,17 @@ def _resources(space: Space) -> Iterator[_Resource]:
         _add(space, found, by_id, cell.text, cell.kind)
     _add(space, found, by_id, EVERYTHING, EVERYTHING)
     yield from found.values()
+
+
+def _head(space: Space, names: Language, start: str) -> str:
+    """What the names of all buckets begin with that matter, behind ``start``; empty if it is not known."""
+    heads = [shape[0] if shape and isinstance(shape[0], str) else "" for shape in space.about or ()]
+    if not heads:
+        return ""
+    low, high = min(heads), max(heads)
+    same = next((place for place, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
+    head = low[:same].removeprefix(start) if low[:same].startswith(start) else ""
+    return head if names.state_after(head) is not None else ""
 
 
 def _names_short(shape: Pattern) -> bool:

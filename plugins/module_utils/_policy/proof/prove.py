@@ -55,7 +55,8 @@ LEAVES = 25_000
 STATES = 20_000
 #: Counterexamples that are shown, and of them for one kind of principal on one kind of path.
 _EXAMPLES, _ALIKE = 16, 1
-_CORE_KEYS = frozenset(("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:securetransport", "s3:tlsversion"))
+#: What a perimeter tells requests apart by.
+CORE_KEYS = frozenset(("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:securetransport", "s3:tlsversion"))
 _SERVICES_ASSUMED = "AWS services call from within AWS, not through VPC endpoints, and name no principal of a policy."
 #: What a setting does not say, and where it is said.
 _ELSEWHERE = {
@@ -242,7 +243,7 @@ def _core_of(question: Question, core: frozenset[str]) -> Question:
             return statement
         if core:
             return statement if statement.source.sid in core else None
-        return statement if any(check.key in _CORE_KEYS for check in statement.checks) else None
+        return statement if any(check.key in CORE_KEYS for check in statement.checks) else None
 
     return Question(changed(question.passing, kept), question.unless, question.within)
 

@@ -97,6 +97,11 @@ class Language:
 
     def kind_of(self, text: str) -> str | None:
         """The kind of a text; ``None`` if it is none of the language."""
+        state = self.state_after(text)
+        return None if state is None else self.accepting.get(state)
+
+    def state_after(self, text: str) -> int | None:
+        """Where the texts are that begin with this one; ``None`` if there are none."""
         state: int | None = 0
         for sign in text:
             choices = self.states[state]  # type: ignore[index]
@@ -105,7 +110,7 @@ class Language:
                 state = next((one.target for one in choices if one.every), None)
             if state is None:
                 return None
-        return self.accepting.get(state)  # type: ignore[arg-type]
+        return state
 
 
 class Cell(NamedTuple):
@@ -187,22 +192,28 @@ def _compile(patterns: Sequence[Tokens]) -> _Compiled:
 
 @lru_cache(maxsize=256)
 def cells(
-    patterns: tuple[Tokens, ...], language: Language, budget: int, start: str = "", nicer: tuple[str, ...] = ()
+    patterns: tuple[Tokens, ...],
+    language: Language,
+    budget: int,
+    start: str = "",
+    nicer: tuple[str, ...] = (),
+    head: str = "",
 ) -> tuple[Cell, ...]:
     """One cell for each set of patterns that a text of the language, written after ``start``, can fit.
 
     ``start`` is part of what the patterns see and of the texts of cells. A text of ``nicer`` (the first one that lies
-    in a cell) is shown in place of the shortest one.
+    in a cell) is shown in place of the shortest one. ``head``: only texts of the language that begin with this are
+    wanted, of which there are some.
 
     :raises TooMany: more than ``budget`` states would have to be looked at.
     """
     compiled = _compile(patterns)
     steps, loops = compiled.steps, compiled.loops
     other = (compiled.other_step, compiled.other_loop)
-    places = places_of_start = _run(compiled, compiled.start, start)
+    places_of_start = _run(compiled, compiled.start, start)
     found: dict[tuple[int, str], str] = {}
-    first = (places, 0)
-    reached: dict[tuple[int, int], str] = {first: start}
+    first = (_run(compiled, places_of_start, head), language.state_after(head) or 0)
+    reached: dict[tuple[int, int], str] = {first: start + head}
     todo = [first]
     done = 0
     while done < len(todo):
@@ -225,7 +236,7 @@ def cells(
     for text in nicer:
         kind = language.kind_of(text)
         cell = (_run(compiled, places_of_start, text) & compiled.final_mask, kind or "")
-        if kind is not None and cell in found:
+        if kind is not None and cell in found and text.startswith(head):
             shown.setdefault(cell, start + text)
     return tuple(Cell(shown.get(cell, text), _numbers(compiled, cell[0]), cell[1]) for cell, text in found.items())
 

@@ -377,7 +377,7 @@ SHARED = {
     "a pattern that tells names apart": ([changed(OPEN, Resource="arn:aws:s3:::*a/*")], 5),
     "a pattern that a variable makes": ([changed(OPEN, Resource="arn:aws:s3:::${aws:username}/*")], 5),
     "a source by a pattern": ([changed(OPEN, Condition={"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*a*"}})], 4),
-    "all but one": ([{**without_none([changed(OPEN, NotResource=BUCKET, Resource=None)])[0]}], 5),
+    "all but one": ([{**without_none([changed(OPEN, NotResource=BUCKET, Resource=None)])[0]}], 1),
     "the name in a word": ([changed(OPEN, Principal={"AWS": f"arn:aws:iam::{OWN}:role/reports"})], 5),
 }
 
