@@ -20,6 +20,7 @@ def build(
     variables: Any,
     found: Any = None,
     names: Any = None,
+    playbook: Mapping[str, Any] | None = None,
     endpoint: Mapping[str, Any] | None = None,
     policies: Mapping[str, Any] | None = None,
     looking: Any = False,
@@ -34,7 +35,7 @@ def build(
     if found is None:
         from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.question import ask
 
-        return ask(given, [str(name) for name in as_list(names)])
+        return ask(given, [str(name) for name in as_list(names)], plain(playbook or {}))
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import Done, plan_of
 
     done = None

@@ -116,6 +116,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+at:
+  description: When it began to look, in UTC. What was changed later may not be in what was found.
+  returned: success
+  type: str
+  sample: "2026-11-29T11:20:03Z"
 caller:
   description: Who asked.
   returned: success

@@ -15,6 +15,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.failures import MAX_WARNED
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import MOST_LINES
+
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "drift.yml"
 BUCKET = "drifting-bucket"
 #: A statement that keeps out what is declared, and is not ours to correct.
@@ -31,7 +34,7 @@ REMEDY = "Change statement 'Foreign' of the bucket policy, or declare only what 
 SECRET, TOKEN = "MARKERsecretMARKERsecretMARKERsecretMARK", "MARKERtokenMARKERtoken"
 
 
-def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), **variables):
+def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), much=("-vvv", "--diff"), **variables):
     command = Path(sys.executable).with_name("ansible-playbook")
     given = {
         "private_access_vpc_id": vpc,
@@ -42,7 +45,7 @@ def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), 
     }
     emulator.reset_calls()
     finished = subprocess.run(
-        [command, "-vvv", "--diff", "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)],
+        [command, *much, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)],
         capture_output=True,
         text=True,
         timeout=180,
@@ -54,7 +57,7 @@ def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), 
             "AWS_REGION": "us-east-1",
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true" if much else "false",
         },
     )
     output = finished.stdout + finished.stderr
@@ -120,8 +123,15 @@ def test_drift_is_found_reported_and_corrected(emulator, ec2, s3, vpc, tmp_path)
 
 
 def test_the_directory_of_the_report_is_made_or_said_to_be_in_the_way_at_once(emulator, vpc, tmp_path):
-    status, report, output = play(emulator, vpc, tmp_path / "not" / "there")
+    status, report, output = play(emulator, vpc, tmp_path / "not" / "there", much=())
     assert (status, report["status"]) == (0, "drifted"), output
+    # What everybody sees who drifts, however many buckets: the lines of the report and of warnings have their bounds.
+    lines = [line for line in output.splitlines() if line.strip()]
+    shown = lines[lines.index('    "msg": [') + 1 : lines.index("    ]")]
+    warned = [line for line in lines if line.startswith("[WARNING]")]
+    assert 0 < len(shown) <= 3 + MOST_LINES, output
+    assert len(warned) <= 1 + MAX_WARNED, output
+    assert len(lines) - len(shown) - len(warned) + 3 + MOST_LINES + 1 + MAX_WARNED <= 60, output
     (tmp_path / "file").write_text("in the way")
     status, _report, output = play(emulator, vpc, tmp_path / "file")
     assert status == 2, output

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..._plan.bucket.failures import MAX_LISTED, failure_message
+from ..._plan.bucket.failures import MAX_WARNED, alike, failure_message
 from ..._plan.bucket.fleet import declare_all, for_each
 from ..._plan.bucket.plan import Declaration
 from ..._policy.language.errors import PolicyError
@@ -79,7 +79,8 @@ class Report:
     progress: Progress = field(default_factory=lambda: Progress(None))
     results: list[dict[str, Any] | None] = field(init=False)
     differences: dict[int, dict[str, str]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    #: (bucket, sentence)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
     stopped_because: str = ""
     #: The first failure that nobody has words for.
     unexpected: str | None = None
@@ -123,7 +124,7 @@ class Report:
         return {"changed": False, "actions": [], **told}
 
     def _written(self, number: int, outcome: BucketOutcome) -> None:
-        self.warnings += outcome.warnings
+        self.warnings += [(self.buckets[number], warning) for warning in outcome.warnings]
         if self.diff and outcome.changed:
             self.differences[number] = diff_of(outcome)
 
@@ -187,7 +188,7 @@ def run_bucket_policies(module: Any) -> None:
                 for found, declaration, own, owner in zip(buckets, declarations, options, owners, strict=True)
             ]
             Fleet(jobs, report.finished).run(module.params["concurrency"])
-        _warn([*guard_context.warnings, *report.warnings])
+        _warn([*guard_context.warnings, *alike(report.warnings)])
         told = report.as_dict()
     told["summary"] |= {"calls": calls.as_dict(), "seconds": round(time.monotonic() - started, 2)}
     if report.unexpected is not None:
@@ -228,6 +229,7 @@ def _job(
 
 def _warn(warnings: Sequence[str]) -> None:
     different = list(dict.fromkeys(warnings))
-    warn_user(different[:MAX_LISTED])
-    if len(different) > MAX_LISTED:
-        warn_user([f"{len(different) - MAX_LISTED} more warnings are in the results of their buckets."])
+    shown = different if len(different) <= MAX_WARNED else different[: MAX_WARNED - 1]
+    warn_user(shown)
+    if len(different) > len(shown):
+        warn_user([f"{len(different) - len(shown)} more kinds of warnings are in the results of their buckets."])

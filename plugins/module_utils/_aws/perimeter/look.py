@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,7 @@ LOOK_OPTIONS: dict[str, dict[str, Any]] = {
 
 def run_perimeter_info(module: Any) -> None:
     """Read what the options mean, and leave the module."""
+    began = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     calls = Calls()
     session = CountedSession(module, calls)
     with reported(module, session):
@@ -60,6 +62,7 @@ def run_perimeter_info(module: Any) -> None:
         found, names = _look(module, session, RegionalClients(module, calls, module.params["concurrency"]))
         module.exit_json(
             changed=False,
+            at=began,
             caller=asdict(session.caller),
             region=found["region"],
             vpc_ids=found["vpc_ids"],

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
+from ..bucket.failures import alike
 from ..bucket.plan import Plan as BucketPlan
 from ..bucket.plan import decide as decide_bucket
 from ..endpoint import identity
@@ -39,7 +40,7 @@ from .reading import PLACEHOLDER, Reading
 from .variables import BY_ENDPOINT, Variables
 
 #: How long a message about buckets may be, in characters.
-LONGEST_MESSAGE = 4000
+LONGEST_MESSAGE = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +218,19 @@ def _closing(plan: Plan, found: identity.Found) -> Plan:
     )
     endpoint = decide_endpoint(found, aim, around)
     kept = set(named_by(policy)) | set(variables.names)
-    unread, dropped = [], {}
+    unread: list[tuple[str, str]] = []
+    dropped: dict[str, Raw | None] = {}
     for name in live:
         if name not in kept and (bucket := reading.buckets.get(name)) is not None:
             if bucket.problem:
-                unread.append(bucket.problem)
+                unread.append((name, bucket.problem))
             else:
                 dropped[name] = bucket.policy
     warnings = [] if endpoint.changed else list(endpoint.warnings)
     if unread:
         warnings.append(
             "Whether workloads lose a bucket that the endpoint does not let through any more is not known of all. "
-            + _cut(" ".join(unread))
+            + _cut(" ".join(alike(unread)))
         )
     return replace(plan, endpoint=endpoint, dropped=dropped, warnings=tuple(warnings))
 
@@ -259,17 +261,23 @@ def _with_buckets(plan: Plan, best_effort: bool) -> Plan:
         raise Refusal("private_access_buckets", _said(failures, len(plan.part.buckets)), "Nothing was changed.")
     if not best_effort:
         _check_ownership(plan.variables, buckets)
-    warnings = [warning for one in buckets.values() if not one.changed for warning in one.warnings]
-    return replace(plan, buckets=buckets, failures=failures, warnings=(*plan.warnings, *dict.fromkeys(warnings)))
+    warnings = alike((name, warning) for name, one in buckets.items() if not one.changed for warning in one.warnings)
+    return replace(plan, buckets=buckets, failures=failures, warnings=(*plan.warnings, *warnings))
 
 
 def _check_ownership(variables: Variables, buckets: Mapping[str, BucketPlan]) -> None:
     """:raises Refusal: other declarations may have put into a perimeter what would go."""
     guard = OwnershipGuard(variables.exclusive)
-    found = [one for plan in buckets.values() if plan.changed for one in guard(plan) if one.overridden_by is None]
+    found = [
+        (name, one)
+        for name, plan in buckets.items()
+        if plan.changed
+        for one in guard(plan)
+        if one.overridden_by is None
+    ]
     if found:
-        reasons = _cut(" ".join(one.reason for one in found))
-        raise Refusal("private_access_buckets", f"{reasons} Nothing was changed.", found[0].remedy)
+        reasons = _cut(" ".join(alike((name, one.reason) for name, one in found)))
+        raise Refusal("private_access_buckets", f"{reasons} Nothing was changed.", found[0][1].remedy)
 
 
 def _proved(plan: Plan, current: Endpoint | None) -> Plan:
@@ -312,10 +320,10 @@ def refutation(reach: Raw | None) -> str:
 
 
 def _said(failures: Mapping[str, str], total: int) -> str:
-    causes = list(failures.values())
-    if len(causes) == 1:
+    causes = alike(failures.items())
+    if len(failures) == 1:
         return causes[0]
-    return f"{len(causes)} of {total} buckets cannot be looked at. {_cut(' '.join(causes))}"
+    return f"{len(failures)} of {total} buckets cannot be looked at. {_cut(' '.join(causes))}"
 
 
 def _cut(text: str) -> str:

@@ -25,14 +25,14 @@ _VARIABLES = "variables of private_access"
 _NO_CHANGES = json.dumps({"endpoint": {}, "buckets": {}})
 
 
-def ask(given: Mapping[str, Any], names: Iterable[str] = ()) -> Raw:
+def ask(given: Mapping[str, Any], names: Iterable[str] = (), playbook: Mapping[str, Any] | None = None) -> Raw:
     """What is to be asked, as ``ask``; ``refused`` says what is wrong with the variables.
 
     :param given: the variables, with or without their prefix.
-    :param names: of all variables that there are, see :func:`read_variables`.
+    :param names, playbook: see :func:`read_variables`.
     """
     try:
-        variables = read_variables(given, names)
+        variables = read_variables(given, names, playbook)
     except PolicyError as error:
         return without_plan(refused=wrong(error))
     asked = question(variables)

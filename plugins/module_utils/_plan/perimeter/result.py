@@ -16,6 +16,7 @@ from typing import Any
 
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
+from ..bucket.failures import alike
 from ..endpoint.values import Endpoint
 from ..errors import Refusal
 from .plan import Plan, decide, refutation
@@ -92,7 +93,7 @@ def _told(plan: Plan, done: Done | None, looking: bool) -> Raw:
     return {
         "refused": "",
         "refuted": refuted,
-        "incomplete": " ".join(filter(None, (*plan.failures.values(), refuted))),
+        "incomplete": " ".join(filter(None, (*alike(plan.failures.items()), refuted))),
         "idle": False,
         "acts": plan.acts,
         "said": said,

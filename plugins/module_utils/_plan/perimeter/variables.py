@@ -174,15 +174,36 @@ KINDS: Mapping[str, tuple[Callable[[Any, str], Any], Any]] = {
     "wait_timeout": (_number, 300),
 }
 KNOWN = known_names(KINDS)
+
+
+def _severity(value: Any, name: str) -> str:
+    if value not in ("critical", "major", "minor", "never"):
+        raise PolicyError([Problem(name, f"{value!r} is not a value of it.", "Give critical, major, minor or never.")])
+    return str(value)
+
+
+def _unknown(_value: Any, name: str) -> Any:
+    raise PolicyError([Problem(name, "There is no such variable.", f"Known are {', '.join(OF_PLAYBOOKS)}.")])
+
+
+#: Variables of the playbook drift that say what is written and what fails -> how they are read.
+OF_PLAYBOOKS: Mapping[str, Callable[[Any, str], Any]] = {
+    "drift_correct": _flag,
+    "drift_fail_on": _severity,
+    "drift_who": _flag,
+}
 _CHOICES = {"state": (PRESENT, ABSENT), "restrict_by": (BY_ENDPOINT, BY_VPC), "endpoint_scope": tuple(SCOPES)}
 
 
-def read_variables(given: Mapping[str, Any], names: Iterable[str] = ()) -> Variables:
+def read_variables(
+    given: Mapping[str, Any], names: Iterable[str] = (), playbook: Mapping[str, Any] | None = None
+) -> Variables:
     """The variables; one that is not given has its default.
 
     :param given: by name, with or without the prefix ``private_access_``; others than those of :data:`KINDS` are not
         looked at.
     :param names: the names of all variables that there are, of which none may look like one of ours and be none.
+    :param playbook: variables of :data:`OF_PLAYBOOKS` by name, which have to be of their kind.
     :raises PolicyError: with everything that is wrong.
     """
     short = {name.removeprefix(ROLE): value for name, value in given.items()}
@@ -191,6 +212,11 @@ def read_variables(given: Mapping[str, Any], names: Iterable[str] = ()) -> Varia
     for name, (kind, default) in KINDS.items():
         try:
             read[name] = kind(short.get(name, default), f"{ROLE}{name}")
+        except PolicyError as error:
+            problems += error.problems
+    for name, value in (playbook or {}).items():
+        try:
+            OF_PLAYBOOKS.get(name, _unknown)(value, name)
         except PolicyError as error:
             problems += error.problems
     if problems:

@@ -53,7 +53,13 @@ RIGHT = {
     "policies": {"examplebucket": POLICY},
     "policy": POLICY,
     "region": "eu-central-1",
-    "report": {"status": "clean", "counts": {}, "findings": [], "failures": [], "failed_hosts": []},
+    "report": {
+        "status": "clean",
+        "counts": {"drifted": 0, "corrected": 0, "critical": 0, "major": 0, "minor": 0, "failed": 0},
+        "findings": [],
+        "failures": [],
+        "failed_hosts": [],
+    },
     "request": {
         "principal": "arn:aws:iam::111122223333:role/app",
         "action": "s3:GetObject",

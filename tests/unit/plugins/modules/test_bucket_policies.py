@@ -176,10 +176,16 @@ def test_warnings_are_few_and_the_results_have_all(run):
     gone = statement("Gone", Principal={"AWS": "AROAEXAMPLEID12345678"})
     client = Buckets({name: {"Version": "2012-10-17", "Statement": [gone, *ours(name)["Statement"]]} for name in NAMES})
     left, module = run(client, NAMES, **OPTIONS)
-    assert len(module.warnings) == 11
-    assert module.warnings[-1] == "20 more warnings are in the results of their buckets."
+    [warning] = module.warnings
+    assert warning.endswith("So too bucket-01, bucket-02, bucket-03, bucket-04, bucket-05 and 24 more.")
     assert [len(one["warnings"]) for one in left.result["results"]] == [1] * 30
     assert {*left.result["results"][0]} == COMPACT | {"warnings"}
+    # Not of a kind.
+    for name, document in client.policies.items():
+        document["Statement"][0]["Sid"] = f"Gone{name.removeprefix('bucket-')}"
+    _left, module = run(client, NAMES, **OPTIONS)
+    assert len(module.warnings) == 3
+    assert module.warnings[-1] == "28 more kinds of warnings are in the results of their buckets."
 
 
 def test_discovered_buckets(run, monkeypatch):

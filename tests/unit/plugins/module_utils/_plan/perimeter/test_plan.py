@@ -576,6 +576,11 @@ def test_what_is_odd_is_said_and_not_without_end(kept):
     text = json.dumps(theirs)
     many = {name: json.loads(text.replace(ONE, name)) for name in names}
     plan = plan_of({"vpc_id": VPC, "buckets": names, "prove": False}, found=found(own, policies=many))
+    [said] = plan["said"]
+    assert said.endswith("So too bucket-1, bucket-2, bucket-3, bucket-4, bucket-5 and 24 more.")
+    # Not of a kind.
+    many = {name: json.loads(text.replace(ONE, name).replace("Deleted", f"Deleted{name[7:]}")) for name in names}
+    plan = plan_of({"vpc_id": VPC, "buckets": names, "prove": False}, found=found(own, policies=many))
     assert len(plan["said"]) == MOST_SAID + 1
     assert plan["said"][-1] == f"And {30 - MOST_SAID} more of this kind."
 

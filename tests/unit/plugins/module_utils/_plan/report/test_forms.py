@@ -25,7 +25,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.markdown
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.page import page
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.sarif import sarif_report
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import text_report
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import MOST_LINES, failure_text, text_report
 
 ACCOUNT, REGION, VPC = "111122223333", "us-east-1", "vpc-0aaaaaaaaaaaaaaaa"
 ENDPOINT = "vpce-0aaaaaaaaaaaaaaaa"
@@ -151,7 +151,8 @@ def test_many_buckets_make_no_long_report():
     # What of which buckets, each by its name.
     assert all(f"`fleet-bucket-{number:04}`" in text for number in range(150))
     lines = text_report(found)
-    assert len(lines) <= 40
+    assert len(lines) == 3 + 5 + 3
+    assert len([line for line in lines if line.startswith("  ")]) == 3
     assert max(map(len, lines)) <= 240
     assert lines[0] == "Drift found. 151 critical, 0 major, 37 minor in 150 of 201 resources."
 
@@ -175,7 +176,9 @@ def test_as_many_kinds_as_buckets_make_no_long_report_either():
     assert len(text) <= 65_536
     assert "more kinds of these; the JSON report has all." in text
     assert re.search(r"The details of [0-9]+ kinds of drift are left out here", text)
-    assert len(text_report(found)) <= 60
+    lines = text_report(found)
+    assert len(lines) == 2 + MOST_LINES
+    assert lines[-1] == f"{300 * 2 - MOST_LINES + 1} more kinds of drift: the report has all (drift_report_dir)"
 
 
 def test_a_long_document_is_cut():
@@ -309,7 +312,7 @@ def test_the_verdict_of_the_proof(holds, said):
     one = fleet(2, 0)["perimeters"][0]
     assert said in markdown_report(report([], False, perimeters=[{**one, "reach": {"holds": holds}}]))
     drifted = {**fleet(2, 1), "perimeters": [{**one, "reach": {"holds": holds}}]}
-    assert f"Once corrected: {said[0].lower()}{said[1:]}" in text_report(drifted)
+    assert f"Once corrected: {said[0].lower()}{said[1:]}" in text_report(drifted)[1]
     two = [{**one, "reach": {"holds": holds}}, {**one, "reach": {"holds": True}}]
     assert "Proof: " in "\n".join(text_report(report([], False, perimeters=two)))
 
@@ -351,3 +354,45 @@ def test_a_page_of_many_kinds_shows_the_documents_of_the_worst():
     assert len(found) > 130
     assert [each["whole"] for each in found].count(True) == 120
     assert found[-1]["resources"]
+
+
+def refuted(buckets):
+    """A report of what no run corrects, so many buckets of each of two kinds."""
+    mended = {"severity": "critical", "kind": "reach", "remedy": "Take it out.", "before": None, "after": None}
+    found = [
+        {**mended, "resource": f"b{number}", "account": ACCOUNT, "region": REGION, "what": what, "opens": [], "cuts": []}
+        for what in ("somebody passes", "nobody passes")
+        for number in range(buckets)
+    ]
+    return report(found, False)
+
+
+def test_why_a_run_fails_is_said_like_with_like():
+    found = fleet(4, 4)
+    fails = {fail_on: failure_text(found, fail_on, "localhost") for fail_on in ("critical", "minor", "never")}
+    assert fails["never"] == []
+    assert fails["minor"] == fails["critical"]
+    assert fails["critical"] == [
+        "4 critical, 0 major and 1 minor differences from the declaration.",
+        "Run with drift_correct=true to correct them.",
+    ]
+    assert failure_text(report([], False), "minor", "localhost") == []
+    corrected = {**found, "counts": {**found["counts"], "corrected": 5}}
+    assert failure_text(corrected, "minor", "localhost") == []
+    assert failure_text(refuted(150), "major", "localhost") == [
+        "300 critical, 0 major and 0 minor differences from the declaration.",
+        "No run corrects this: b0, b1, b10 and 147 more: nobody passes. Take it out.",
+        "No run corrects this: b0, b1, b10 and 147 more: somebody passes. Take it out.",
+    ]
+
+
+def test_a_host_fails_on_its_own_failures():
+    failures = [{"bucket": f"b{number}", "msg": f"Bucket b{number}: access denied."} for number in range(150)]
+    told = fleet(3, 0, failures)
+    assert failure_text(told, "never", "elsewhere") == []
+    assert failure_text(told, "never", "localhost") == [
+        "Bucket b0: access denied.",
+        "So for b1, b10, b100 and 146 more.",
+    ]
+    unlike = fleet(3, 0, [{"bucket": f"b{number}", "msg": f"Why {number}."} for number in range(5)])
+    assert failure_text(unlike, "never", "localhost")[-1] == "And 2 more kinds of failures."
