@@ -109,7 +109,7 @@ REFUSED = [
     ({"private_access_buckets": "awx-reports\nawx-reports"}, "names a bucket twice"),
     ({"private_access_aws_services": "ssm, ecr"}, "private_access_aws_services: text was given. Give a list"),
     ({"private_access_wait_timeout": "soon"}, "private_access_wait_timeout"),
-    ({"drift_fail_on": "Minor"}, "drift_fail_on is one of critical, major, minor and never."),
+    ({"drift_fail_on": "Minor"}, "drift_fail_on: 'Minor' is not a value of it. Give critical, major, minor or never."),
 ]
 
 
