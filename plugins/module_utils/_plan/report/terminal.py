@@ -60,8 +60,8 @@ def failure_text(report: Mapping[str, Any], fail_on: str, host: str) -> list[str
     counts, said = report["counts"], []
     if counts["corrected"] == 0 and sum(counts[each] for each in SEVERITIES[: FAIL_ON[fail_on]]):
         said.append(
-            f"{counts['critical']:,} critical, {counts['major']:,} major and {counts['minor']:,} minor differences from "
-            "the declaration."
+            f"{counts['critical']:,} critical, {counts['major']:,} major and {counts['minor']:,} minor differences "
+            "from the declaration."
         )
         stays = grouped(each for each in report["findings"] if each.get("remedy"))
         if sum(len(group.findings) for group in stays) < counts["drifted"]:
@@ -124,9 +124,7 @@ def _fitting(blocks: list[_Block], room: int) -> list[str]:
         left = left - len(details) if details or not block.details else 0
         lines += [block.head, *details]
     if len(kept) < len(blocks):
-        lines.append(
-            f"{counted(len(blocks) - len(kept), 'more kind')} of drift: the report has all (drift_report_dir)"
-        )
+        lines.append(f"{counted(len(blocks) - len(kept), 'more kind')} of drift: the report has all (drift_report_dir)")
     return lines
 
 

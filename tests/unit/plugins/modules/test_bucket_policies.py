@@ -181,9 +181,11 @@ def test_warnings_are_few_and_the_results_have_all(run):
     assert [len(one["warnings"]) for one in left.result["results"]] == [1] * 30
     assert {*left.result["results"][0]} == COMPACT | {"warnings"}
     # Not of a kind.
-    for name, document in client.policies.items():
-        document["Statement"][0]["Sid"] = f"Gone{name.removeprefix('bucket-')}"
-    _left, module = run(client, NAMES, **OPTIONS)
+    unlike = {
+        name: {"Version": "2012-10-17", "Statement": [{**gone, "Sid": f"Gone{number}"}, *ours(name)["Statement"]]}
+        for number, name in enumerate(NAMES)
+    }
+    _left, module = run(Buckets(unlike), NAMES, **OPTIONS)
     assert len(module.warnings) == 3
     assert module.warnings[-1] == "28 more kinds of warnings are in the results of their buckets."
 

@@ -28,7 +28,10 @@ def test_like_is_said_with_like_once_the_most_frequent_first():
     said = [("a", "Bucket a is odd."), ("ab", "Bucket ab is a."), ("b", "Bucket b is odd.")]
     assert alike(said) == ["Bucket a is odd. So too b.", "Bucket ab is a."]
     # A name within a longer one is none, and neither is another word of the sentence.
-    assert alike([("a", "Bucket a-1 is odd."), ("b", "Bucket b-1 is odd.")]) == ["Bucket a-1 is odd.", "Bucket b-1 is odd."]
+    assert alike([("a", "Bucket a-1 is odd."), ("b", "Bucket b-1 is odd.")]) == [
+        "Bucket a-1 is odd.",
+        "Bucket b-1 is odd.",
+    ]
     # One bucket twice is one.
     assert alike([("a", "Bucket a is odd."), ("a", "Bucket a is odd.")]) == ["Bucket a is odd."]
     assert alike([("", "All is odd."), ("", "All is odd.")]) == ["All is odd."]
