@@ -173,6 +173,7 @@ keyed_groups:
 from typing import Any
 
 from ansible.errors import AnsibleParserError
+from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 try:
@@ -235,7 +236,12 @@ class InventoryModule(AWSInventoryBase):
 
         for warning in plan.warnings(accounts, chosen, filters):
             self.warn(f"{self.NAME}: {warning}")
-        hosts = plan.make_hosts(chosen.accounts, options["regions"], organization, roles, CONNECTION)
+        # Whoever administers a member account chooses its name and tags. Until ansible-core 2.18 the variables of hosts
+        # are evaluated unless they are marked.
+        hosts = [
+            {**wrap_var(host), **CONNECTION}
+            for host in plan.make_hosts(chosen.accounts, options["regions"], organization, roles)
+        ]
         self.inventory.add_group(GROUP)
         for name, host in plan.name_hosts((self._name_of(host, options["hostname"]), host) for host in hosts):
             self._add_host(name, host, options)

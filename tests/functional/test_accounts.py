@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -117,6 +118,18 @@ def test_units_names_groups_and_composed_variables(emulator, organization, tmp_p
     # Accounts are listed where they are taken, and tags read of those that nothing else leaves out.
     assert Counter(inventory.calls)["ListAccountsForParent"] == 3
     assert Counter(inventory.calls)["ListTagsForResource"] == 3
+
+
+def test_what_members_choose_is_never_evaluated(emulator, organization, tmp_path):
+    """A member account may have any name and tags, and playbooks run with the rights of the management account."""
+    evil = "{{ 40 + 2 }}"
+    account = organization.add_account(evil, "Root/Sandbox", env=evil)
+    inventory = write_inventory(tmp_path, accounts=[account], compose={"label": "account_tags.env"})
+    play = tmp_path / "play.yml"
+    task = {"ansible.builtin.debug": {"msg": "SAID {{ [account_name, account_tags.env, label] | join(',') }} DAIS"}}
+    play.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
+    said = run_ansible(emulator, "ansible-playbook", "-i", inventory, play)
+    assert f"SAID {','.join([evil] * 3)} DAIS" in said
 
 
 def test_filters(emulator, organization, tmp_path):

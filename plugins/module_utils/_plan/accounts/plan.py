@@ -120,14 +120,10 @@ def make_hosts(
     regions: Sequence[str],
     organization: Organization,
     roles: Roles,
-    connection: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    """The variables of the hosts, in the order of account ids and of ``regions``.
-
-    :param connection: variables that are the same for all.
-    """
+    """The variables of the hosts, in the order of account ids and of ``regions``."""
     return [
-        {**_variables(account, region, organization, roles), **connection}
+        _variables(account, region, organization, roles)
         for account in sorted(accounts, key=lambda account: account.id)
         for region in regions
     ]

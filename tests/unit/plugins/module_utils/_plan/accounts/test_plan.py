@@ -129,19 +129,18 @@ def test_no_account_at_all():
     assert warnings([], Chosen([], Counter()), Filters()) == expected
 
 
-def hosts(accounts, regions=("eu-west-1",), organization=ORGANIZATION, without=(), **connection):
-    return make_hosts(accounts, regions, organization, Roles("path/perimeter", frozenset(without)), connection)
+def hosts(accounts, regions=("eu-west-1",), organization=ORGANIZATION, without=()):
+    return make_hosts(accounts, regions, organization, Roles("path/perimeter", frozenset(without)))
 
 
 def test_variables():
-    (host,) = hosts([with_tags(ONE, TAGS)], ansible_connection="local")
+    (host,) = hosts([with_tags(ONE, TAGS)])
     role = "arn:aws:iam::111122223333:role/path/perimeter"
     assert host == {
         "account_id": "111122223333",
         "account_name": "One",
         "account_state": "ACTIVE",
         "account_tags": TAGS,
-        "ansible_connection": "local",
         "is_management_account": False,
         "organization_id": "o-exampleorgid",
         "organizational_unit": "Root/Workloads",
