@@ -7,9 +7,11 @@
     make mutate                               100 of them, of another draw each time
     make mutate ARGS="--seed 7 --count 200"   the same draw again
     make mutate ARGS="plugins/module_utils/_policy/rules"
+    make mutate ARGS="plugins/module_utils/_plan/report/text.py:31"   every change of one line
 
-Changes are made in copies of the tree under .build/mutate, never in the working copy. What survives is printed with its
-place; a change that alters nothing (a cache, the wording of a message) may, so the rate is not expected to be 100.
+Changes are made in copies of the process, never in a file. What survives is printed with its place; a change that alters
+nothing (the size of a cache, the wording of a message) may, so the rate is not expected to be 100. One that lets a test
+run for ever is counted on neither side.
 """
 
 from __future__ import annotations
@@ -17,22 +19,19 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
-import subprocess
 import sys
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
 
+import forks
 from concerned import Imports
 from mutants import Mutant, mutants
+from trials import ALONE, NOTICED, SLOW, Judge, Limits, judge_functions, judge_imports
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = "plugins/module_utils"
 FLOORS = ("_policy", "_plan", "_aws")
-NOTICED, SURVIVED, SLOW, ALONE = "noticed", "survived", "timed out", "no test"
 
 
 def main() -> int:
@@ -41,100 +40,60 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
-    parser.add_argument("--timeout", type=float, default=300, help="seconds for the tests of one change")
+    parser.add_argument("--timeout", type=int, default=120, help="processor seconds for the tests of one change")
+    parser.add_argument("--longest", type=float, default=1, help="processor seconds of the longest test that is asked")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
     drawn = draw(options.paths, options.count, seed)
     print(f"{len(drawn)} changes, --seed {seed}", flush=True)
-    copies: SimpleQueue[Path] = SimpleQueue()
-    for number in range(options.jobs):
-        copies.put(copy_tree(number))
-    imports = Imports(ROOT)
-
-    def judge(mutant: Mutant) -> tuple[Mutant, str]:
-        copied = copies.get()
-        try:
-            return mutant, outcome(mutant, copied, imports, options.timeout)
-        finally:
-            copies.put(copied)
-
     counts: Counter[tuple[str, str]] = Counter()
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, found in pool.map(judge, drawn):
-            counts[floor_of(mutant), found] += 1
-            if found != NOTICED:
-                print(f"{found}: {mutant}", flush=True)
+
+    def tell(mutant: Mutant, found: str) -> None:
+        counts[floor_of(mutant), found] += 1
+        if found != NOTICED:
+            print(f"{found}: {mutant}", flush=True)
+
+    imports = Imports(ROOT)
+    ranks = {path: imports.tests_of(ROOT / path) for path in {mutant.path for mutant in drawn}}
+    tests = sorted({test for found in ranks.values() for rank in found for test in rank})
+    concerned = []
+    for mutant in drawn:
+        if ranks[mutant.path]:
+            concerned.append(mutant)
+        else:
+            tell(mutant, ALONE)
+    # What pytest loads is loaded in a copy, so that this process can still import everything anew.
+    limits = Limits(options.timeout, options.longest, options.jobs)
+    found, left_out = forks.result_of(lambda: judge_functions(Judge(ROOT, concerned, limits), tests))
+    for test in left_out:
+        print(f"not asked: {test}", flush=True)
+    for number, outcome in found.items():
+        tell(concerned[number], outcome)
+    left = [mutant for number, mutant in enumerate(concerned) if number not in found]
+    for mutant, outcome in judge_imports([(one, ranks[one.path]) for one in left], left_out, limits):
+        tell(mutant, outcome)
     report(counts)
     return 0
 
 
 def draw(paths: list[str], count: int, seed: int) -> list[Mutant]:
     """Files are drawn by how much can be changed in them."""
-    found = [
-        mutant
-        for path in paths
-        for file in sorted([ROOT / path] if (ROOT / path).is_file() else (ROOT / path).rglob("*.py"))
-        for mutant in mutants(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
-    ]
+    found = [mutant for path in paths for mutant in changes_in(path)]
     if not found:
         sys.exit(f"There is nothing to change in {', '.join(paths)}.")
     shuffled = random.Random(seed).sample(found, len(found))
     return list(islice((mutant for mutant in shuffled if mutant.compiles), count))
 
 
-def copy_tree(number: int) -> Path:
-    """A copy of what git tracks, with the other collections beside it."""
-    top = ROOT / ".build" / "mutate" / str(number)
-    shutil.rmtree(top, ignore_errors=True)
-    target = top / "ansible_collections" / "perimeter" / "s3"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
-    others = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"].partition(os.pathsep)[0]) / "ansible_collections"
-    for one in others.iterdir():
-        if one.name != "perimeter":
-            (top / "ansible_collections" / one.name).symlink_to(one.resolve())
-    return target
-
-
-def outcome(mutant: Mutant, copied: Path, imports: Imports, timeout: float) -> str:
-    tests = imports.tests_of(ROOT / mutant.path)
-    if not tests:
-        return ALONE
-    place = copied / mutant.path
-    original = place.read_bytes()
-    place.write_text(mutant.text, encoding="utf-8")
-    try:
-        near = [test for rank in tests[:2] for test in rank]
-        far = [test for rank in tests[2:] for test in rank]
-        for wanted in filter(None, (near, far)):
-            if not pass_tests(copied, wanted, timeout):
-                return NOTICED
-    except subprocess.TimeoutExpired:
-        return SLOW
-    finally:
-        place.write_bytes(original)
-    return SURVIVED
-
-
-def pass_tests(copied: Path, tests: list[Path], timeout: float) -> bool:
-    top = copied.parents[2]
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(top),
-        "PYTHONPATH": os.pathsep.join((str(top), str(copied))),
-        # Compiled files go by the time and the size of their source, which a change may leave alone.
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPYCACHEPREFIX": str(top / "none"),
-    }
-    words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    names = [str(copied / test.relative_to(ROOT)) for test in tests]
-    found = subprocess.run(
-        [*words, *names], cwd=copied, env=environment, timeout=timeout, check=False, capture_output=True
-    )
-    return found.returncode == 0
+def changes_in(place: str) -> list[Mutant]:
+    """`place` is a directory, a file, or a file and a line as in what is printed."""
+    path, _, line = place.partition(":")
+    return [
+        mutant
+        for file in sorted([ROOT / path] if (ROOT / path).is_file() else (ROOT / path).rglob("*.py"))
+        for mutant in mutants(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
+        if not line or mutant.line == int(line)
+    ]
 
 
 def floor_of(mutant: Mutant) -> str:

@@ -43,6 +43,10 @@ MUTANTS, CONCERNED = loaded("mutants"), loaded("concerned")
         ("raise a\n", {"pass"}),
         ("'''Documentation.'''\n", set()),
         ("def f(a: 'Name' = 1) -> 'Other':\n    pass\n", {"2"}),
+        ("@dataclass(frozen=True)\nclass A:\n    b = field(repr=False)\n", {"True"}),
+        ("@lru_cache(maxsize=9)\ndef f():\n    pass\n", set()),
+        ("T = TypeVar('T')\nA: TypeAlias = 'dict[str, B]'\n__all__ = ['a']\n", set()),
+        ("if TYPE_CHECKING:\n    a = 'b'\n", set()),
     ],
 )
 def test_the_changes_to_a_file(source, changes):

@@ -1,0 +1,107 @@
+# Copyright (c) 2026 perimeter.s3 contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every module takes the options that it documents: two texts of the same thing, held against each other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip("botocore")
+
+from ansible_collections.perimeter.s3.plugins.doc_fragments import _aws, _bucket_guards
+from ansible_collections.perimeter.s3.plugins.module_utils._aws import module as module_utils
+from ansible_collections.perimeter.s3.plugins.modules import (
+    access_check,
+    access_replay,
+    bucket_policies,
+    bucket_policy,
+    bucket_policy_info,
+    change_events_info,
+    gateway_endpoint,
+    gateway_endpoint_info,
+    perimeter_info,
+    perimeter_proof,
+)
+
+MODULES = (
+    access_check,
+    access_replay,
+    bucket_policies,
+    bucket_policy,
+    bucket_policy_info,
+    change_events_info,
+    gateway_endpoint,
+    gateway_endpoint_info,
+    perimeter_info,
+    perimeter_proof,
+)
+#: Those with options.
+FRAGMENTS = {"perimeter.s3._aws": _aws, "perimeter.s3._bucket_guards": _bucket_guards}
+#: Of an option, what both texts say of it; and what it is where they do not.
+TOLD = {"type": "str", "required": False, "default": None, "elements": None, "choices": None, "aliases": []}
+
+
+class Made(Exception):
+    """Carries what a module was made with."""
+
+
+def made(monkeypatch, module):
+    def record(**given):
+        raise Made(given)
+
+    monkeypatch.setattr(module_utils, "AnsibleAWSModule", record)
+    with pytest.raises(Made) as caught:
+        module.main()
+    return caught.value.args[0]
+
+
+def options_of(fragment):
+    return yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+
+
+def told(options):
+    """Name -> what is said of it, in the same form for both texts."""
+    return {
+        name: {
+            **{key: one.get(key, unsaid) for key, unsaid in TOLD.items()},
+            "aliases": sorted(one.get("aliases", ())),
+            "options": told(one.get("options") or one.get("suboptions") or {}),
+        }
+        for name, one in options.items()
+    }
+
+
+def test_no_module_is_left_out():
+    folder = Path(access_check.__file__).parent
+    assert sorted(path.stem for path in folder.glob("[!_]*.py")) == sorted(one.__name__.split(".")[-1] for one in MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda one: one.__name__.split(".")[-1])
+def test_a_module_takes_what_it_documents(module, monkeypatch):
+    documented = yaml.safe_load(module.DOCUMENTATION)
+    fragments = [FRAGMENTS[name] for name in documented["extends_documentation_fragment"] if name in FRAGMENTS]
+    options = dict(documented["options"])
+    for fragment in fragments:
+        options |= options_of(fragment)
+    given = made(monkeypatch, module)
+    assert given["supports_check_mode"] is True
+    found = told(given["argument_spec"])
+    assert found == told(options)
+
+
+def test_secrets_and_the_environment_are_treated_as_documented(monkeypatch):
+    found = made(monkeypatch, access_check)["argument_spec"]
+    for name, one in options_of(_aws).items():
+        read = list(found[name].get("fallback", (None, []))[1])
+        assert read == re.findall(r"E\(([A-Z_]+)\)", " ".join(one["description"])), name
+    assert {name: one["no_log"] for name, one in found.items() if "no_log" in one} == {
+        "access_key": False,
+        "secret_key": True,
+        "session_token": True,
+    }
