@@ -9,9 +9,10 @@
     make mutate ARGS="plugins/module_utils/_policy/rules"
     make mutate ARGS="plugins/module_utils/_plan/report/text.py:31"   every change of one line
 
-Changes are made in copies of the process, never in a file. What survives is printed with its place; a change that alters
-nothing (the size of a cache, the wording of a message) may, so the rate is not expected to be 100. One that lets a test
-run for ever is counted on neither side.
+Changes are made in copies of the process, never in a file. What survives is printed with its place; a change that
+alters nothing may, so the rate is not expected to be 100. One that lets a test run for ever is counted on neither side.
+
+The first draw records which tests call what, which takes minutes; later ones do so for what has changed since.
 """
 
 from __future__ import annotations

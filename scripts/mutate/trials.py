@@ -4,8 +4,8 @@
 
 """Judge changes inside of one run of pytest: tests are collected once, and each change has a copy of that process.
 
-A change of a function is judged by the tests that call it, the quick ones first, which takes a fraction of a second. What
-runs when a file is imported is judged by a run of its own, of all tests that import the file.
+A change of a function is judged by the tests that call it, the quick ones first, which takes a fraction of a second.
+What runs when a file is imported is judged by a run of its own, of all tests that import the file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ class Limits:
 
 
 class Judge:
-    """A plugin of pytest that judges changes instead of running tests once. What takes an import it leaves out of `found`."""
+    """A plugin of pytest that judges changes instead of running tests once.
+
+    :ivar found: by the number of the change what came of it; those that take an import are not in it.
+    :ivar left_out: the tests that take too long to be asked.
+    """
 
     def __init__(self, root: Path, drawn: list[Mutant], limits: Limits) -> None:
         self._root, self._drawn, self._limits = root, drawn, limits

@@ -68,7 +68,9 @@ def checked(buckets, endpoints, *requests, how=run, **given):
 
 
 def test_policies_and_the_vpc_of_the_endpoint_are_read(warned):
-    result, module = checked({"logs": LIVE}, filtered(endpoint(VPCE, OPEN)), request("allow"), request("deny", "internet"))
+    result, module = checked(
+        {"logs": LIVE}, filtered(endpoint(VPCE, OPEN)), request("allow"), request("deny", "internet")
+    )
     assert (result["changed"], warned) == (False, [])
     assert [one["decision"] for one in result["decisions"]] == ["allow", "explicit_deny"]
     assert [one["met"] for one in result["decisions"]] == [True, True]
@@ -110,7 +112,11 @@ def test_what_may_not_be_read_is_unknown(warned, buckets, endpoints, said):
 
 
 def test_nothing_is_read_that_is_supplied(warned):
-    given = {"bucket_policies": {"logs": LIVE}, "endpoint_policies": {VPCE: None}, "resource_accounts": {"logs": ACCOUNT}}
+    given = {
+        "bucket_policies": {"logs": LIVE},
+        "endpoint_policies": {VPCE: None},
+        "resource_accounts": {"logs": ACCOUNT},
+    }
     result, module = checked({}, None, request(), **given)
     assert module.asked == []
     # Which VPC it is in is then not known.

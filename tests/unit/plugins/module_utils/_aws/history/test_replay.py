@@ -76,11 +76,15 @@ def warned(monkeypatch):
     return said
 
 
-def module_of(evidence, live=None, there=(), planned=policy(ALLOW, OUTSIDE), **given):
+def module_of(evidence, live=None, there=(), planned=None, **given):
     answers = {"GetBucketPolicy": policies(live or {}), "DescribeVpcEndpoints": filtered(*there), "HeadBucket": {}}
     answers |= given.pop("answers", {})
     return FakeModule(
-        ACCESS_REPLAY_OPTIONS, answers, evidence=evidence, planned_bucket_policies={BUCKET: planned}, **given
+        ACCESS_REPLAY_OPTIONS,
+        answers,
+        evidence=evidence,
+        planned_bucket_policies={BUCKET: planned or policy(ALLOW, OUTSIDE)},
+        **given,
     )
 
 
@@ -147,7 +151,9 @@ def test_a_window_of_nothing_is_refused(evidence, warned):
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_bucket_without_evidence_fails_the_task_that_wants_to_know(evidence, warned, allowed):
     module = module_of(evidence, read_missing=False, fail_on="loses", allow_no_evidence=allowed)
-    module.params["planned_bucket_policies"] = {"other-bucket": policy({**ALLOW, "Resource": "arn:aws:s3:::other-bucket/*"})}
+    module.params["planned_bucket_policies"] = {
+        "other-bucket": policy({**ALLOW, "Resource": "arn:aws:s3:::other-bucket/*"})
+    }
     if allowed:
         assert "msg" not in run(run_access_replay, module)
     else:
@@ -186,7 +192,9 @@ def test_the_policy_of_a_planned_endpoint_is_read(evidence, warned, known, said)
     assert all(f"The policy of endpoint {VPCE} is taken for unknown" in one for one in warned)
 
 
-@pytest.mark.parametrize("given, owner", [({}, ACCOUNT), ({"resource_accounts": {BUCKET: "444455556666"}}, "444455556666")])
+@pytest.mark.parametrize(
+    "given, owner", [({}, ACCOUNT), ({"resource_accounts": {BUCKET: "444455556666"}}, "444455556666")]
+)
 def test_a_bucket_is_read_as_its_owners(evidence, warned, given, owner):
     module = module_of(evidence, {BUCKET: None}, **given)
     run(run_access_replay, module)

@@ -35,7 +35,14 @@ ARN = "arn:aws:iam::111122223333:role"
 def allow(name, sid="Read", principal=None, **more):
     principal = principal or {"AWS": f"{ARN}/app"}
     resource = f"arn:aws:s3:::{name}/*"
-    return {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": resource, **more}
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "s3:GetObject",
+        "Resource": resource,
+        **more,
+    }
 
 
 def deny(name, sid, operator, key, values):
@@ -115,7 +122,7 @@ REACH = {
                     "reach": {
                         "endpoint": {
                             "get": {"passes": "always", "example": "role/app gets a/x"},
-                            "put_policy": {"passes": "depends", "denied": "not over TLS", "depends_on": "s3:TlsVersion"},
+                            "put_policy": {"passes": "depends", "denied": "no TLS", "depends_on": "s3:TlsVersion"},
                             "other": {"passes": "undecided", "depends_on": "too many"},
                         },
                         "from_the_moon": {"get": {"passes": "never"}},
@@ -139,7 +146,8 @@ ACCESSES = {
     "changes": [{"said": "role/app loses s3:GetObject"}, {"message": "role/b"}, {"what": 1}, "no mapping"],
 }
 CHANGE = {
-    "who": f"{ARN}/Admin", "when": AT, "event": "s3:PutBucketPolicy", "source_address": "198.51.100.7", "event_id": "0f1e",
+    "who": f"{ARN}/Admin", "when": AT, "event": "s3:PutBucketPolicy", "source_address": "198.51.100.7",
+    "event_id": "0f1e",
 }  # fmt: skip
 CHANGES = [
     {"resource": "b-logs", "events": [CHANGE, {**CHANGE, "who": "", "source_address": ""}]},
@@ -154,7 +162,9 @@ FAILURES = [
 
 def finding(resource, kind, what, severity, **more):
     given = {"before": None, "after": None, **more}
-    return Finding(more.pop("account", ACCOUNT), REGION, resource, kind, what, **{**given, "severity": severity}).as_dict()
+    return Finding(
+        more.pop("account", ACCOUNT), REGION, resource, kind, what, **{**given, "severity": severity}
+    ).as_dict()
 
 
 FINDINGS = [
@@ -165,7 +175,8 @@ FINDINGS = [
     finding("b-logs", "bucket policy statement", "Insecure has changed", "major", before={"a": [1]}, after={"a": [2]}),
     finding("e", "bucket policy statement", "Outside is missing", "major",
             after=deny("e", "Outside", "Null", "aws:SourceVpce", "true")),
-    finding(ENDPOINT, "route table", "rtb-2 is not declared", "major", before="rtb-2", remedy="Declare it | remove it."),
+    finding(ENDPOINT, "route table", "rtb-2 is not declared", "major", before="rtb-2",
+            remedy="Declare it | remove it."),
     finding(ENDPOINT, "tags", "have changed", "minor", before={"Name": "old"}, after={"Name": "s3"}),
 ]  # fmt: skip
 
