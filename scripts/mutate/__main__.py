@@ -67,7 +67,7 @@ def main() -> int:
     limits = Limits(options.timeout, options.longest, options.jobs)
     found, left_out = forks.result_of(lambda: judge_functions(Judge(ROOT, concerned, limits), tests))
     for test in left_out:
-        print(f"not asked: {test}", flush=True)
+        print(f"not asked, for it takes too long or fails without any change: {test}", flush=True)
     for number, outcome in found.items():
         tell(concerned[number], outcome)
     left = [mutant for number, mutant in enumerate(concerned) if number not in found]

@@ -30,6 +30,8 @@ from planted import Loaded, OnImport
 
 NOTICED, SURVIVED, SLOW, ALONE = "noticed", "survived", "timed out", "no test"
 _CORE = "/plugins/module_utils/"
+#: Of a test that is not to be asked.
+_NEVER = float("inf")
 _QUIET = ("-s", "-p", "no:cacheprovider", "-p", "no:terminal")
 #: A function by its file, its first line and its name.
 Place = tuple[str, int, str]
@@ -48,7 +50,7 @@ class Judge:
     """A plugin of pytest that judges changes instead of running tests once.
 
     :ivar found: by the number of the change what came of it; those that take an import are not in it.
-    :ivar left_out: the tests that take too long to be asked.
+    :ivar left_out: the tests that are not asked: they take too long, or fail without any change.
     """
 
     def __init__(self, root: Path, drawn: list[Mutant], limits: Limits) -> None:
@@ -113,7 +115,7 @@ class Judge:
         if stale:
             (code,) = [code for _, code in forks.in_copies(1, 0, [(None, partial(self._record, stale, known, place))])]
             if code:
-                raise RuntimeError(f"without any change a test fails: {place.with_suffix('.failed').read_text()}")
+                raise RuntimeError("what the tests call could not be recorded")
             known = pickle.loads(place.read_bytes())
         return [known[test.nodeid] for test in tests]
 
@@ -125,21 +127,21 @@ class Judge:
                 cache.cache_clear()
             calls.start()
             seconds = self._seconds_of(test)
-            if self._failed:
-                place.with_suffix(".failed").write_text(test.nodeid, encoding="utf-8")
-                return 1
             called = calls.seen()
             state = files.state_of(test.path, {path for path, _line, _name in called})
+            if self._failed:
+                # Without any change; the next time it may be mended.
+                seconds, state, self._failed = _NEVER, {"": "failed"}, False
             known[test.nodeid] = Record(seconds, frozenset(called), state)
             # It takes minutes, and who interrupts it need not begin anew.
-            if number % 500 == 499 or number == len(tests) - 1:
+            if number % 300 == 299 or number == len(tests) - 1:
                 partly = place.with_suffix(".part")
                 partly.write_bytes(pickle.dumps(known))
                 partly.replace(place)
         return 0
 
     def _seconds_of(self, test: pytest.Item) -> float:
-        """One that takes too long is ended, and not asked: whether it would have passed does not matter."""
+        """One that takes too long is ended: whether it would have passed does not matter."""
         ended: list[int] = []
 
         def end(number: int, _frame: object) -> None:
@@ -152,7 +154,7 @@ class Judge:
         self._passes(test)
         signal.setitimer(signal.ITIMER_PROF, 0)
         self._failed = self._failed and not ended
-        return float("inf") if ended else time.process_time() - before
+        return _NEVER if ended else time.process_time() - before
 
 
 @dataclass(frozen=True)
