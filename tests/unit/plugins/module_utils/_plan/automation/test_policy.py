@@ -172,7 +172,7 @@ WRONG = {
     ),
     "a permission": (
         {"optional": ["s3:PutObject"]},
-        "optional: 's3:PutObject' is not known here. Known are iam:GetRole, s3:GetBucketPublicAccessBlock, s3:GetObj",
+        "optional: 's3:PutObject' is not known here. Known are ec2:DescribeSubnets, iam:GetRole, s3:GetBucketPublic",
     ),
     "evidence of nowhere": ({"optional": ["s3:GetObject"]}, "Name them in evidence, which is enough."),
     "evidence that is no bucket": ({"evidence": ["s3://trail/"]}, "evidence[0]: 's3://trail/' is not the name of a bu"),
