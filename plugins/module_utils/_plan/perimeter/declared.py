@@ -272,11 +272,15 @@ def _may_pass(declaration: Declaration) -> Iterator[Raw]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Requests that have to pass: ``label`` says whose, ``through`` the endpoint they take, ``None``: the internet."""
+    """Requests that have to pass: ``label`` says whose, ``through`` the endpoint they take, ``None``: the internet.
+
+    ``single``: they are of one principal, of whom not all is known.
+    """
 
     label: str
     statements: list[Raw]
     through: str | None
+    single: bool = False
 
 
 #: Neither through an endpoint nor forwarded by a service.
@@ -326,7 +330,13 @@ def has_to_repair(declaration: Declaration, bucket: str) -> list[Due]:
         through = declaration.endpoint if own else None
     named = {**declaration.managers, **declaration.break_glass}
     return [
-        Due(name, [statement("Repair", REPAIR_ACTIONS, resources, of_principals(patterns), path)], through)
+        # The ARN of a session does not have the path of its role.
+        Due(
+            name,
+            [statement("Repair", REPAIR_ACTIONS, resources, of_principals(patterns), path)],
+            through,
+            single=len(patterns) > 1 and not any(sign in name for sign in "*?"),
+        )
         for name, patterns in named.items()
         if _account_of(name) == declaration.account
     ]

@@ -135,6 +135,7 @@ def _due(name: str, subject: Subject, due: Due) -> Passing:
         subject.world,
         through=(due.through,) if due.through else None,
         tls=subject.declaration.tls_versions,
+        single=due.single,
     )
 
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -187,6 +188,16 @@ class Cells:
         self._states: dict[tuple[int, int], tuple[dict[str, Value], int, int]] = {}
         self._closed: dict[int, int] = {}
         self._relevant: dict[str, tuple[str, ...]] = {}
+
+    def of_each_principal(self) -> Iterator[Cells]:
+        """The same for the principals of each ARN by themselves."""
+        groups: dict[object, list[CallerCell]] = {}
+        for one in self.callers:
+            groups.setdefault(find(one.context, "aws:principalarn"), []).append(one)
+        for callers_of_one in groups.values():
+            found = copy.copy(self)
+            found.callers = callers_of_one
+            yield found
 
     def paths_of(self, caller: CallerCell) -> Iterator[PathCell]:
         """The paths on which a principal comes."""

@@ -33,7 +33,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..language.vocabulary import SERVICE
+
 HOLDS, REFUTED, UNDECIDED = "holds", "refuted", "undecided"
+S3_ONLY = f"Only actions of {SERVICE!r} are looked at, not those of S3 Express, Object Lambda or Outposts."
 TOO_MANY = "There are too many kinds of requests to tell apart."
 
 
@@ -136,6 +139,8 @@ class Passing:
     For known actions, and principals that sign (sessions, users, federated users, root). It is refuted if for some
     declared action (and kind of resource) no declared request passes at all; what a statement takes away from some is
     ``narrowed``. ``tls``: the versions with which requests are to pass (others and plain HTTP are not declared).
+    ``single``: the declared principals are one, of whom nobody knows which of them it is; where one of them would be
+    refuted, the claim is undecided.
     """
 
     name: str
@@ -144,6 +149,7 @@ class Passing:
     world: World = World()
     through: tuple[str, ...] | None = None
     tls: tuple[str, ...] = ("1.2", "1.3")
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +188,9 @@ class Narrowed:
 class Verdict:
     """``status`` is ``holds``, ``refuted`` or ``undecided``; ``reason`` says why it is undecided.
 
-    ``rests_on``: the Deny statements that carry a proof; ``assumed``: sentences on what was taken for granted;
-    ``leaves``: how many (partial) requests were evaluated. A claim about no request at all holds, and ``vacuous`` says
-    so.
+    ``rests_on``: the statements that carry a proof, each a Deny of what must not pass or an Allow of what must;
+    ``assumed``: sentences on what was taken for granted; ``leaves``: how many (partial) requests were evaluated. A
+    claim about no request at all holds, and ``vacuous`` says so.
     """
 
     name: str

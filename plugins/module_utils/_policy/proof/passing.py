@@ -20,19 +20,19 @@ from functools import cache
 
 from ..evaluation.compiled import CompiledStatement
 from ..evaluation.layer import OPEN, Layer
-from ..evaluation.layers import BOUNDARY, BUCKET, ENDPOINT, IDENTITY, RCP, SCP, SESSION, Layers
+from ..evaluation.layers import SESSION, Layers
 from ..texts.automaton import TooMany
 from .cells import Cells
 from .claim import (
     HOLDS,
     REFUTED,
+    S3_ONLY,
     TOO_MANY,
     UNDECIDED,
     Counterexample,
     Declaration,
     Narrowed,
     Passing,
-    Statement,
     Verdict,
 )
 from .example import Maker, doubt_of, find_example, mapping_of
@@ -51,6 +51,7 @@ from .sides import (
 from .space import Space
 
 _EVERYTHING = Declaration([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}])
+_OPEN = Verdict("", HOLDS, assumed=(S3_ONLY,))
 _NO_KEYS = "Whether a declared request passes cannot be decided."
 
 
@@ -96,6 +97,7 @@ class _Passing:
         self.given = given
         self.narrowed: list[Narrowed] = []
         self.doubts = ""
+        self.carried_by: dict[int, CompiledStatement] = {}
 
     def verdict(self, everything: Layer | None) -> Verdict:
         allow = everything.statements[0] if everything is not None else None
@@ -104,19 +106,30 @@ class _Passing:
             lost, asked = self._lost()
             for side, statement in self._alone(allow):
                 self._narrow(side, statement)
+            if self.claim.single and not lost:
+                self._ask_of_each()
         except Exhausted:
             reason = f"More than {self.budget.spent} kinds of requests would have to be looked at."
             return Verdict(name, UNDECIDED, narrowed=tuple(self.narrowed), reason=reason, leaves=self.budget.spent)
+        found = replace(_OPEN, name=name, narrowed=tuple(self.narrowed), leaves=self.budget.spent)
         if lost:
-            return Verdict(name, REFUTED, tuple(lost), tuple(self.narrowed), leaves=self.budget.spent)
-        return Verdict(
-            name,
-            UNDECIDED if self.doubts else HOLDS,
-            narrowed=tuple(self.narrowed),
-            reason=self.doubts,
-            vacuous=not asked,
-            leaves=self.budget.spent,
-        )
+            return replace(found, status=REFUTED, counterexamples=tuple(lost))
+        if self.doubts:
+            return replace(found, status=UNDECIDED, reason=self.doubts)
+        rests_on = tuple(self.cells.space.named(one) for _bit, one in sorted(self.carried_by.items()))
+        return replace(found, vacuous=not asked, rests_on=rests_on)
+
+    def _ask_of_each(self) -> None:
+        """Whether something is lost for one of the principals that may be the one that is meant."""
+        cells = self.cells
+        for self.cells in cells.of_each_principal():
+            lost, _asked = self._lost()
+            if lost and not self.doubts:
+                principal = lost[0].request.get("context", {}).get("aws:PrincipalArn") or lost[0].request["principal"]
+                self.doubts = (
+                    f"Nobody knows whether the principal is {principal}, which does not pass. {lost[0].reason}"
+                )
+        self.cells = cells
 
     def _lost(self) -> tuple[list[Counterexample], bool]:
         """A declared request for each action and kind of resource of which none passes, and whether there are any."""
@@ -184,9 +197,11 @@ class _Passing:
             self.cells, Question(self.declared, side), self.budget, wanted, lambda caller, path: bool(examples)
         )
         found = search.run()
+        if statement is None:
+            self.carried_by = found.carried_by
         if examples:
             example = examples[0]
-            named = None if statement is None else _named(self.setting, statement)
+            named = None if statement is None else self.cells.space.named(statement)
             self.narrowed.append(Narrowed(named, replace(example, statement=named or example.statement)))
             return
         tried = find_example(found.doubts, maker, self.cells.space) if found.doubts else None
@@ -241,9 +256,3 @@ def _with(layers: Layers, layer: Layer, alone: Layer) -> Layers:
         restricted=False,
         public=(),
     )
-
-
-def _named(side: Side, statement: CompiledStatement) -> Statement:
-    names = (BUCKET, ENDPOINT, IDENTITY, SCP, RCP, BOUNDARY, SESSION)
-    found = {layer.name for layer in side.all_layers if any(one is statement for one in layer.statements)}
-    return Statement(next(name for name in names if name in found), statement.place, statement.label)

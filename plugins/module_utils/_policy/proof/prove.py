@@ -16,7 +16,6 @@ from ..evaluation.compiled import CompiledStatement
 from ..evaluation.layer import Layer
 from ..language.errors import PolicyError, Problem
 from ..language.patterns import Pattern
-from ..language.vocabulary import SERVICE
 from ..texts.automaton import TooMany
 from . import world as known
 from .callers import CallerCell
@@ -24,6 +23,7 @@ from .cells import Cells, PathCell
 from .claim import (
     HOLDS,
     REFUTED,
+    S3_ONLY,
     TOO_MANY,
     UNDECIDED,
     Claim,
@@ -31,7 +31,6 @@ from .claim import (
     Declaration,
     Passing,
     Setting,
-    Statement,
     Verdict,
 )
 from .example import Maker, doubt_of, find_example
@@ -64,7 +63,6 @@ _ELSEWHERE = {
     "resource_account": "Say who owns a bucket in the world of the claim.",
     "resource_region": "Say the Region of the buckets in the world of the claim.",
 }
-_S3_ONLY = f"Only actions of {SERVICE!r} are looked at, not those of S3 Express, Object Lambda or Outposts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ class _Trial:
         return True
 
     def verdict(self, name: str, assumed: tuple[str, ...]) -> Verdict:
-        rests = tuple(_named(one) for _bit, one in sorted(self.found.denied_by.items()))
+        rests = tuple(self.search.space.named(one) for _bit, one in sorted(self.found.carried_by.items()))
         if self.examples:
             return Verdict(name, REFUTED, tuple(self.examples.values()), assumed=assumed, leaves=self.budget.spent)
         reason = self._reason()
@@ -199,10 +197,6 @@ class _Trial:
         sides = (self.given.passing, self.given.unless, self.given.within)
         said = (doubt_of(node, *sides) for node in self.found.doubts[:_EXAMPLES])
         return next(filter(None, said), "A request cannot be decided.")
-
-
-def _named(statement: CompiledStatement) -> Statement:
-    return Statement("", statement.place, statement.label)
 
 
 def _sliced(question: Question) -> tuple[Question, tuple[Pattern, ...] | None]:
@@ -253,7 +247,7 @@ def _endpoints(*given: Setting | Declaration | None) -> frozenset[str]:
 
 
 def _assumed(claim: Claim, cells: Cells) -> tuple[str, ...]:
-    found = [_S3_ONLY]
+    found = [S3_ONLY]
     if claim.services and cells.paths_of_services:
         found.append(_SERVICES_ASSUMED)
     return tuple(found)

@@ -81,11 +81,15 @@ class Question:
 
 @dataclass(slots=True)
 class Found:
-    """What a search came across: requests that answer it, and such as nobody can decide."""
+    """What a search came across: requests that answer it, and such as nobody can decide.
+
+    ``carried_by``: statements that kept others from answering it, by their bits: a Deny of what must not pass, an Allow
+    of what must.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     doubts: list[Node] = field(default_factory=list)
-    denied_by: dict[int, CompiledStatement] = field(default_factory=dict)
+    carried_by: dict[int, CompiledStatement] = field(default_factory=dict)
 
 
 #: Told of every request found; whether to look at more like it.
@@ -284,7 +288,15 @@ class Search:
         """Remember a statement that closed a branch."""
         if denied:
             bit = (denied & -denied).bit_length() - 1
-            self.found.denied_by.setdefault(bit, self.space.statements[bit])
+            self.found.carried_by.setdefault(bit, self.space.statements[bit])
+
+    def _note_allows(self, side: Side, request: Request, endpoint: str | None) -> None:
+        """Remember the statements that let a request pass."""
+        for layer in side.of(endpoint):
+            granter = layer.evaluate(request, request.context).granter
+            if granter is not None:
+                bit = self.space.bits[id(granter)]
+                self.found.carried_by.setdefault(bit, granter)
 
     def _explore(self, node: Node, mask: int) -> None:
         self.budget.take()
@@ -292,6 +304,8 @@ class Search:
         question = self.question
         excused: Kleene = question.unless.passes(request, endpoint) if question.unless else False
         if excused:
+            if question.unless and question.unless.declared is None and question.passing.declared is not None:
+                self._note_allows(question.unless, request, endpoint)
             return
         inside: Kleene = question.within.passes(request, endpoint) if question.within else True
         if inside is False:

@@ -217,7 +217,7 @@ def _without(setting: Setting, left_out: Callable[[Mapping[str, Any]], bool]) ->
 
 
 def _index(statements: Sequence[Any] | None) -> _Indexed | None:
-    if statements is None or not all(isinstance(one, Mapping) for one in statements):
+    if statements is None or not all(isinstance(one, dict) for one in statements):
         return None
     found = _Indexed(list(statements), {}, {})
     for number, statement in enumerate(statements):
@@ -269,8 +269,10 @@ def _can_be_of(arn: str, text: str) -> bool:
 def _compares(arn: str, condition: object) -> bool:
     """Whether a condition has a pattern that tells the ARN of a bucket from others."""
     if isinstance(condition, str):
-        return condition != "*" and any(sign in condition for sign in "*?") and can_meet(pattern(condition), (arn,))
-    values = condition.values() if isinstance(condition, Mapping) else condition
+        if condition == "*" or ("*" not in condition and "?" not in condition):
+            return False
+        return can_meet(pattern(condition), (arn,))
+    values = condition.values() if isinstance(condition, dict) else condition
     return isinstance(values, Iterable) and any(_compares(arn, value) for value in values)
 
 
@@ -282,8 +284,8 @@ def renamed(verdict: Verdict, arn: str, other: str) -> Verdict:
 
     def of(value: Any) -> Any:
         if isinstance(value, str):
-            return text.sub(lambda found: other, value)
-        if isinstance(value, Mapping):
+            return text.sub(lambda found: other, value) if arn in value else value
+        if isinstance(value, dict):
             return {key: of(one) for key, one in value.items()}
         if isinstance(value, (tuple, list)):
             return type(value)(map(of, value))

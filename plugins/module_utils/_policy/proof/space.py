@@ -23,7 +23,7 @@ from ..language.values import Context, State, Value, find
 from ..texts import languages
 from ..texts.automaton import Tokens, TooMany, text_tokens
 from . import world as known
-from .claim import World
+from .claim import Statement, World
 from .domains import Values, answers, text_cells, tokens_of, values_of
 from .readings import ANSWERS, READING
 from .sides import SHADOW, Side, shadowed_keys
@@ -82,11 +82,22 @@ class Space:
         #: Keys whose values could not be told apart in full.
         self.inexact: set[str] = set()
 
+    def named(self, statement: CompiledStatement) -> Statement:
+        """A statement as answers name it."""
+        layer = next(layer for layer in self.layers if any(one is statement for one in layer.statements))
+        return Statement(layer.name, statement.place, statement.label)
+
     def _singles(self, key: str) -> tuple[str, ...]:
         """Values that a pattern pins down, so that a variable is known where the key has one of them."""
-        found: dict[str, None] = {}
-        if key == "aws:principalaccount" and self.world.account:
-            found[self.world.account] = None
+        world = self.world
+        facts: list[str | None] = []
+        if key.endswith("account"):
+            facts = [world.account]
+            facts += [one.account for one in world.buckets] + [one.account for one in world.endpoints]
+        elif key.endswith("orgid"):
+            facts = [world.organization]
+            facts += [one.organization for one in world.buckets] + [one.organization for one in world.endpoints]
+        found = dict.fromkeys(fact for fact in facts if fact)
         for check in self.checks.get(key, ()):
             for term in check.terms:
                 if isinstance(term, TextTerm) and not term.fold and all(isinstance(part, str) for part in term.parts):

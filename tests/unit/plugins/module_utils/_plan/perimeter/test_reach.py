@@ -460,3 +460,15 @@ def test_what_cannot_be_declared_is_said_with_its_option(given, said):
     with pytest.raises(PolicyError) as raised:
         declare(**given)
     assert any(said in str(one) for one in raised.value.problems)
+
+
+@pytest.mark.parametrize(
+    "role, verdict",
+    [("role/automation", "undecided"), ("role/team/automation", "undecided"), ("role/other", "holds")],
+)
+def test_a_manager_known_as_a_session_may_be_the_role_that_is_denied(role, verdict):
+    """A session does not say the path of its role."""
+    condition = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:{role}"}}
+    result = proof(statement("Deny", "s3:PutBucketPolicy", Sid="Automation", Condition=condition))
+    assert verdicts(result)[REPAIR] == verdict
+    assert result["holds"] is (verdict == "holds")

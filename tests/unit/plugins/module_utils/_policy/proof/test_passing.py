@@ -216,3 +216,33 @@ def test_nobody_comes_over_the_internet_from_a_private_address(addresses, status
     # Wherever it comes from, it must not pass.
     never = Claim("never", Setting({"bucket": bucket}), None, WORLD, within=Declaration([outside]))
     assert prove(never).status == REFUTED
+
+
+def test_what_it_rests_on():
+    verdict = ask([NETWORK, INSECURE], [PASSAGE, {**PASSAGE, "Sid": "Idle", "Action": "s3:ListBucket"}])
+    assert [(one.layer, one.label) for one in verdict.rests_on] == [("endpoint_policy", "Passage")]
+    assert "S3 Express" in verdict.assumed[0]
+    always = Claim("always", Declaration([DECLARED]), Setting({}, {VPCE: document(PASSAGE)}), WORLD)
+    assert [(one.layer, one.label) for one in prove(always).rests_on] == [("endpoint_policy", "Passage")]
+
+
+ROLES = [f"arn:aws:iam::{OWN}:role/automation", f"arn:aws:iam::{OWN}:role/*/automation"]
+
+
+@pytest.mark.parametrize(
+    "denied, single, status",
+    [
+        (ROLES[:1], True, UNDECIDED),
+        ([f"arn:aws:iam::{OWN}:role/team/automation"], True, UNDECIDED),
+        (ROLES[:1], False, HOLDS),
+        (ROLES, True, REFUTED),
+        ([f"arn:aws:iam::{OWN}:role/other"], True, HOLDS),
+    ],
+)
+def test_one_principal_of_whom_not_all_is_known(denied, single, status):
+    """Where a Deny names one of those that it may be, nobody knows; what is denied to all of them is refuted."""
+    by_role = {**DECLARED, "Condition": {**DECLARED["Condition"], "ArnLike": {"aws:PrincipalArn": ROLES}}}
+    setting = Setting({"bucket": document(deny(Condition={"ArnLike": {"aws:PrincipalArn": denied}}))})
+    verdict = prove(Passing("4", Declaration([by_role]), setting, WORLD, (VPCE,), single=single))
+    assert verdict.status == status
+    assert bool(verdict.reason) is (status == UNDECIDED)

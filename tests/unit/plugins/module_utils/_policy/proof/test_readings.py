@@ -123,3 +123,23 @@ def test_why_a_declaration_is_in_doubt():
     verdict = prove(Claim("never", setting(ANYBODY), None, WORLD, Declaration([within])))
     assert verdict.status == UNDECIDED
     assert "a resource with a variable without a value" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "key, variable, value",
+    [
+        ("aws:SourceAccount", "aws:ResourceAccount", OWN),
+        ("aws:SourceAccount", "s3:ResourceAccount", OWN),
+        ("aws:SourceOrgID", "aws:ResourceOrgID", "o-own"),
+    ],
+)
+def test_a_variable_whose_value_is_known_is_no_doubt(key, variable, value):
+    services = {"Principal": {"Service": "logging.s3.amazonaws.com"}}
+    allowed = statement("Allow", {"StringEquals": {key: f"${{{variable}}}"}}, **services)
+    for declared, status in ((value, HOLDS), ("other", REFUTED)):
+        wanted = [
+            statement("Allow", {"StringEquals": {key: declared}}, **services),
+            statement("Allow", Principal={"AWS": OWN}),
+        ]
+        asked = Claim("1", setting(allowed), Declaration(wanted), WORLD, Declaration([ANYBODY]))
+        assert prove(asked).status == status
