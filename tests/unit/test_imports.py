@@ -86,6 +86,7 @@ ARROWS = {
         "ansible.module_utils",
         "ansible.plugins.inventory",
         "ansible.template",
+        "ansible.utils.unsafe_proxy",
         "ansible_collections.amazon.aws.plugins.plugin_utils",
         *STDLIB,
     },
