@@ -188,6 +188,12 @@ def _remedy(declaration: Declaration, theorem: str, example: Counterexample) -> 
             return f"Give {statement} of the bucket policy a condition on aws:SourceAccount ({declaration.account})" + (
                 "." if declaration.services else ", and declare AWS services (allow_aws_services)."
             )
+        version = str((request.get("context") or {}).get("s3:TlsVersion", ""))
+        if declaration.minimum_tls and version and version < declaration.minimum_tls:
+            return (
+                "Deny older versions of TLS in the bucket policy: NumericLessThan of s3:TlsVersion "
+                f"{declaration.minimum_tls}."
+            )
         if words.network_path(request) == f"through {declaration.endpoint}":
             return "Declare it as access to the bucket, or take it out of the endpoint policy or the bucket policy."
         out = f", or take out {statement} of the bucket policy" if where else ""

@@ -137,6 +137,8 @@ def _endpoint_options(plan: Plan, looking: bool) -> Raw:
         "dependent_buckets": list(given.dependent_buckets) or None,
         "dependent_policies": dict(plan.dropped) or None,
         "allow_lockout": given.allow_lockout or looking,
+        # It has no override, and who only looks is to see all that differs.
+        "no_new_access": given.no_new_access and not looking,
     }
 
 
@@ -155,6 +157,7 @@ def _bucket_options(plan: Plan, looking: bool) -> Raw:
         "arriving_through": given.arriving_through or None,
         "allow_lockout": given.allow_lockout or looking,
         "allow_other_region": given.allow_other_region or looking,
+        "no_new_access": given.no_new_access and not looking,
         "allow_public": given.allow_public or looking,
         # Endpoints of other accounts cannot be looked up.
         "allow_unknown_endpoints": given.allow_unknown_endpoints or bool(given.additional_endpoints) or looking,

@@ -21,6 +21,7 @@ from ..._policy.building.scopes import BUCKETS, ORGANIZATION, PATTERN, SCOPES
 from ..._policy.language.access_levels import DEFAULT_ACCESS
 from ..._policy.language.arns import ACCOUNT
 from ..._policy.language.errors import PolicyError, Problem
+from .declared import TLS_VERSIONS
 from .names import ROLE, known_names, unknown_names
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
@@ -72,6 +73,9 @@ class Variables:
     tags: Mapping[str, str]
     purge_tags: bool
     require_tls: bool
+    minimum_tls: str
+    principal_accounts: tuple[str, ...]
+    no_new_access: bool
     allow_aws_services: bool
     allow_forwarded_access: bool
     prove: bool
@@ -134,6 +138,25 @@ def _as_it_is(value: Any, _name: str) -> Any:
     return value
 
 
+def _version(value: Any, name: str) -> str:
+    text = _text(value, name)
+    if text not in ("", *TLS_VERSIONS):
+        raise PolicyError([Problem(name, f"{value!r} is not a value of it.", f"Give {' or '.join(TLS_VERSIONS)}.")])
+    return text
+
+
+def _accounts(value: Any, name: str) -> tuple[str, ...]:
+    found = tuple(map(str, _list(value, name)))
+    problems = [
+        Problem(f"{name}[{index}]", f"{one!r} is not an account id.", "Give its twelve digits, quoted.")
+        for index, one in enumerate(found)
+        if not ACCOUNT.fullmatch(one)
+    ]
+    if problems:
+        raise PolicyError(problems)
+    return found
+
+
 #: Variable without its prefix -> how it is read, and its default. Tests hold it against the role's own.
 KINDS: Mapping[str, tuple[Callable[[Any, str], Any], Any]] = {
     "state": (_text, PRESENT),
@@ -167,6 +190,9 @@ KINDS: Mapping[str, tuple[Callable[[Any, str], Any], Any]] = {
     "tags": (_tags, {}),
     "purge_tags": (_flag, False),
     "require_tls": (_flag, True),
+    "minimum_tls": (_version, ""),
+    "principal_accounts": (_accounts, ()),
+    "no_new_access": (_flag, False),
     "allow_aws_services": (_flag, True),
     "allow_forwarded_access": (_flag, False),
     "prove": (_flag, True),

@@ -171,6 +171,8 @@ def proven(
         scope=variables.endpoint_scope,
         organization=variables.organization or None,
         tls=variables.require_tls,
+        minimum_tls=variables.minimum_tls,
+        principal_accounts=variables.principal_accounts,
         services=variables.allow_aws_services,
         forwarded=variables.allow_forwarded_access,
         restrict_by=variables.restrict_by,

@@ -600,3 +600,79 @@ def test_recorded_accesses_are_replayed_against_what_is_planned():
 
     made = plan_of(DECLARED, found=found(policies=NONE_YET))["replay"]
     assert (made["current_endpoint_policies"], made["planned_endpoint_policies"]) == ("{}", "{}")
+
+
+# --- what is declared beside the buckets
+
+STRANGER = "999988887777"
+#: A statement of others -> what the proof says of it, what declares it, and a declaration that does not.
+OF_OTHERS = {
+    "an account through the endpoint": (
+        {
+            "Sid": "Partner",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{ONE}/*",
+        },
+        f"by any principal of account {STRANGER} through {OWN}",
+        {"principal_accounts": [STRANGER]},
+        {"principal_accounts": ["444455556666"]},
+    ),
+    "a version of TLS": (
+        {
+            "Sid": "Modern",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [f"arn:aws:s3:::{ONE}", f"arn:aws:s3:::{ONE}/*"],
+            "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.3"}},
+        },
+        "NumericLessThan '1.3' is true",
+        # YAML reads it as a number.
+        {"minimum_tls": 1.3},
+        {"minimum_tls": "1.2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("theirs, said, declared, other", OF_OTHERS.values(), ids=OF_OTHERS)
+def test_what_others_let_in_or_deny_may_be_declared(theirs, said, declared, other):
+    wanted = {"vpc_id": VPC, "buckets": [ONE]}
+    there = found(endpoint(), policies={ONE: {"Version": "2012-10-17", "Statement": [theirs]}})
+    for given in ({}, other):
+        reach = plan_of({**wanted, **given}, found=there, looking=True)["result"]["reach"]
+        assert said in str([*reach["mismatches"], *reach["narrowed"]])
+    plan = plan_of({**wanted, **declared}, found=there)
+    assert plan["refused"] == ""
+    assert (plan["result"]["reach"]["mismatches"], plan["result"]["reach"]["narrowed"]) == ([], [])
+
+
+def test_a_version_of_tls_that_nothing_demands_refutes():
+    there = found(endpoint(), policies={ONE: None})
+    plan = plan_of({"vpc_id": VPC, "buckets": [ONE], "minimum_tls": "1.3"}, found=there)
+    assert "NumericLessThan of s3:TlsVersion 1.3." in plan["refused"]
+
+
+@pytest.mark.parametrize("looking", [False, True])
+def test_nothing_new_is_asked_for_where_something_is_written(looking):
+    there = found(endpoint(), policies=NONE_YET)
+    plan = plan_of({**DECLARED, "no_new_access": True}, found=there, looking=looking)
+    assert (plan["endpoint"]["no_new_access"], plan["buckets"]["no_new_access"]) == (not looking, not looking)
+    assert plan_of(DECLARED, found=there)["buckets"]["no_new_access"] is False
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ({"minimum_tls": "1.1"}, "private_access_minimum_tls: '1.1' is not a value of it. Give 1.2 or 1.3."),
+        # 012345670123 without quotes is a number of another base in YAML.
+        (
+            {"principal_accounts": ["111122223333", 1402433619]},
+            "private_access_principal_accounts[1]: '1402433619' is not an account id. Give its twelve digits, quoted.",
+        ),
+        ({"principal_accounts": "111122223333"}, "private_access_principal_accounts: text was given. Give a list"),
+    ],
+)
+def test_what_is_declared_beside_the_buckets_is_read(given, said):
+    assert said in ask({**DECLARED, **given})["refused"]

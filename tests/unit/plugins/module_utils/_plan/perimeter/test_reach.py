@@ -384,7 +384,10 @@ def test_a_version_of_tls_that_is_not_declared_may_be_denied():
 
 
 def test_a_minimum_version_of_tls_has_to_be_demanded():
-    assert refuted(proof(declaration=declare(minimum_tls="1.3"))) == {REACH}
+    found = proof(declaration=declare(minimum_tls="1.3"))
+    assert refuted(found) == {REACH}
+    remedy = "Deny older versions of TLS in the bucket policy: NumericLessThan of s3:TlsVersion 1.3."
+    assert {one["remedy"] for one in found["mismatches"]} == {remedy}
     both = {"Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]}
     old = statement("Deny", "s3:*", Condition={"NumericLessThan": {"s3:TlsVersion": "1.3"}}, **both)
     assert messages(proof(old, declaration=declare(minimum_tls="1.3"))) == []
