@@ -21,6 +21,7 @@ BENCHMARKS = {
     "side_by_side": "calls and seconds of the modules, beside those of amazon.aws",
     "evaluate": "decisions per second of the policy evaluator",
     "proof": "seconds of proofs over all requests: one bucket, a thousand, and what is made hard",
+    "attack": "proofs attacked by requests, wider policies and a small alphabet, and how many claims stay undecided",
     "replay": "recorded accesses, read and replayed: records, lines and classes per second, and the memory",
     "page": "the page of a report in Chromium, until it can be used, beside a page of one word",
     "accounts": "an organization as an inventory, and runs over its accounts by number of forks",
