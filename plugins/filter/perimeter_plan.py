@@ -25,6 +25,7 @@ def build(
     policies: Mapping[str, Any] | None = None,
     looking: Any = False,
     best_effort: Any = False,
+    matrix: Any = False,
 ) -> Raw:
     """What the variables of the role amount to: what is to be asked, or what is to be done."""
     if not isinstance(variables, Mapping):
@@ -48,6 +49,7 @@ def build(
         done=done,
         looking=as_bool(looking, "looking"),
         best_effort=as_bool(best_effort, "best_effort"),
+        matrix=as_bool(matrix, "matrix"),
     )
 
 

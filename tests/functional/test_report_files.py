@@ -39,6 +39,10 @@ def test_the_role_says_and_writes_what_it_comes_to(emulator, ec2, s3, tmp_path):
     assert [(each["main"], each["found"]) for each in seen["route_tables"]] == [(True, True)]
     page = (directory / "localhost.html").read_text(encoding="utf-8")
     assert "As declared, and proved" in page
+    # Who reaches what, and no brackets around a layer that nobody told.
+    assert [each["buckets"] for each in seen["reach"]["matrix"]] == [["reported"]]
+    assert "Who reaches reported" in page
+    assert "()" not in page.split("<body>")[1].split("<script>")[0]
     assert seen["endpoint"]["id"] in page
     assert f"VPC production · {vpc}" in page
     assert "10.0.1.0/24" in page

@@ -41,6 +41,8 @@ from .variables import BY_ENDPOINT, Variables
 
 #: How long a message about buckets may be, in characters.
 LONGEST_MESSAGE = 1500
+#: Of how many shapes of policies a report says who reaches what; each takes a second or two.
+_MOST_SHAPES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,13 @@ class Plan:
         return self.endpoint_differs or bool(self.differing_buckets)
 
 
-def decide(variables: Variables, reading: Reading, best_effort: bool = False, part: Part | None = None) -> Plan:
+def decide(
+    variables: Variables, reading: Reading, best_effort: bool = False, part: Part | None = None, matrix: bool = False
+) -> Plan:
     """The plan.
 
     :param part: what of the declaration is meant, if that was decided before something was written.
+    :param matrix: the proof says also who reaches what on which network path, of a few shapes of policies.
     :raises Refusal: what is declared does not fit what was found.
     :raises PolicyError: a document cannot be made of the declaration.
     """
@@ -117,7 +122,7 @@ def decide(variables: Variables, reading: Reading, best_effort: bool = False, pa
         raise Refusal("private_access_buckets", _said(failures, len(part.buckets)), "Nothing was changed.")
     plan = replace(plan, failures=failures)
     plan = _closing(plan, found) if variables.present else _opening(plan, found)
-    return _proved(_with_buckets(plan, best_effort), current)
+    return _proved(_with_buckets(plan, best_effort), current, matrix)
 
 
 def _elsewhere(variables: Variables, reading: Reading, part: Part, best_effort: bool) -> dict[str, str]:
@@ -280,7 +285,7 @@ def _check_ownership(variables: Variables, buckets: Mapping[str, BucketPlan]) ->
         raise Refusal("private_access_buckets", f"{reasons} Nothing was changed.", found[0][1].remedy)
 
 
-def _proved(plan: Plan, current: Endpoint | None) -> Plan:
+def _proved(plan: Plan, current: Endpoint | None, matrix: bool) -> Plan:
     """The plan with its proof, of the policies as they would be.
 
     An endpoint that ``private_access_limit`` leaves alone is another run's: its policy is taken to be what is declared.
@@ -304,7 +309,8 @@ def _proved(plan: Plan, current: Endpoint | None) -> Plan:
         plan.peers,
     )
     policy = planned.policy if planned else plan.endpoint_policy
-    return replace(plan, reach=prove(declaration, policy, {name: one.after for name, one in plan.buckets.items()}))
+    policies = {name: one.after for name, one in plan.buckets.items()}
+    return replace(plan, reach=prove(declaration, policy, policies, matrix, _MOST_SHAPES))
 
 
 def refutation(reach: Raw | None) -> str:

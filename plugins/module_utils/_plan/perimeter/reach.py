@@ -47,6 +47,7 @@ def prove(
     endpoint_policy: Raw | None,
     bucket_policies: Mapping[str, Raw | None],
     with_matrix: bool = False,
+    most_shapes: int | None = None,
 ) -> Raw:
     """The theorems, and where they fail.
 
@@ -54,6 +55,7 @@ def prove(
     :param endpoint_policy: ``None`` is the default one, which lets everything pass.
     :param bucket_policies: of every declared bucket; ``None`` for one without a policy.
     :param with_matrix: also who reaches what on which network path, which takes some thirty times as long.
+    :param most_shapes: of so many shapes of policies only; the matrix of the others is empty.
     :returns: ``holds``, ``theorems``, ``mismatches``, ``narrowed``, ``unknown``, ``assumed``, ``matrix``, ``requests``;
         see the filter reach_matrix.
     :raises PolicyError: the policy of a declared bucket is missing, or a document cannot be read.
@@ -76,7 +78,9 @@ def prove(
         key = _key(subject, shared)
         shape = shapes.get(key)
         if shape is None:
-            shape = shapes[key] = _proved(subject, shared, with_matrix)
+            shape = shapes[key] = _proved(
+                subject, shared, with_matrix and (most_shapes is None or len(shapes) < most_shapes)
+            )
             for sentence in shape.assumed:
                 report.assume(sentence)
         shape.buckets.append(bucket)

@@ -47,6 +47,7 @@ def plan_of(
     done: Done | None = None,
     looking: bool = False,
     best_effort: bool = False,
+    matrix: bool = False,
 ) -> Raw:
     """What the variables of the role amount to.
 
@@ -55,13 +56,15 @@ def plan_of(
     :param done: what the modules have done, or in check mode would do, so that what comes of it is told.
     :param looking: nothing is written, and all is wanted that differs: guards do not refuse, nor does the proof.
     :param best_effort: what cannot be looked at does not stop the rest.
+    :param matrix: the proof says also who reaches what on which network path.
     """
     try:
         variables = read_variables(given)
         reading = read_found(found)
-        plan = before = decide(variables, reading, best_effort or looking)
+        plan = before = decide(variables, reading, best_effort or looking, matrix=matrix and done is None)
         if done is not None:
-            plan = decide(variables, after(reading, done.endpoint, done.policies), best_effort or looking, plan.part)
+            told_of = after(reading, done.endpoint, done.policies)
+            plan = decide(variables, told_of, best_effort or looking, plan.part, matrix)
     except PolicyError as error:
         return without_plan(refused=wrong(error))
     except Refusal as error:

@@ -50,13 +50,18 @@ def proof_of(reach: Mapping[str, Any] | None) -> Raw | None:
 
 
 def _theorem(theorem: Mapping[str, Any]) -> Raw:
-    rests = [f"{each['statement']} ({each['layer']})" for each in theorem.get("rests_on") or []]
+    rests = [_statement(each) for each in theorem.get("rests_on") or []]
     return {
         "title": visible(theorem["title"]),
         "verdict": {"holds": "proved"}.get(theorem["verdict"], theorem["verdict"]),
         "rests_on": visible(some(rests, 6)),
         "narrowed": len(theorem.get("narrowed") or []),
     }
+
+
+def _statement(told: Mapping[str, Any]) -> str:
+    """``S (endpoint)``: the layer stands there where it is told."""
+    return f"{told['statement']} ({told['layer']})" if told.get("layer") else str(told["statement"])
 
 
 def _example(one: Mapping[str, Any]) -> Raw:
