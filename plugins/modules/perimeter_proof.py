@@ -78,6 +78,13 @@ options:
     description: Account ids by the names of buckets. The default is O(account).
     type: dict
     default: {}
+  resource_regions:
+    description:
+      - Regions by the names of buckets. That of a bucket whose policy is read is told by S3, if it is not here.
+      - An endpoint carries requests to S3 of its own Region only, so nothing reaches a bucket through an endpoint of
+        another one.
+    type: dict
+    default: {}
   account:
     description:
       - Id of the account that owns the buckets. The default for policies that are read is the caller's account.

@@ -199,6 +199,7 @@ ROOMS = {
         "_aws/api",
         "_aws/bucket",
         "_aws/module",
+        "_plan/bucket",
         "_plan/claims",
         "_policy/building",
         "_policy/language",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..._plan.bucket.failures import MAX_LISTED, alike
 from ..._plan.claims.proof_claims import Documents
 from ..._plan.claims.proof_input import Asked, read_claims
 from ..._plan.claims.proof_report import check_documents, prove_claims, summary_of
@@ -28,6 +29,7 @@ PERIMETER_PROOF_OPTIONS: dict[str, dict[str, Any]] = {
     "endpoint_policies": {"type": "dict", "default": {}},
     "endpoints": {"type": "dict", "default": {}},
     "resource_accounts": {"type": "dict", "default": {}},
+    "resource_regions": {"type": "dict", "default": {}},
     "account": {"type": "str"},
     "organization": {"type": "str"},
     "partition": {"type": "str", "default": "aws"},
@@ -55,8 +57,12 @@ def run_perimeter_proof(module: Any) -> None:
         result = {"changed": False, "claims": results, "summary": summary_of(results)}
         failed = [one for one in results if one["verdict"] != HOLDS]
         if failed:
-            said = "\n".join(f"- {one['message']}" for one in failed)
-            module.fail_json(msg=f"{len(failed)} of {len(results)} claims do not hold:\n{said}", **result)
+            kinds = alike((str(one["bucket"] or ""), one["message"]) for one in failed)
+            said = [f"- {kind}" for kind in kinds[:MAX_LISTED]]
+            if len(kinds) > MAX_LISTED:
+                said.append(f"- And {len(kinds) - MAX_LISTED} more kinds: all are in claims.")
+            message = f"{len(failed)} of {len(results)} claims do not hold:"
+            module.fail_json(msg="\n".join([message, *said]), **result)
         module.exit_json(**result)
 
 
@@ -70,6 +76,7 @@ def _documents(options: Mapping[str, Any], claims: Iterable[Asked], session: Ses
         str(name): _load(one, f"endpoint_policies[{name}]") for name, one in options["endpoint_policies"].items()
     }
     owners = {str(name): str(account) for name, account in options["resource_accounts"].items()}
+    regions = {str(name): str(region) for name, region in options["resource_regions"].items()}
     known = _known(options["endpoints"])
     account = options["account"]
     if options["read_missing"]:
@@ -78,7 +85,7 @@ def _documents(options: Mapping[str, Any], claims: Iterable[Asked], session: Ses
         )
         if missing:
             account = account or session.caller.account
-            _add_buckets(session, list(missing), owners, buckets)
+            _add_buckets(session, list(missing), owners, buckets, regions)
         ids = [name for name in _endpoints(claims) if name not in policies]
         if ids:
             _add_endpoints(session, ids, policies, known)
@@ -91,7 +98,7 @@ def _documents(options: Mapping[str, Any], claims: Iterable[Asked], session: Ses
         options["partition"],
         account,
         options["organization"],
-        None,
+        regions,
         {layer: options[option] for option, layer in _OF_ALL.items() if options[option]},
         options["block_public_access"],
     )
@@ -133,7 +140,13 @@ def _endpoints(claims: Iterable[Asked]) -> dict[str, None]:
     return named
 
 
-def _add_buckets(session: Session, missing: list[str], owners: dict[str, str], into: dict[str, Raw | None]) -> None:
+def _add_buckets(
+    session: Session,
+    missing: list[str],
+    owners: dict[str, str],
+    into: dict[str, Raw | None],
+    regions: dict[str, str],
+) -> None:
     """:raises PolicyError: with every bucket whose policy cannot be read: nothing can be proved of it."""
     problems = []
     for bucket, live in read_buckets(session, missing, owners).items():
@@ -144,6 +157,8 @@ def _add_buckets(session: Session, missing: list[str], owners: dict[str, str], i
             continue
         into[bucket] = live.policy
         owners.setdefault(bucket, session.caller.account)
+        if live.region:
+            regions.setdefault(bucket, live.region)
     if problems:
         raise PolicyError(problems, "policies of the buckets")
 

@@ -49,7 +49,8 @@ _REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketP
 class Documents:
     """What claims are held against.
 
-    ``buckets`` and ``endpoints``: name or id -> document or ``None``; ``owners``: bucket -> account; ``known``: what is
+    ``buckets`` and ``endpoints``: name or id -> document or ``None``; ``owners`` and ``regions``: bucket -> account, Region;
+    ``known``: what is
     known of endpoints; ``organization``: of the account; ``others``: layers ``scp`` and ``rcp``;
     ``block_public_access``: by bucket.
     """
@@ -61,7 +62,7 @@ class Documents:
     partition: str = "aws"
     account: str | None = None
     organization: str | None = None
-    region: str | None = None
+    regions: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, Any] = field(default_factory=dict)
     block_public_access: Mapping[str, Any] = field(default_factory=dict)
 
@@ -80,7 +81,7 @@ class Documents:
             self.partition,
             self.account,
             self.organization,
-            self.region,
+            self.regions.get(bucket or ""),
             tuple(self.known.get(name, Endpoint(name)) for name in self.endpoints),
             tuple(self._bucket(name) for name in names),
         )

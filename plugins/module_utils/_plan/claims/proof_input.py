@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..._policy.building.perimeter import ENDPOINT
-from ..._policy.language.arns import ACCOUNT, is_bucket_name
+from ..._policy.evaluation.decide import compile_policies
+from ..._policy.language.arns import ACCOUNT, is_bucket_name, parse_arn
 from ..._policy.language.document import Raw, load, parse
 from ..._policy.language.errors import PolicyError, Problem
 from ..proof.requests import INTERNET, as_list, network_condition, principal_conditions, read_actions, read_partial
@@ -110,6 +111,8 @@ def _read(
     for key, value in options.items():
         if key in _READERS:
             _READERS[key](value, f"{place}.{key}", buckets, partition, problems)
+    # Templates of older releases of Ansible make texts of booleans.
+    options |= {key: str(options[key]).lower() in _TRUE for key in _FLAGS if key in options}
     return Asked(place, claim, str(options.get("name") or claim), buckets, endpoint, options)
 
 
@@ -145,6 +148,11 @@ def _buckets(
     return tuple(str(name) for name in named) or tuple(given)
 
 
+#: Options of claims that are true or false, and what is read as such.
+_FLAGS = ("require_tls", "allow_aws_services", "allow_forwarded_access")
+_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+#: How many buckets a sentence names.
+_MOST_NAMED = 5
 _Reader = Callable[[Any, str, Sequence[str], str, list[Problem]], None]
 
 
@@ -169,6 +177,7 @@ def _principals(value: Any, place: str, _buckets: Sequence[str], partition: str,
     if not as_list(value):
         problems.append(Problem(place, "The list is empty.", "Name at least one principal."))
     for index, one in enumerate(as_list(value)):
+        problems += _of_another_partition(one, f"{place}[{index}]", partition)
         principal_conditions(one, f"{place}[{index}]", partition, problems)
 
 
@@ -182,7 +191,49 @@ def _requests(value: Any, place: str, buckets: Sequence[str], partition: str, pr
     if not as_list(value):
         problems.append(Problem(place, "The list is empty.", "Give at least one partial request, if only {}."))
     for index, one in enumerate(as_list(value)):
-        read_partial(one, f"{place}[{index}]", buckets, partition, problems)
+        at, before = f"{place}[{index}]", len(problems)
+        statements = read_partial(one, at, buckets, partition, problems)
+        if len(problems) > before:
+            continue
+        for element in ("principal", "resource"):
+            for arn in as_list(one.get(element)):
+                problems += _of_another_partition(arn, f"{at}.{element}", partition)
+        for arn in as_list(one.get("resource")):
+            problems += _of_another_bucket(str(arn), f"{at}.resource", buckets)
+        problems += dict.fromkeys(each for statement in statements for each in _values(statement, at))
+
+
+def _of_another_partition(value: Any, place: str, partition: str) -> Iterator[Problem]:
+    """What no request for a bucket of the partition can have."""
+    arn = parse_arn(value) if isinstance(value, str) else None
+    if arn is not None and arn.partition != partition and not {"*", "?"} & set(arn.partition):
+        yield Problem(
+            place,
+            f"{value!r} is in the partition {arn.partition!r}, and the buckets are in {partition!r}.",
+            "Give one of the same partition, or the partition of the buckets.",
+        )
+
+
+def _of_another_bucket(arn: str, place: str, buckets: Sequence[str]) -> Iterator[Problem]:
+    """A request for one bucket meets the policy of no other."""
+    name = arn.partition(":::")[2].partition("/")[0]
+    if buckets and is_bucket_name(name) and list(buckets) != [name]:
+        yield Problem(
+            place,
+            f"It is of bucket {name}, and the claim is about {', '.join(buckets[:_MOST_NAMED])}.",
+            f"Make the claim about that bucket alone (buckets: [{name}]), or leave the resource out.",
+        )
+
+
+def _values(statement: Raw, place: str) -> Iterator[Problem]:
+    """Values of condition keys that are none of their type."""
+    try:
+        compile_bucket_policy({"Version": "2012-10-17", "Statement": [statement]})
+    except PolicyError as error:
+        for one in error.problems:
+            # The last part of the path is the key.
+            key = one.path.rpartition(".")[2]
+            yield Problem(f"{place}.context.{key}", one.rule, one.remedy)
 
 
 def _organization(value: Any, place: str, _buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:
@@ -207,21 +258,28 @@ def _addresses(value: Any, place: str, _buckets: Sequence[str], _partition: str,
         problems += [Problem(place, one.rule, one.remedy) for one in error.problems]
 
 
-def _document(value: Any, place: str, _buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:
+def _document(value: Any, place: str, buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:
     if value is None:
         return
+    # A claim that is about no bucket is about an endpoint.
+    layer = "bucket" if buckets else "endpoint"
     try:
-        parse(load(value))
+        document = load(value)
+        parse(document)
+        compile_policies({layer: document})
     except PolicyError as error:
-        problems += [
-            Problem(f"{place}.{one.path}" if one.path else place, one.rule, one.remedy) for one in error.problems
-        ]
+        for one in error.problems:
+            path = one.path.removeprefix(f"{layer}.")
+            problems.append(Problem(f"{place}.{path}" if path else place, one.rule, one.remedy))
+
+
+def _flag(value: Any, place: str, _buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:
+    if str(value).lower() not in (*_TRUE, *_FALSE):
+        problems.append(Problem(place, f"{value!r} is neither true nor false.", "Give one of the two."))
 
 
 def compile_bucket_policy(document: Raw) -> None:
     """:raises PolicyError: it is no policy of a bucket."""
-    from ..._policy.evaluation.decide import compile_policies
-
     compile_policies({"bucket": document})
 
 
@@ -238,4 +296,5 @@ _READERS: dict[str, _Reader] = {
     "addresses": _addresses,
     "before": _document,
     "to": _document,
+    **dict.fromkeys(_FLAGS, _flag),
 }

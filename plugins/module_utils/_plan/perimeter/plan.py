@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..._policy.language.arns import parse_arn
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
 from ..bucket.failures import alike
@@ -104,6 +105,7 @@ def decide(
     :raises PolicyError: a document cannot be made of the declaration.
     """
     vpc_id = _place(variables, reading)
+    _check_partition(variables, reading)
     found, endpoint_id = _own(variables, reading, vpc_id)
     part = part or part_of(variables, vpc_id, reading.endpoints, reading.own(vpc_id))
     plan = Plan(variables, reading, vpc_id, part, endpoint_id=endpoint_id)
@@ -163,6 +165,20 @@ def _place(variables: Variables, reading: Reading) -> str:
             "Say which one is meant with private_access_vpc_id.",
         )
     return reading.vpc_ids[0]
+
+
+def _check_partition(variables: Variables, reading: Reading) -> None:
+    """:raises Refusal: somebody is named who cannot be there: an account is in one partition alone."""
+    for name in ("break_glass_principals", "manager_principals", "protected_principals"):
+        for index, principal in enumerate(getattr(variables, name)):
+            arn = parse_arn(str(principal))
+            if arn is not None and arn.partition != reading.partition:
+                raise Refusal(
+                    f"private_access_{name}[{index}]",
+                    f"{principal} is in the partition {arn.partition}, but the credentials are of {reading.partition}. "
+                    "Nothing was changed.",
+                    "Give the ARN as it is in that partition.",
+                )
 
 
 def _own(variables: Variables, reading: Reading, vpc_id: str) -> tuple[identity.Found, str | None]:

@@ -33,6 +33,11 @@ CLAIMS = [
 ]
 
 
+AT = "claims[0].requests[0]"
+#: Of another partition than the buckets.
+GLASS = "arn:aws-cn:iam::111122223333:role/glass"
+
+
 def read(*claims, given=("b", "c"), complete=True):
     return read_claims(list(claims), list(given), "aws", complete)
 
@@ -89,6 +94,43 @@ def test_a_claim_can_be_about_an_endpoint_by_itself():
         ),
         ({"claim": "equivalent", "to": {"Statement": []}}, "claims[0].to.Statement", "list of statements is empty"),
         ({"claim": "confined", "endpoint": VPCE, "buckets": ["b"], "accounts": [1]}, "claims[0].accounts[0]", "quoted"),
+        ({"claim": "never", "requests": [{"context": {"aws:SourceIp": "home"}}]}, f"{AT}.context.aws:SourceIp", "home"),
+        ({"claim": "never", "requests": [{"context": {"aws:SecureTransport": 3}}]}, f"{AT}.context.aws:SecureT", "'3'"),
+        (
+            {"claim": "always", "requests": [{"context": {"aws:CurrentTime": "x"}}]},
+            f"{AT}.context.aws:Curr",
+            "not a date",
+        ),
+        (
+            {"claim": "never", "requests": [{"context": {"s3:TlsVersion": "x"}}]},
+            f"{AT}.context.s3:TlsV",
+            "not a number",
+        ),
+        ({"claim": "never", "requests": [{"principal": GLASS}]}, f"{AT}.principal", "in the partition 'aws-cn'"),
+        ({"claim": "never", "requests": [{"resource": "arn:aws-cn:s3:::b/x"}]}, f"{AT}.resource", "partition 'aws-cn'"),
+        ({"claim": "never", "requests": [{"resource": "arn:aws:s3:::other/x"}]}, f"{AT}.resource", "of bucket other"),
+        ({"claim": "only_principals", "principals": [GLASS]}, "claims[0].principals[0]", "partition 'aws-cn'"),
+        (
+            {"claim": "only_through", "networks": [VPCE], "principals": [GLASS]},
+            "claims[0].principals[0]",
+            "partition 'aws-cn'",
+        ),
+        ({"claim": "repairable_by", "principals": [ROLE, GLASS]}, "claims[0].principals[1]", "partition 'aws-cn'"),
+        (
+            {"claim": "only_through", "networks": [VPCE], "require_tls": "maybe"},
+            "claims[0].require_tls",
+            "neither true nor false",
+        ),
+        (
+            {"claim": "no_new_access", "before": {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}},
+            "claims[0].before.Statement[0]",
+            "Principal",
+        ),
+        (
+            {"claim": "equivalent", "endpoint": VPCE, "to": {"Statement": {"Effect": "Deny", "Action": "*"}}},
+            "claims[0].to.Statement[0]",
+            "Missing",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(claim, place, said):
@@ -101,3 +143,22 @@ def test_buckets_that_can_be_read_need_not_be_given():
     assert problems_of({"claim": "not_public"}, given=(), complete=False) == [
         "claims[0]: It is about no bucket. Name buckets, or give their policies."
     ]
+
+
+@pytest.mark.parametrize("given, read_as", [("false", False), ("True", True), (False, False), ("no", False)])
+def test_flags_of_older_templates_are_texts(given, read_as):
+    (found,) = read({"claim": "only_through", "networks": [VPCE], "require_tls": given})
+    assert found.options["require_tls"] is read_as
+
+
+def test_a_request_for_one_of_several_buckets_is_of_a_claim_of_its_own():
+    claim = {"claim": "never", "requests": [{"resource": "arn:aws:s3:::bbb/x"}]}
+    assert read({**claim, "buckets": ["bbb"]}, given=("bbb", "ccc"))
+    [problem] = problems_of(claim, given=("bbb", "ccc"))
+    assert problem == (
+        "claims[0].requests[0].resource: It is of bucket bbb, and the claim is about bbb, ccc. Make the claim about "
+        "that bucket alone (buckets: [bbb]), or leave the resource out."
+    )
+    # A pattern is of any, and an endpoint has no bucket of its own.
+    assert read({"claim": "never", "requests": [{"resource": "arn:aws:s3:::*/x"}]}, given=("bbb", "ccc"))
+    assert read({**claim, "endpoint": VPCE}, given=("bbb", "ccc"))

@@ -676,3 +676,15 @@ def test_nothing_new_is_asked_for_where_something_is_written(looking):
 )
 def test_what_is_declared_beside_the_buckets_is_read(given, said):
     assert said in ask({**DECLARED, **given})["refused"]
+
+
+@pytest.mark.parametrize("name", ["break_glass_principals", "manager_principals", "protected_principals"])
+def test_principals_of_another_partition_are_refused(name):
+    there = found(endpoint(), policies=NONE_YET)
+    glass = [f"arn:aws:iam::{ACCOUNT}:role/glass", f"arn:aws-us-gov:iam::{ACCOUNT}:role/glass"]
+    plan = plan_of({**DECLARED, name: glass}, found=there)
+    assert plan["refused"].startswith(
+        f"private_access_{name}[1]: arn:aws-us-gov:iam::{ACCOUNT}:role/glass is in the partition aws-us-gov, but the "
+        "credentials are of aws. Nothing was changed."
+    )
+    assert plan_of({**DECLARED, name: glass[:1]}, found=there)["refused"] == ""
