@@ -93,6 +93,40 @@ def test_endpoint(change, expected):
     assert [(each.kind, each.severity) for each in found] == expected
 
 
+#: An attribute or tag: live, declared, what is said
+PARTS = [
+    ({"ip_address_type": "ipv4"}, {"ip_address_type": "dualstack"}, [("ip_address_type", "has changed", "major")]),
+    ({"dns_record_ip_type": "ipv4"}, {"dns_record_ip_type": "ipv6"}, [("dns_record_ip_type", "has changed", "major")]),
+    ({"ip_address_type": "ipv4"}, {"ip_address_type": "ipv4"}, []),
+    # What AWS does not say, or nobody declares.
+    ({"ip_address_type": None}, {"ip_address_type": "ipv4"}, []),
+    ({"ip_address_type": "ipv4"}, {"ip_address_type": None}, []),
+    ({"tags": {"Name": "s4"}}, {}, [("tag", "Name has changed", "minor")]),
+    ({"tags": None}, {}, [("tag", "Name is missing", "minor")]),
+    ({"tags": {"Name": "s3", "More": "x"}}, {}, [("tag", "More is not declared", "minor")]),
+    ({"route_table_ids": ["rtb-2"]}, {}, [
+        ("route table", "rtb-1 is missing", "major"), ("route table", "rtb-2 is not declared", "critical"),
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("live, declared, said", PARTS)
+def test_parts_of_an_endpoint(live, declared, said):
+    before, after = {**ENDPOINT, **live}, {**ENDPOINT, **declared}
+    found = endpoint_findings(PLACE, before, after)
+    assert [(each.kind, each.what, each.severity) for each in found] == said
+    for each in found:
+        if each.kind in before:
+            assert (each.before, each.after) == (before[each.kind], after[each.kind])
+        name = each.what.split(" ")[0]
+        if each.kind == "tag":
+            assert (each.before, each.after) == ((before["tags"] or {}).get(name), after["tags"].get(name))
+        if each.kind == "route table":
+            word = "do not reach" if each.what.endswith("missing") else "reach"
+            assert (*each.opens, *each.cuts) == (f"the subnets of {name} {word} S3 through vpce-11111111",)
+            assert (each.before, each.after) == ((None, name) if each.cuts else (name, None))
+
+
 def test_missing_endpoint():
     [found] = endpoint_findings(PLACE, None, ENDPOINT)
     assert (found.resource, found.severity) == ("vpc-11111111", "major")

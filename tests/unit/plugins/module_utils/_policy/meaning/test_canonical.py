@@ -546,3 +546,26 @@ def test_canonical_form_is_a_fixed_point_and_leaves_its_argument_alone(override)
     assert canonical(form) == form
     assert equivalent(before, form)
     assert before == kept
+
+
+STAR = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+OWN = {**STAR, "Resource": "arn:aws:s3:::b/${aws:username}/*"}
+# What stands beside the statements, the statement, what of it stays
+BESIDE = [
+    ({}, STAR, {}),
+    ({"Version": "2012-10-17"}, STAR, {}),
+    ({"Version": "2012-10-17"}, OWN, {"Version": "2012-10-17"}),
+    ({"Version": "2008-10-17"}, OWN, {}),
+    ({}, OWN, {}),
+    ({"Version": "2020-01-01"}, STAR, {"Version": "2020-01-01"}),
+    ({"Id": "Ours"}, STAR, {"Id": "Ours"}),
+    ({"Id": ""}, STAR, {}),
+    ({"Extra": 1, "Another": 2}, STAR, {"Another": 2, "Extra": 1}),
+]
+
+
+@pytest.mark.parametrize("beside, statement, kept", BESIDE)
+def test_what_stands_beside_the_statements(beside, statement, kept):
+    found = canonical({**beside, "Statement": [statement]})
+    assert {key: value for key, value in found.items() if key != "Statement"} == kept
+    assert len(found["Statement"]) == 1
