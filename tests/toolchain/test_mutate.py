@@ -69,3 +69,35 @@ def test_the_tests_of_a_file_are_its_own_first():
     everyone = [test for rank in ranks for test in rank]
     assert len(everyone) == len(set(everyone))
     assert ROOT / "tests/unit/plugins/module_utils/_plan/guard/test_bucket_exposure.py" in everyone
+
+
+def test_whose_body_is_changed():
+    source = "X = 1\n@cached(5)\ndef f(a=2):\n    return lambda b=6: 3\n"
+    found = {one.now: one.function for one in MUTANTS.mutants("x.py", source)}
+    # What runs when the file is imported is of no function; a function begins with its decorators.
+    assert found == {"2": None, "6": None, "3": None, "return None": (2, "f"), "7": (2, "f"), "4": (4, "<lambda>")}
+
+
+FORKS = loaded("forks")
+
+
+def raising():
+    raise ValueError
+
+
+def test_what_copies_of_the_process_end_with():
+    started = []
+
+    def append():
+        started.append(1)
+        return 7
+
+    def for_ever():
+        while True:
+            pass
+
+    found = FORKS.in_copies(2, 1, [("a", append), ("b", raising), ("c", for_ever), ("d", lambda: 0)])
+    assert dict(found) == {"a": 7, "b": 200, "c": FORKS.SLOW, "d": 0}
+    # Nothing of what they do is left in this one.
+    assert started == []
+    assert FORKS.result_of(lambda: [*started, 8]) == [8]
