@@ -50,6 +50,7 @@ options:
       context:
         description:
           - Condition keys that are known, with their values. V(null) says that the request has no such key.
+          - A request comes over TLS (C(aws:SecureTransport)) unless this says otherwise.
         type: dict
       expect:
         description: What has to be decided. A decision of V(unknown) is neither.

@@ -31,6 +31,8 @@ from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError, Problem
 
 EXPECTATIONS = ("allow", "deny")
+#: What a request carries unless it says otherwise: hardly anybody asks about S3 without TLS, and policies ask for it.
+_TLS = "aws:SecureTransport"
 #: Options with the policies of principals -> their layer.
 _OF_PRINCIPALS = {
     "identity_policies": "identity",
@@ -90,7 +92,10 @@ class Answer:
         """Why the expectation is not met, in one sentence."""
         raw = self.asked.raw
         through = f" through {raw['through']}" if raw.get("through") else ""
-        keys = f" It hangs on {', '.join(self.decision.missing_keys)}." if self.decision.missing_keys else ""
+        missing = self.decision.missing_keys
+        # Policies may be missing, too.
+        hint = " Give it in the context of the request." if any(":" in one for one in missing) else ""
+        keys = f" It hangs on {', '.join(missing)}.{hint}" if missing else ""
         return (
             f"{raw['principal']} {raw['action']} {raw['resource']}{through}: expected {self.asked.expect}, "
             f"found {self.decision.decision}. {self.decision.reason}{keys}"
@@ -114,7 +119,7 @@ def read_requests(requests: Sequence[Any]) -> list[Asked]:
             problems.append(Problem(f"{place}.expect", f"{expect!r} cannot be expected.", "Expect allow or deny."))
         try:
             request = Request.from_mapping(
-                {key: value for key, value in raw.items() if key != "expect" and value is not None}
+                _over_tls({key: value for key, value in raw.items() if key != "expect" and value is not None})
             )
         except RequestError as error:
             problems += [
@@ -125,6 +130,13 @@ def read_requests(requests: Sequence[Any]) -> list[Asked]:
     if problems:
         raise PolicyError(problems, "requests")
     return found
+
+
+def _over_tls(raw: Raw) -> Raw:
+    context = raw.get("context", {})
+    if not isinstance(context, Mapping) or any(str(key).lower() == _TLS.lower() for key in context):
+        return raw
+    return {**raw, "context": {**context, _TLS: "true"}}
 
 
 def bucket_of(resource: str) -> str | None:

@@ -117,6 +117,12 @@ def test_what_is_not_known_meets_nothing(expect):
     assert answer.met is False
     assert "It hangs on" in answer.complaint
     assert "identity policies" in answer.complaint
+    assert "in the context" not in answer.complaint
+    # A condition key, other than policies, can be given with the request.
+    tagged = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
+    odd = {**OPEN, "Statement": [{**OPEN["Statement"][0], "Condition": tagged}]}
+    answer = decision({**KNOWN, "endpoint_policies": {VPCE: odd}}, {**READ, "expect": expect})
+    assert answer.complaint.endswith("It hangs on aws:PrincipalTag/team. Give it in the context of the request.")
 
 
 def test_the_summary_counts_each_kind():
@@ -195,3 +201,22 @@ def test_the_bucket_of_a_resource(resource, bucket):
 )
 def test_the_endpoint_of_a_path(through, endpoint):
     assert endpoint_of(through) == endpoint
+
+
+@pytest.mark.parametrize(
+    "context, found",
+    [
+        (None, "true"),
+        ({}, "true"),
+        ({"aws:PrincipalTag/team": "blue"}, "true"),
+        ({"aws:SecureTransport": "false"}, "false"),
+        ({"AWS:SECURETRANSPORT": "false"}, "false"),
+    ],
+)
+def test_requests_come_over_tls_unless_they_say_otherwise(context, found):
+    tls = {**CLOSED["Statement"][0], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    policy = {**OPEN, "Statement": [*OPEN["Statement"], tls]}
+    given = {} if context is None else {"context": context}
+    assert read_requests([{**READ, **given}])[0].raw == {**READ, **given}
+    answer = decision({**KNOWN, "bucket_policies": {"logs": policy}}, {**READ, **given})
+    assert answer.decision.denied is (found == "false")
