@@ -26,7 +26,7 @@ from ..._policy.proof.claim import (
     Passing,
     Verdict,
 )
-from ..._policy.proof.prove import prove
+from ..._policy.proof.sharing import Shared
 from ..proof.example import as_dict, reproduced_by, statement_dict
 from .proof_claims import ALLOW, DENY, Documents, Question, questions
 from .proof_input import Asked
@@ -61,12 +61,13 @@ def check_documents(documents: Documents) -> None:
 
 
 def prove_claims(asked: Iterable[Asked], documents: Documents) -> list[Raw]:
-    """The results of all claims, in their order, each bucket by itself."""
-    return [_result(question, documents) for one in asked for question in questions(one, documents)]
+    """The results of all claims, in their order, each bucket by itself; of those that are alike one is proved."""
+    shared = Shared()
+    return [_result(question, documents, shared) for one in asked for question in questions(one, documents)]
 
 
-def _result(question: Question, documents: Documents) -> Raw:
-    verdicts = [(prove(claim), wanted) for claim, wanted in question.claims]
+def _result(question: Question, documents: Documents, shared: Shared) -> Raw:
+    verdicts = [(shared.prove(claim), wanted) for claim, wanted in question.claims]
     status = max((verdict.status for verdict, _wanted in verdicts), key=_WORST_LAST.index, default=HOLDS)
     asked = question.asked
     result: Raw = {
@@ -91,19 +92,21 @@ def _result(question: Question, documents: Documents) -> Raw:
             *dict.fromkeys(said for verdict, _wanted in verdicts for said in verdict.assumed),
         ],
         "reason": " ".join(dict.fromkeys(verdict.reason for verdict, _wanted in verdicts if verdict.reason)),
-        "note": _VACUOUS if status == HOLDS and any(map(_is_vacuous, question.claims, verdicts)) else None,
+        "note": _VACUOUS
+        if status == HOLDS and any(_is_vacuous(*one, shared) for one in zip(question.claims, verdicts, strict=True))
+        else None,
     }
     result["message"] = message(result)
     return result
 
 
-def _is_vacuous(asked: tuple[Claim | Passing, str], found: tuple[Verdict, str]) -> bool:
+def _is_vacuous(asked: tuple[Claim | Passing, str], found: tuple[Verdict, str], shared: Shared) -> bool:
     """Whether the requests that people wrote cannot be."""
     claim, _wanted = asked
     if isinstance(claim, Passing):
         return found[0].vacuous
     given = claim.passing if isinstance(claim.passing, Declaration) else claim.within
-    return given is not None and prove(replace(claim, passing=given, unless=None, within=None)).holds
+    return given is not None and shared.prove(replace(claim, passing=given, unless=None, within=None)).holds
 
 
 def message(result: Raw) -> str:

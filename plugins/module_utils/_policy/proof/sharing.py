@@ -96,6 +96,8 @@ class Shared:
         name, partition = claim.world.buckets[0].name, claim.world.partition
         arn = f"arn:{partition}:s3:::{name}"
         limit = claim.declared if isinstance(claim, Passing) else claim.within
+        if limit is None and isinstance(claim, Claim) and isinstance(claim.passing, Declaration):
+            limit = claim.passing
         if limit is None or not all(_is_of(arn, one.get("Resource")) for one in limit.statements):
             return None
         alike = tuple(text.format(partition) for text in _ALIKE_FOR_ALL)
