@@ -190,7 +190,8 @@ def read_and_replay(evidence: list[str]) -> dict[str, Any]:
     began = time.perf_counter()
     told = setting()
     distinctions, tally = told.distinctions(), Tally()
-    read_all(parts_of([(path, "auto") for path in evidence], None, None, None), distinctions, tally, lambda: None)
+    parts = parts_of([(path, "auto") for path in evidence], None, None, None, tally.empty)
+    read_all(parts, distinctions, tally, lambda: None)
     tally.finish()
     read = time.perf_counter() - began
     result = replay(tally, told, distinctions).as_dict()

@@ -303,6 +303,9 @@ loses:
     bucket:
       description: The bucket.
       type: str
+    access_point:
+      description: The access point that it goes through, of which the record may not tell the bucket.
+      type: str
     key_pattern:
       description: What the keys have in common; V(null) for an access to the bucket itself.
       type: str
@@ -331,7 +334,7 @@ loses:
       description: When last.
       type: str
     addresses:
-      description: Up to five addresses, and how many more.
+      description: Up to five addresses, and how many more, which are counted up to 16.
       type: list
       elements: str
     examples:

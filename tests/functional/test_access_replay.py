@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
@@ -231,4 +232,54 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     assert "**2 stop**" in (tmp_path / "preview" / "localhost.md").read_text(encoding="utf-8")
     found = json.loads((tmp_path / "preview" / "localhost.json").read_text(encoding="utf-8"))
     assert {one["bucket"] for one in found["loses"]} == set(BUCKETS)
+    # Declared, and not seen: everything came from the internet.
+    assert {(one["bucket"], one["kind"]) for one in found["unused"]} >= {(name, "actions") for name in BUCKETS}
+    html = (tmp_path / "preview" / "localhost.html").read_text(encoding="utf-8")
+    assert "Recorded access" in html and "What stops" in html and BUCKETS[0] in html
     assert [call["operation"] for call in emulator.calls() if call["operation"].startswith(("Put", "Modify"))] == []
+
+
+def test_the_declaration_that_is_proposed_keeps_all_that_was_used_and_no_more(emulator, ec2, s3, place, tmp_path):
+    """It is taken from the page as somebody would paste it."""
+    used = [one for one in workload(place) if one[0] != "internet" and one[2].get("Key") != "secret/c.csv"]
+    used = [one for one in used if "top" not in str(one)]
+    assert all(run(emulator, used))
+    emulator.write_records()
+    emulator.settings(records="")
+    found = replay(emulator, tmp_path, *closed(place))
+    pasted = yaml.safe_load(found["page"].split("```yaml")[1].split("```")[0])
+    assert pasted == found["proposal"]["variables"]
+    assert [line["variable"] for line in found["proposal"]["evidence"]] == [
+        *(["private_access_buckets"] * len(BUCKETS)),
+        "private_access_additional_endpoints",
+    ]
+    around = [place[0], *pasted["private_access_additional_endpoints"]]
+    grants = pasted["private_access_buckets"]
+    put(ec2, s3, {one["name"]: bucket_perimeter(one["name"], endpoints=around) for one in grants}, {})
+    put(ec2, s3, {}, {place[0]: endpoint_policy(grants)})
+    assert all(run(emulator, used))
+    never = (place[0], "get_object", {"Bucket": BUCKETS[0], "Key": "secret/c.csv"})
+    assert not outcome(emulator, *never) and not outcome(emulator, "internet", *used[0][1:])
+
+
+def test_evidence_that_cannot_be_read_from_s3_is_named(emulator, s3, place):
+    s3.create_bucket(Bucket="trail")
+    s3.put_object(Bucket="trail", Key="logs/odd.gz", Body=b"\x1f\x8b no gz")
+
+    def replayed(path, **options):
+        options = {"planned_bucket_policies": dict.fromkeys(BUCKETS), **options}
+        return run_module(emulator, "access_replay", evidence=[path], **options)
+
+    missing = replayed("s3://never-made/logs/")
+    assert missing["failed"] and "s3://never-made/logs/" in missing["msg"] and "Traceback" not in missing["msg"]
+    empty = replayed("s3://trail/nothing/")
+    assert "s3://trail/nothing/" in {one["kind"]: one["text"] for one in empty["findings"]}["nothing_there"]
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::trail/logs/no*"}
+    s3.put_object(Bucket="trail", Key="logs/no.json", Body=b"{}")
+    s3.put_bucket_policy(Bucket="trail", Policy=json.dumps({"Version": "2012-10-17", "Statement": [denied]}))
+    places = replayed("s3://trail/logs/")["read"]["malformed_places"]
+    assert len(places) == 2 and any("logs/no.json" in one and "no permission" in one for one in places), places
+    listing = {**denied, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::trail"}
+    s3.put_bucket_policy(Bucket="trail", Policy=json.dumps({"Version": "2012-10-17", "Statement": [listing]}))
+    refused = replayed("s3://trail/logs/")
+    assert refused["failed"] and "s3:ListBucket" in refused["msg"]

@@ -38,10 +38,13 @@ class Part(NamedTuple):
     key: str
 
 
-def parts_of(evidence: Sequence[tuple[str, str]], client: Any, since: int | None, until: int | None) -> list[Part]:
+def parts_of(
+    evidence: Sequence[tuple[str, str]], client: Any, since: int | None, until: int | None, empty: list[str]
+) -> list[Part]:
     """All files and objects, each once.
 
     :param client: makes a client of S3 when it is called.
+    :param empty: gets the folders and prefixes in which there is nothing.
     :raises Refusal: there is no such file.
     :raises CallError: AWS does not list the objects.
     """
@@ -49,11 +52,14 @@ def parts_of(evidence: Sequence[tuple[str, str]], client: Any, since: int | None
     for path, form in evidence:
         if path.startswith(_S3):
             bucket, _slash, prefix = path[len(_S3) :].partition("/")
-            for key in _objects(client(), bucket, prefix, since, until):
-                found.setdefault((bucket, key), Part(f"{_S3}{bucket}/{key}", form, bucket, key))
+            keys = _objects(client(), bucket, prefix, since, until)
+            there = {(bucket, key): Part(f"{_S3}{bucket}/{key}", form, bucket, key) for key in keys}
         else:
-            for name in _files(path):
-                found.setdefault(("", os.path.realpath(name)), Part(name, form, "", name))
+            there = {("", os.path.realpath(name)): Part(name, form, "", name) for name in _files(path)}
+        if not there:
+            empty.append(path)
+        # What an earlier entry has keeps its format.
+        found = {**there, **found}
     return list(found.values())
 
 

@@ -37,6 +37,8 @@ _MAX_PROCESSES = 4
 _PARTS_PER_PROCESS = 16
 #: What has been read is sent when it is so many parts or records.
 _PARTS_PER_BATCH, _RECORDS_PER_BATCH = 32, 20_000
+#: Garbage is collected when so many more objects are there than before.
+_OBJECTS_PER_COLLECTION = 200_000
 #: Objects that are asked for before they are needed, and how much of each.
 _AHEAD, _BYTES_AHEAD = 8, 1 << 20
 
@@ -46,6 +48,9 @@ def read_all(parts: Sequence[Part], distinctions: Distinctions, tally: Tally, cl
 
     :param client: makes a client of S3 when it is called.
     """
+    # Records have no circles, and looking for some takes a tenth of the time; answers of AWS have.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_PER_COLLECTION, 50, 50)
     processes = min(_MAX_PROCESSES, _cores(), len(parts) // _PARTS_PER_PROCESS)
     s3 = client() if any(part.bucket for part in parts) else None
     if processes < 2:
@@ -85,8 +90,6 @@ def read_all(parts: Sequence[Part], distinctions: Distinctions, tally: Tally, cl
 
 def _serve(line: Connection, share: Sequence[Part], distinctions: Distinctions, client: Any, reader: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Of a terminal, all processes get it: the module decides.
-    # Records have no circles, and looking for some takes a tenth of the time.
-    gc.disable()
     try:
         for batch, done in _batches(share, distinctions, client, reader):
             line.send((batch, done))

@@ -114,7 +114,7 @@ def run_access_replay(module: Any) -> None:
         distinctions = setting.distinctions()
         tally = Tally(since, until)
         client = cache(lambda: session.client("s3"))
-        read_all(parts_of(evidence, client, since, until), distinctions, tally, client)
+        read_all(parts_of(evidence, client, since, until, tally.empty), distinctions, tally, client)
         tally.finish()
         result = replay(
             tally,

@@ -24,6 +24,7 @@ from .access import Access, Row
 from .distinctions import Distinctions
 from .identity import SERVICE, Identity, identity_of, requester_of
 from .operations import BATCH_DELETES, WITHOUT_AUTHORIZATION, about_objects, actions_of, logged_operation
+from .subject import is_access_point
 
 #: Columns of which a row needs one, and those that every row needs.
 _OPERATIONS = ("event_name", "operation")
@@ -120,7 +121,14 @@ def _read(row: Mapping[str, str], text: str, distinctions: Distinctions) -> tupl
     source_bucket = row.get("copy_source_bucket", "")
     if not bucket:
         return a.NO_BUCKET, True
-    if not distinctions.concerns(bucket, vpce) and not (source_bucket and distinctions.concerns(source_bucket, vpce)):
+    point = row.get("access_point", "")
+    point = "" if point == "-" else point
+    if is_access_point(bucket):
+        # Of whichever bucket it is.
+        bucket, point = "", point or bucket
+    # What is told by an access point only may be of any bucket.
+    names = (bucket, source_bucket) if source_bucket else (bucket,)
+    if not any(not name or is_access_point(name) or distinctions.concerns(name, vpce) for name in names):
         return a.OTHER_BUCKET, True
     try:
         count, days = int(row["count"]), int(row.get("days") or 0)
@@ -132,7 +140,7 @@ def _read(row: Mapping[str, str], text: str, distinctions: Distinctions) -> tupl
     (first, zoned), (last, also_zoned) = (
         a.recorded_at(row[name]) if row.get(name) else (0, True) for name in ("first_seen", "last_seen")
     )
-    accesses = _accesses(row, bucket, vpce, distinctions)
+    accesses = _accesses(row, bucket, point, vpce, distinctions)
     if isinstance(accesses, str):
         return accesses, True
     if source_bucket:
@@ -153,7 +161,9 @@ def _read(row: Mapping[str, str], text: str, distinctions: Distinctions) -> tupl
     return found, zoned and also_zoned
 
 
-def _accesses(row: Mapping[str, str], bucket: str, vpce: str, distinctions: Distinctions) -> tuple[Access, ...] | str:
+def _accesses(
+    row: Mapping[str, str], bucket: str, point: str, vpce: str, distinctions: Distinctions
+) -> tuple[Access, ...] | str:
     logged = "requester" in row or "event_name" not in row
     prefix = row.get("key_prefix", "")
     if logged:
@@ -209,7 +219,7 @@ def _accesses(row: Mapping[str, str], bucket: str, vpce: str, distinctions: Dist
                 action=action,
                 bucket=bucket,
                 bucket_account=row.get("bucket_account", ""),
-                access_point=row.get("access_point", "") if row.get("access_point") != "-" else "",
+                access_point=point,
                 prefix=shown if objects or prefix else None,
                 key=key,
                 path=path,
@@ -261,12 +271,13 @@ def _tls(text: str, logged: bool, identity: Identity) -> str:
 
 
 def _copied(first: Access, bucket: str, distinctions: Distinctions) -> Access:
+    bucket, point = ("", bucket) if is_access_point(bucket) else (bucket, "")
     untold = (a.KEYS_UNTOLD,) if distinctions.splits(bucket, a.partition_of(first.region), "") else ()
     return first._replace(
         action="s3:GetObject",
         bucket=bucket,
         bucket_account=first.bucket_account if bucket == first.bucket else "",
-        access_point="",
+        access_point=point,
         prefix="",
         key=distinctions.object_key(bucket, a.partition_of(first.region), _SOME),
         flags=tuple(dict.fromkeys((*first.flags, a.COPY_SOURCE, *untold))),

@@ -71,6 +71,18 @@ class Seen:
         return max(self.days.bit_count(), self.most_days)
 
 
+def add_seen(seen: dict[Access, Seen], access: Access, more: Seen) -> None:
+    """Add to what was seen of an access; of most there is no more than that, and nothing is copied."""
+    known = seen.get(access)
+    if known is None:
+        seen[access] = more
+    elif known is not more:
+        both = Seen()
+        both.merge(known)
+        both.merge(more)
+        seen[access] = both
+
+
 class Numbers:
     """Numbers of 64 bits, each once, in the order in which they came; they need 16 to 24 bytes each.
 
@@ -122,6 +134,7 @@ class Tally:
 
     :ivar seen: kind of access -> how often it was seen; complete after :meth:`finish`.
     :ivar days: a bit for each day that has a record.
+    :ivar empty: folders and prefixes of the evidence in which there is nothing.
     """
 
     def __init__(self, since: int | None = None, until: int | None = None) -> None:
@@ -129,6 +142,7 @@ class Tally:
         self.skipped: Counter[str] = Counter()
         self.files = self.records = self.counted = self.duplicates = self.malformed = self.without_zone = 0
         self.named: list[str] = []
+        self.empty: list[str] = []
         self.first = self.last = self.days = 0
         self._since, self._until = since or 0, 1 << 62 if until is None else until
         self._kinds: dict[Kind, int] = {}
@@ -221,9 +235,9 @@ class Tally:
                 shown.days = self._days[number]
                 self.counted += shown.count
                 self._spread(shown)
-                for access in dict.fromkeys(accesses):
-                    self.seen.setdefault(access, Seen()).merge(shown)
-        self._kinds, self._told = {}, {}
+                for access in accesses:
+                    add_seen(self.seen, access, shown)
+        self._kinds, self._told, self._shown = {}, {}, []
 
     def gaps(self) -> list[str]:
         """The days between the first and the last record that have none."""
@@ -289,8 +303,9 @@ class Tally:
             self.duplicates += 1
             return
         self.counted += row.requests
-        for access in dict.fromkeys(row.accesses):
-            seen = self.seen.setdefault(access, Seen())
-            seen.add_row(row)
-            if row.first:
-                self._spread(seen)
+        seen = Seen()
+        seen.add_row(row)
+        for access in row.accesses:
+            add_seen(self.seen, access, seen)
+        if row.first:
+            self._spread(seen)

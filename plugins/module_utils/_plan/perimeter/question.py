@@ -80,5 +80,6 @@ def without_plan(refused: str = "", said: Sequence[str] = ()) -> Raw:
         "said": list(said),
         "failures": [],
         "changes": _NO_CHANGES,
+        "replay": None,
         "result": {"endpoint": None, "buckets": {}, "actions": []},
     }

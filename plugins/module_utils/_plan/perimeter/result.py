@@ -107,7 +107,8 @@ def _told(plan: Plan, done: Done | None, looking: bool) -> Raw:
         "changes": json.dumps(_changes(plan)),
         "looked": json.dumps(_looked(plan, done or Done())),
         "documents": json.dumps({name: one.after for name, one in plan.buckets.items()}),
-        "replay": _replay_options(plan) if plan.acts and done is None else None,
+        # Who only looks wants to know as well what of the declaration nobody uses.
+        "replay": _replay_options(plan) if plan.variables.present and (plan.acts or looking) and done is None else None,
         "result": _result(plan, done),
     }
 
@@ -182,7 +183,7 @@ def _changes(plan: Plan) -> Raw:
 def _replay_options(plan: Plan) -> Raw:
     """What ``access_replay`` is asked, each as JSON text. Of an endpoint that is not there yet nothing is recorded."""
     before, planned = None, None
-    if plan.endpoint is not None and plan.endpoint.changed and plan.endpoint.before is not None:
+    if plan.endpoint is not None and plan.endpoint.before is not None:
         before, planned = plan.endpoint.before, plan.endpoint.after
     options = {
         # Those that stay as they are count as well: the endpoint may be closed to them.

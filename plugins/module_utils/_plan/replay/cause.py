@@ -23,6 +23,7 @@ from ..._policy.language.principals import ANONYMOUS
 from ..history import access as a
 from ..history import identity as who
 from ..history.access import Access
+from ..pasted import is_template
 from .setting import UNSUPPLIED, Setting
 from .verdict import Verdict, stopped_at_point
 
@@ -87,7 +88,7 @@ def _keys_of(verdict: Verdict) -> set[str]:
 def _at_the_endpoint(access: Access, setting: Setting) -> Cause:
     if access.bucket in setting.planned.buckets:
         entry: dict[str, Any] = {"name": access.bucket, "access": [access.action]}
-        if access.prefix not in (None, "", "*"):
+        if access.prefix and is_declarable(access.prefix):
             entry["prefixes"] = [access.prefix]
         return Cause(
             "not_declared",
@@ -112,6 +113,15 @@ def _at_the_endpoint(access: Access, setting: Setting) -> Cause:
         f"The endpoint does not let {access.bucket} of the account {owner} through. Declare the bucket, or widen "
         "private_access_endpoint_scope to the account or organization.",
     )
+
+
+def is_declarable(prefix: str) -> bool:
+    """Whether a declaration can have the beginning of a key as it is.
+
+    Keys are called by whoever writes them. Ansible would evaluate templates, and policies take some signs for patterns
+    and variables.
+    """
+    return not is_template(prefix) and not any(sign in prefix for sign in ("*", "?", "${"))
 
 
 def _at_the_perimeter(access: Access, setting: Setting) -> Cause:

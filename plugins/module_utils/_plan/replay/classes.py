@@ -22,7 +22,7 @@ from ..history import access as a
 from ..history.access import Access, shown_time
 from ..history.batch import ADDRESSES, MOST_ADDRESSES
 from ..history.distinctions import MOST_PREFIXES, Distinctions
-from ..history.tally import Seen
+from ..history.tally import Seen, add_seen
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def classes_of(
     """The classes of all evidence, those of the most days first."""
     merged: dict[Access, Seen] = {}
     for access, one in seen.items():
-        merged.setdefault(_as_one(access, distinctions), Seen()).merge(one)
+        add_seen(merged, _as_one(access, distinctions), one)
     merged = _with_fewer_prefixes(_without_batches(merged))
     found = [Class(access, one, _reason(access, ignore)) for access, one in merged.items()]
     found.sort(key=lambda one: (-one.seen.distinct_days, -one.seen.count, one.who, one.access.action, str(one.access)))
@@ -127,7 +127,7 @@ def _with_fewer_prefixes(merged: Mapping[Access, Seen]) -> dict[Access, Seen]:
     for access, seen in merged.items():
         if access.prefix is not None and _user(access) in crowded:
             access = access._replace(prefix=a.MANY)
-        found.setdefault(access, Seen()).merge(seen)
+        add_seen(found, access, seen)
     return found
 
 

@@ -107,7 +107,8 @@ def _variable(remedy: Mapping[str, Any]) -> str:
 
 
 def _access(one: Mapping[str, Any]) -> str:
-    what = f"{one['bucket']}/{one['key_pattern']}" if one["key_pattern"] is not None else one["bucket"]
+    place = one["bucket"] or one["access_point"]
+    what = f"{place}/{one['key_pattern']}" if one["key_pattern"] is not None else place
     via = f" by {_plain(one['via'])}" if one["via"] else ""
     return f"**{_plain(one['principal'])}**{via} {_plain(one['action'])} {_plain(what)} {_plain(_path(one))}"
 

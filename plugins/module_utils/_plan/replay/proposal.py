@@ -11,6 +11,7 @@ declared and was never seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -18,9 +19,10 @@ from typing import Any, Optional
 from ..._policy.building.endpoint import declared_grants
 from ..._policy.language.access_levels import ACCESS_LEVELS, DEFAULT_ACCESS, is_about_objects, is_listing
 from ..._policy.language.errors import PolicyError
+from ..._policy.language.patterns import pattern, text_matcher
 from ..._policy.language.principals import ANONYMOUS
 from ..history import identity as who
-from ..history.access import COPY_SOURCE, shown_time
+from ..history.access import COPY_SOURCE, KEYS_UNTOLD, MANY, shown_time
 from ..pasted import is_template
 from .cause import (
     BREAK_GLASS_VARIABLE,
@@ -30,6 +32,7 @@ from .cause import (
     PRESETS_VARIABLE,
     SERVICES_VARIABLE,
     Cause,
+    is_declarable,
 )
 from .classes import Class
 from .setting import Setting
@@ -37,6 +40,9 @@ from .verdict import LOSES, Verdict
 
 #: More prefixes or principals than this are no least privilege, but a list that nobody reads.
 _MOST_PREFIXES, _MOST_PRINCIPALS = 10, 20
+#: Folders of a key that are told.
+_FOLDERS = 2
+_WHOLE_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::(?P<account>\d{12}):root")
 #: From the narrowest on; what is left is the list of the actions.
 _LEVELS = sorted((name for name in ACCESS_LEVELS if name != "all"), key=lambda name: len(ACCESS_LEVELS[name]))
 #: Management of the bucket is not access through the endpoint to what is in it.
@@ -163,8 +169,7 @@ def _prefixes(classes: Iterable[Class], granted: Iterable[str]) -> list[str]:
         about_keys = is_about_objects(access.action) or is_listing(access.action)
         if not about_keys:
             continue
-        # A key is chosen by whoever writes it, and what is proposed is pasted: nothing that Ansible would evaluate.
-        if not access.prefix or "/" not in access.prefix or is_template(access.prefix):
+        if not access.prefix or "/" not in access.prefix or not is_declarable(access.prefix):
             return []
         found.add(f"{access.prefix.partition('/')[0]}/")
     return sorted(found) if len(found) <= _MOST_PREFIXES else []
@@ -197,21 +202,21 @@ def unused_of(
         own = [
             one for one in used if one.access.bucket == grant.bucket and one.access.path in setting.planned.endpoints
         ]
-        actions = {one.access.action for one in own}
+        actions = {one.access.action.lower() for one in own}
         for kind, declared in (
-            ("actions", [one for one in grant.actions if "*" not in one and one not in actions]),
+            ("actions", [one for one in grant.actions if not any(map(text_matcher(pattern(one.lower())), actions))]),
             ("prefixes", [one for one in grant.prefixes if not any(_below(each, one) for each in own)]),
-            ("principals", [one for one in grant.principals if not any(_matches(each, one) for each in own)]),
+            ("principals", [one for one in grant.principals if not any(_is_of(each, one) for each in own)]),
         ):
             if declared:
                 unused.append({"bucket": grant.bucket, "kind": kind, "values": declared})
     if not evidence:
         return unused
-    for variable, seen in (
-        (ENDPOINTS_VARIABLE, {one.access.path for one in used}),
-        (BREAK_GLASS_VARIABLE, {one.access.principal for one in used}),
+    for variable, is_seen in (
+        (ENDPOINTS_VARIABLE, lambda one, name: one.access.path == name),
+        (BREAK_GLASS_VARIABLE, _is_of),
     ):
-        never = [one for one in declaration.get(variable) or () if "*" not in str(one) and one not in seen]
+        never = [name for name in declaration.get(variable) or () if not any(is_seen(one, str(name)) for one in used)]
         if never:
             unused.append({"bucket": None, "kind": variable, "values": never})
     for variable, is_used in (
@@ -224,9 +229,26 @@ def unused_of(
 
 
 def _below(one: Class, prefix: str) -> bool:
-    told = one.access.prefix or ""
-    return told == "*" or told.startswith(prefix) or (prefix.startswith(told) and COPY_SOURCE not in one.access.flags)
+    """Whether a class may have used what begins so."""
+    told = one.access.prefix
+    if told is None or told == MANY or told.startswith(prefix):
+        return True
+    if COPY_SOURCE in one.access.flags or not prefix.startswith(told):
+        return False
+    # Of keys deeper than two folders no more is told; those in less are right there, unless the record lists them.
+    return told.count("/") >= _FOLDERS or KEYS_UNTOLD in one.access.flags or not is_about_objects(one.access.action)
 
 
-def _matches(one: Class, principal: str) -> bool:
-    return one.access.principal == principal or "*" in principal
+def _is_of(one: Class, principal: str) -> bool:
+    """Whether a class may be of a principal as a declaration names it: an account, somebody, or a pattern."""
+    access = one.access
+    if account := _WHOLE_ACCOUNT.fullmatch(principal):
+        return access.account == account["account"]
+    if not access.principal:
+        # Somebody of an account.
+        return f":{access.account}:" in principal or "*" in principal
+    if text_matcher(pattern(principal))(access.principal):
+        return True
+    # The session of a role, whose path is not told.
+    role = f":role/{principal.rpartition('/')[2]}"
+    return access.kind == who.SESSION and text_matcher(pattern(f"*{role}"))(f":role/{access.principal.split('/')[1]}")

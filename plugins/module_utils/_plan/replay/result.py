@@ -168,6 +168,13 @@ class Result:
             more = " and more days" if len(window["gaps"]) > 10 else ""
             text = f"There is no record of {', '.join(window['gaps'][:10])}{more}."
             found.append({"kind": "gaps", "subject": "window", "text": text})
+        if tally.empty:
+            text = f"There is no file, or no object of these days, in {', '.join(tally.empty)}."
+            found.append({"kind": "nothing_there", "subject": "evidence", "text": text})
+        points = sum(one.seen.count for one, _verdict, _cause in self.found if _is_of_untold_bucket(one.access))
+        if points:
+            text = f"Of {points} requests through access points the records do not tell the buckets: they may be these."
+            found.append({"kind": "access_points", "subject": "evidence", "text": text})
         if tally.malformed:
             named = "; ".join(tally.named[:5])
             text = f"{tally.malformed} places of the evidence cannot be read: {named}."
@@ -257,6 +264,10 @@ def replay(
         cause = cause_of(one.access, verdict, setting) if verdict.name == LOSES else None
         found.append((one, verdict, cause))
     return Result(found, tally, setting, **told)
+
+
+def _is_of_untold_bucket(access: Access) -> bool:
+    return bool(access.access_point) and not access.bucket
 
 
 def _evidence(own: Sequence[Class]) -> str:

@@ -42,7 +42,7 @@ def write(path, *numbers):
 
 
 def parts(*paths, client=None, since=None, until=None):
-    return evidence.parts_of([(str(path), "auto") for path in paths], lambda: client, since, until)
+    return evidence.parts_of([(str(path), "auto") for path in paths], lambda: client, since, until, [])
 
 
 def test_files_folders_and_patterns_each_once(tmp_path):
@@ -58,6 +58,16 @@ def test_files_folders_and_patterns_each_once(tmp_path):
 def test_a_path_that_is_nothing_is_refused(tmp_path):
     with pytest.raises(Refusal, match="no file"):
         parts(tmp_path / "missing")
+
+
+def test_where_there_is_nothing_is_told(tmp_path):
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "full" / "1.json.gz", 1)
+    empty = []
+    client = Objects(f"{TRAIL}/2026/11/20/a.json.gz")
+    paths = [str(tmp_path / "empty"), str(tmp_path / "full"), f"s3://trail/{TRAIL}/", "s3://trail/nothing/"]
+    found = evidence.parts_of([(path, "auto") for path in paths], lambda: client, None, None, empty)
+    assert (len(found), empty) == (2, [paths[0], paths[3]])
 
 
 class Objects:

@@ -96,6 +96,42 @@ def test_a_log_and_an_aggregate():
     assert read(objects.encode()).aggregated[0].requests == 7
 
 
+POINT = f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/reports"
+ROWS = {
+    "an access point whose bucket is told": ({"access_point": POINT}, [(BUCKET, POINT, "a/")]),
+    "an access point whose bucket is not told": ({"bucket": POINT}, [("", POINT, "a/")]),
+    "an alias": ({"bucket": "x-s3alias"}, [("", "x-s3alias", "a/")]),
+    "a copy out of the bucket": (
+        {"bucket": "other", "event_name": "CopyObject", "copy_source_bucket": BUCKET},
+        [("other", "", "a/"), (BUCKET, "", "")],
+    ),
+    "a copy out of an access point": (
+        {"bucket": "other", "event_name": "CopyObject", "copy_source_bucket": "x-s3alias"},
+        [("other", "", "a/"), ("", "x-s3alias", "")],
+    ),
+    "a log, whose keys are as in URLs": (
+        {"event_name": None, "operation": "REST.GET.OBJECT", "requester": "-", "key_prefix": "a%3D1/"},
+        [(BUCKET, "", "a=1/")],
+    ),
+}
+
+
+@pytest.mark.parametrize("changes, expected", ROWS.values(), ids=ROWS)
+def test_what_rows_are_about(changes, expected):
+    row = {**dict(zip(HEADER.split(","), ROW.split(","), strict=True)), **changes}
+    found = read(text_of({name: value for name, value in row.items() if value is not None}).encode())
+    assert [(one.bucket, one.access_point, one.prefix) for one in found.aggregated[0].accesses] == expected
+
+
+def test_sessions_in_rows_of_a_log_are_one_kind():
+    rows = [
+        {"operation": "REST.GET.OBJECT", "requester": f"arn:aws:sts::{ACCOUNT}:assumed-role/r/{name}", "bucket": BUCKET}
+        for name in ("one", "two")
+    ]
+    found = read(text_of(*({**row, "count": 1} for row in rows)).encode())
+    assert found.aggregated[0].accesses == found.aggregated[1].accesses
+
+
 def test_members_of_a_gz_file_and_padding():
     data = gzip.compress(text_of(TWO[0]).encode() + b"\n") + gzip.compress(text_of(TWO[1]).encode()) + b"\0" * 64
     assert (read(data).records, read(data).malformed) == (2, 0)

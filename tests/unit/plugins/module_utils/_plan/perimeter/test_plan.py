@@ -602,6 +602,16 @@ def test_recorded_accesses_are_replayed_against_what_is_planned():
     assert (made["current_endpoint_policies"], made["planned_endpoint_policies"]) == ("{}", "{}")
 
 
+def test_who_only_looks_learns_of_what_is_as_declared_as_well(kept):
+    own, policies = kept
+    assert plan_of(DECLARED, found=found(own, policies=policies))["replay"] is None
+    looked = plan_of(DECLARED, found=found(own, policies=policies), looking=True)
+    assert looked["acts"] is False
+    asked = {name: json.loads(text) for name, text in looked["replay"].items()}
+    for kind in ("bucket_policies", "endpoint_policies"):
+        assert asked[f"current_{kind}"] == asked[f"planned_{kind}"] != {}
+
+
 # --- what is declared beside the buckets
 
 STRANGER = "999988887777"

@@ -192,6 +192,58 @@ def test_what_was_never_seen():
     ]
 
 
+def test_what_was_not_there_or_not_told_is_a_finding():
+    point = f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/reports"
+    found = run([record(1, requestParameters={"bucketName": point, "key": "a"}), record(2)])
+    found.tally.empty.append("logs/")
+    texts = {one["kind"]: one["text"] for one in found.as_dict()["findings"]}
+    assert "logs/" in texts["nothing_there"] and "1 requests through access points" in texts["access_points"]
+    (untold,) = found.as_dict()["not_evaluated"]
+    assert (untold["bucket"], untold["access_point"]) == ("", point) and point in page_of(found.as_dict()).replace(
+        "\\", ""
+    )
+
+
+def role(name):
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+SEEN = {
+    "actions": (["s3:Get*", "s3:getobjectacl", "s3:Put*", "s3:GetObject"], ["s3:Put*", "s3:getobjectacl"]),
+    "principals": (
+        [role("etl/*"), role("other/*"), f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::444455556666:root", BATCH],
+        [role("other/*"), "arn:aws:iam::444455556666:root", BATCH],
+    ),
+    "prefixes": (["year=2026/", "year=2026/a/", "yea", "a/b/", "a/b/c/", "a/c/", "b/"], ["year=2026/a/", "a/c/", "b/"]),
+}
+
+
+@pytest.mark.parametrize("kind", SEEN)
+def test_what_is_declared_by_patterns_may_be_unused_as_well(kind):
+    declared, never = SEEN[kind]
+    entry = {"name": REPORTS, "access": ["s3:GetObject"], {"actions": "access"}.get(kind, kind): declared}
+    records = [record(1), record(2, "a/b/x/y/z"), record(3, "top")]
+    found = run(records, declaration={"private_access_buckets": [entry]}).as_dict()["unused"]
+    assert [sorted(one["values"]) for one in found if one["kind"] == kind] == [sorted(never)]
+
+
+def test_break_glass_by_patterns_may_be_unused_as_well():
+    declared = [role("etl/*"), role("never/*"), BATCH]
+    found = run(RECORDS, declaration={"private_access_break_glass_principals": declared}).as_dict()["unused"]
+    assert [one["values"] for one in found] == [[role("never/*")]]
+
+
+ODD_KEYS = ["{{ lookup('pipe', 'id') }}/x", "{% raw %}/x", "a*b/x", "what?/x", "${aws:username}/x"]
+
+
+@pytest.mark.parametrize("key", ODD_KEYS)
+def test_what_keys_are_called_is_no_code_in_a_declaration(key):
+    found = run([record(1, key), record(2, f"a/{key}")]).as_dict()
+    assert "prefixes" not in found["proposal"]["variables"]["private_access_buckets"][0]
+    lost = run([record(1, key), record(2)], setting([{"name": REPORTS, "prefixes": ["year=2026/"]}])).as_dict()["loses"]
+    assert [one["remedy"]["value"] for one in lost] == [[{"name": REPORTS, "access": ["s3:GetObject"]}]]
+
+
 def test_what_is_ignored_is_shown():
     found = run(RECORDS, ignore=[{"principal": "*role/batch", "reason": "is going to be removed"}]).as_dict()
     assert (found["summary"]["loses"], found["summary"]["ignored"], len(found["ignored"])) == (0, 2, 2)
