@@ -46,6 +46,8 @@ QUIET = {
     "ANSIBLE_DISPLAY_OK_HOSTS": "true",
     "ANSIBLE_LOCALHOST_WARNING": "false",
     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    # Saves copying each module to a file before it runs.
+    "ANSIBLE_PIPELINING": "true",
 }
 INDENT = {"initial_indent": "  ", "subsequent_indent": "  "}
 RECAP = re.compile(r"^localhost\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=(\d+)", re.MULTILINE)

@@ -24,6 +24,8 @@ _VERDICTS = {
 }
 _MOST_SENTENCES = 12
 _LONG = 200
+#: The id that stands in a plan for that of an endpoint which is yet to be made.
+_NEW_ENDPOINT = "vpce-00000000000000000"
 
 
 def summary(
@@ -59,7 +61,7 @@ def summary(
     verdict = verdict_of(reach)
     if verdict:
         lines.append(_VERDICTS[verdict])
-    return [_short(visible(each)) for each in lines]
+    return [_short(visible(each.replace(_NEW_ENDPOINT, "the new endpoint"))) for each in lines]
 
 
 def _endpoint(result: Mapping[str, Any] | None) -> str:

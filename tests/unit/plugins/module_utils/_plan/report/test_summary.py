@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
@@ -79,3 +81,10 @@ def test_it_is_short_whatever_the_policies_say():
     assert max(map(len, found)) <= 200
     assert not any("\r" in each for each in found)
     assert found[-1] == "and 39 more statements."
+
+
+def test_an_endpoint_that_is_yet_to_be_made_has_no_id():
+    text = json.dumps(bucket("a")).replace("vpce-1", "vpce-00000000000000000")
+    found = lines(None, {**SHOWN, "vpc_endpoint_id": None}, [json.loads(text)], True)
+    assert "through the new endpoint" in "\n".join(found)
+    assert "vpce-0000" not in "\n".join(found)
