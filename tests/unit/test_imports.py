@@ -90,7 +90,7 @@ ARROWS = {
         "ansible_collections.amazon.aws.plugins.plugin_utils",
         *STDLIB,
     },
-    "action": {AWS, "ansible.constants", "ansible.plugins.action", "ansible.utils.display", *STDLIB},
+    "action": {AWS, PLAN, "ansible.constants", "ansible.plugins.action", "ansible.utils.display", *STDLIB},
     "doc_fragments": {"__future__"},
 }
 # Room of module_utils -> the rooms, and the files beside rooms, that it imports from. Every entry is in use.
