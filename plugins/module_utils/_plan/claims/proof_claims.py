@@ -49,9 +49,8 @@ _REPAIR_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketP
 class Documents:
     """What claims are held against.
 
-    ``buckets`` and ``endpoints``: name or id -> document or ``None``; ``owners``, ``regions``: bucket -> account, Region;
-    ``known``: what is
-    known of endpoints; ``organization``: of the account; ``others``: layers ``scp`` and ``rcp``;
+    ``buckets`` and ``endpoints``: name or id -> document or ``None``; ``owners``, ``regions``: bucket -> account,
+    Region; ``known``: what is known of endpoints; ``organization``: of the account; ``others``: layers ``scp`` and ``rcp``;
     ``block_public_access``: by bucket.
     """
 
