@@ -50,8 +50,8 @@ class Documents:
     """What claims are held against.
 
     ``buckets`` and ``endpoints``: name or id -> document or ``None``; ``owners``, ``regions``: bucket -> account,
-    Region; ``known``: what is known of endpoints; ``organization``: of the account; ``others``: layers ``scp`` and ``rcp``;
-    ``block_public_access``: by bucket.
+    Region; ``known``: what is known of endpoints; ``organization``: of the account; ``others``: layers ``scp`` and
+    ``rcp``; ``block_public_access``: by bucket.
     """
 
     buckets: Mapping[str, Raw | None]
