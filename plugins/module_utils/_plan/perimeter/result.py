@@ -14,11 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..._policy.building.bucket import ANY_BUCKET
+from ..._policy.building.perimeter import PERIMETER_SIDS
 from ..._policy.language.document import Raw
 from ..._policy.language.errors import PolicyError
 from ..bucket.failures import alike
 from ..endpoint.values import Endpoint
 from ..errors import Refusal
+from ..proof.compare import BUCKET, Owner
+from ..proof.findings import findings
 from .plan import Plan, decide, refutation
 from .question import not_meant, without_plan, wrong
 from .reading import PLACEHOLDER, after, read_found
@@ -26,6 +30,8 @@ from .variables import read_variables
 
 #: How many sentences are said of what is odd and stops nothing.
 MOST_SAID = 20
+#: Of how many policies that differ it is looked for what they say in vain: it takes some tenths of a second for each.
+MOST_HINTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ def plan_of(
         # What was to be done, rather than what is left to do.
         told |= {"acts": before.acts, "changes": json.dumps(_changes(before))}
         told["looked"] = json.dumps(_looked(before, done))
+        if not looking:
+            told["result"]["hints"] = _hints(before)
     if not (looking or best_effort):
         told["refused"] = refutation(plan.reach)
     return told
@@ -229,6 +237,22 @@ def _looked(plan: Plan, done: Done) -> Raw:
             buckets.append({"bucket": name, "changed": False, "failed": False, **documents, "actions": []})
     tables = [asdict(one) for one in plan.reading.tables if one.vpc_id == plan.vpc_id]
     return {"vpc_id": plan.vpc_id, "endpoint": endpoint, "buckets": buckets, "route_tables": tables}
+
+
+def _hints(plan: Plan) -> list[Raw]:
+    """What the policies of buckets that were to be written say in vain beside the perimeter, like with like once."""
+    shapes: dict[str, list[str]] = {}
+    for name, one in plan.buckets.items():
+        given = (one.after or {}).get("Statement") or []
+        if one.changed and any(statement.get("Sid") not in PERIMETER_SIDS for statement in given):
+            shapes.setdefault(json.dumps(one.after).replace(name, ANY_BUCKET), []).append(name)
+    reading = plan.reading
+    hints: list[Raw] = []
+    for names in list(shapes.values())[:MOST_HINTED]:
+        owner = Owner(BUCKET, names[0], reading.account, reading.partition, region=reading.region)
+        document = plan.buckets[names[0]].after or {}
+        hints += [{"buckets": names, **found.as_dict()} for found in findings(owner, document)]
+    return hints
 
 
 def _result(plan: Plan, done: Done | None) -> Raw:

@@ -698,3 +698,33 @@ def test_principals_of_another_partition_are_refused(name):
         "credentials are of aws. Nothing was changed."
     )
     assert plan_of({**DECLARED, name: glass[:1]}, found=there)["refused"] == ""
+
+
+def test_what_a_policy_that_is_written_says_in_vain_is_a_hint(kept):
+    own, policies = kept
+    tls = statement(policies[ONE], "PerimeterS3Tls")
+    theirs = {name: [{**statement(policies[name], "PerimeterS3Tls"), "Sid": "Theirs"}] for name in (ONE, TWO)}
+    there = found(own, policies={name: {"Version": "2012-10-17", "Statement": theirs[name]} for name in theirs})
+    results = [
+        {
+            "bucket": name,
+            "changed": True,
+            "policy": {**policies[name], "Statement": [*theirs[name], *each["Statement"]]},
+        }
+        for name, each in policies.items()
+    ]
+    told = plan_of(DECLARED, found=there, done=Done({}, results))
+    assert told["refused"] == ""
+    assert told["result"]["hints"] == [
+        {
+            "buckets": [ONE, TWO],
+            "finding": "repeated",
+            "statement": tls["Sid"],
+            "by": ["Theirs"],
+            "value": None,
+            "message": "Statement 'PerimeterS3Tls' denies nothing that 'Theirs' does not.",
+        }
+    ]
+    # Whoever only looks, and a run that writes nothing, is not kept waiting for it.
+    assert "hints" not in plan_of(DECLARED, found=there, done=Done({}, results), looking=True)["result"]
+    assert "hints" not in plan_of(DECLARED, found=found(own, policies=policies))["result"]
