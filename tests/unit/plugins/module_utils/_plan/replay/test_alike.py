@@ -163,7 +163,38 @@ def shown(verdict):
 def test_a_class_and_its_records_are_decided_alike(seed):
     chance = random.Random(seed)
     known = setting_of(chance)
-    records = [record(chance, number) for number in range(400)]
+    check_alike(known, [record(chance, number) for number in range(400)])
+
+
+@pytest.mark.parametrize("operator, key, values", CONDITIONS, ids=[one[1] for one in CONDITIONS])
+def test_what_one_condition_tells_apart_is_told_apart(operator, key, values):
+    """By itself each decides, which among others it seldom does."""
+    chance = random.Random(key)
+    closed = {
+        name: {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+                "Condition": {operator: {key: values}},
+            },
+        }
+        for name in BUCKETS
+    }
+    known = read_setting(
+        {
+            "current_bucket_policies": dict.fromkeys(BUCKETS),
+            "planned_bucket_policies": closed,
+            "endpoints": [{"id": name, "vpc": f"vpc-{name[5:]}", "account": ACCOUNT} for name in ENDPOINTS[:2]],
+            "resource_accounts": dict.fromkeys(BUCKETS, ACCOUNT),
+        }
+    )
+    check_alike(known, [record(chance, number) for number in range(150)])
+
+
+def check_alike(known, records):
     tally = Tally()
     # Each part of the evidence has what stands for the others of its own, as processes have.
     for start in range(0, len(records), 100):
