@@ -107,3 +107,10 @@ def test_secrets_and_the_environment_are_treated_as_documented(monkeypatch):
         "secret_key": True,
         "session_token": True,
     }
+
+
+@pytest.mark.parametrize("module", [bucket_policies, bucket_policy_info], ids=lambda one: one.__name__.split(".")[-1])
+def test_buckets_are_named_or_discovered(module, monkeypatch):
+    given = made(monkeypatch, module)
+    assert ("buckets", "discover") in given["mutually_exclusive"]
+    assert ("buckets", "discover") in given["required_one_of"]

@@ -45,6 +45,7 @@ def policy(*statements):
 
 
 LIVE = policy(ALLOW, deny(**{"aws:SourceVpc": "vpc-0a"}))
+ELSEWHERE = policy({**ALLOW, "Principal": "*", "Resource": "arn:aws:s3:::other/*"})
 OPEN = policy({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"})
 
 
@@ -85,6 +86,12 @@ def test_a_request_that_is_not_as_expected_fails_the_task(warned):
     result, _module = checked({"logs": LIVE}, filtered(endpoint(VPCE)), request("deny"), request("allow"), how=fail)
     assert result["msg"].startswith("1 of 2 requests are not as expected:\n- ")
     assert (result["changed"], result["summary"]["unmet"], len(result["decisions"])) == (False, 1, 2)
+
+
+@pytest.mark.parametrize("document, decision", [(OPEN, "allow"), (None, "allow"), (ELSEWHERE, "implicit_deny")])
+def test_the_policy_of_the_endpoint_counts(warned, document, decision):
+    result, _module = checked({"logs": policy(ALLOW)}, filtered(endpoint(VPCE, document)), request())
+    assert [one["decision"] for one in result["decisions"]] == [decision]
 
 
 # what AWS has; what is said; the decision
