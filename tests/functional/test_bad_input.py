@@ -39,6 +39,11 @@ def without(name: str) -> dict:
     return {element: value for element, value in PASS.items() if element != name}
 
 
+def closed(compared: dict) -> dict:
+    """A Deny of what is not like this."""
+    return {**GOOD, "Sid": "Closed", "Condition": {"StringNotEquals": compared}}
+
+
 # What is wrong -> options beside the bucket, and what the message says
 BUCKET_POLICY = {
     "policy not JSON": ({"policy": "{'Version'"}, ["not valid JSON"]),
@@ -68,6 +73,31 @@ BUCKET_POLICY = {
     "neither policy nor statements": ({}, ["policy", "statements"]),
     "missing bucket": ({"bucket": "no-such-bucket", "statements": []}, ["no-such-bucket"]),
     "not a bucket's name": ({"bucket": "arn:aws:s3:::bad-input", "policy": policy(PASS)}, ["arn:aws:s3:::bad-input"]),
+    "VPC under the key of an endpoint": (
+        {"statements": [closed({"aws:SourceVpce": "{vpc}"})], "allow_lockout": True},
+        ["'{vpc}': it is the id of a VPC, and aws:SourceVpce holds ids of endpoints"],
+    ),
+    "endpoint under the key of a VPC": (
+        {"statements": [closed({"aws:SourceVpc": "vpce-0123456789abcdef0"})], "allow_lockout": True},
+        ["'vpce-0123456789abcdef0': it is the id of an endpoint, and aws:SourceVpc holds ids of VPCs"],
+    ),
+    "number under the key of an endpoint": (
+        {"statements": [closed({"aws:SourceVpce": "3312345678"})], "allow_lockout": True},
+        ["'3312345678': aws:SourceVpce holds ids of endpoints"],
+    ),
+    "VPC that is not there": (
+        {"statements": [closed({"aws:SourceVpc": "vpc-0123456789abcdef0"})]},
+        ["vpc-0123456789abcdef0", "allow_unknown_endpoints"],
+    ),
+    # 012345670123 without quotes is a number of another base in YAML.
+    "account that YAML has read as a number": (
+        {"statements": [closed({"aws:PrincipalAccount": 1402433619})]},
+        ["aws:PrincipalAccount", "1402433619", "Give its 12 digits, in quotes"],
+    ),
+    "account of eleven digits": (
+        {"statements": [closed({"aws:SourceAccount": "12345670123"})]},
+        ["aws:SourceAccount", "12345670123", "12 digits"],
+    ),
     "owner that is no account": (
         {"policy": policy(PASS), "expected_bucket_owner": "my-account"},
         ["expected_bucket_owner", "my-account"],
@@ -215,6 +245,59 @@ def test_what_is_odd_is_told_beside_the_refusal(aws, module, options):
     failed = run_module(aws, module, policy=odd, **options)
     assert failed["failed"], failed
     assert "Did you mean 's3:GetObject'?" in str(failed["warnings"])
+
+
+#: What AWS takes, and nobody can mean -> the module, the statement, and words of the one warning.
+ODD = {
+    "a pattern that is compared as it is": (
+        "bucket_policy",
+        {**GOOD, "Condition": {"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/app-*"}}},
+        ["aws:PrincipalArn", "role/app-*", "StringNotLike"],
+    ),
+    "a private address from the internet": (
+        "bucket_policy",
+        {**GOOD, "Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/16"}}},
+        ["aws:SourceIp", "10.0.0.0/16", "aws:VpcSourceIp"],
+    ),
+    "a session where AWS has the role": (
+        "bucket_policy",
+        {
+            **GOOD,
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:sts::123456789012:assumed-role/app/*"}},
+        },
+        ["aws:PrincipalArn", "assumed-role/app", ":role/app"],
+    ),
+    "a root under the key of an organization": (
+        "bucket_policy",
+        {**GOOD, "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "r-ab12"}}},
+        ["aws:PrincipalOrgID", "r-ab12", "o-"],
+    ),
+    "the name of an API call": (
+        "bucket_policy",
+        {**PASS, "Action": "s3:ListObjects"},
+        ["s3:ListObjects", "s3:ListBucket"],
+    ),
+    "the name of another API call": (
+        "bucket_policy",
+        {**PASS, "Action": "s3:GetBucketReplication"},
+        ["s3:GetBucketReplication", "s3:GetReplicationConfiguration"],
+    ),
+    "a part of an upload": ("bucket_policy", {**PASS, "Action": "s3:UploadPart"}, ["s3:UploadPart", "s3:PutObject"]),
+    "an endpoint that lets nothing pass": (
+        "gateway_endpoint",
+        {**PASS, "Effect": "Deny"},
+        ["There is no Allow: the policy lets nothing pass"],
+    ),
+}
+
+
+@pytest.mark.parametrize("module, statement, words", ODD.values(), ids=ODD)
+def test_what_nobody_can_mean_is_told(aws, names, module, statement, words):
+    given = {"vpc_id": names["vpc"]} if module == "gateway_endpoint" else {"bucket": BUCKET, "allow_lockout": True}
+    result = run_module(aws, module, check=True, policy=policy(statement), **given)
+    warnings = [one for one in result.get("warnings", []) if all(word in str(one) for word in words)]
+    assert len(warnings) == 1, result
+    assert result.writes == []
 
 
 @pytest.mark.parametrize("module", MODULES)
