@@ -246,3 +246,25 @@ def test_a_public_grant_is_refused_unless_it_is_allowed(allowed):
     found = run_guards(plan, guards)
     assert [one.guard for one in found.refused] == ([] if allowed else ["public"])
     assert [one.overridden_by for one in found.overridden] == (["allow_public"] if allowed else [])
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_an_endpoint_of_another_region_is_refused_unless_it_is_allowed(allowed):
+    outside = {
+        "Sid": "Ours",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": VPCE}},
+    }
+    plan = decide(None, declare({"bucket": "logs", "statements": [outside]}, "aws"))
+    session = Places({"eu-central-1": [VPCE], "us-west-2": []})
+    session.caller = Session().caller
+    context = GuardContext(session, "eu-central-1", False)
+    options = {"allow_other_region": allowed, "allow_lockout": True, "allow_unknown_endpoints": True}
+    found = run_guards(plan, bucket_guards(options, "aws", ACCOUNT, context, "us-west-2"))
+    assert [one.guard for one in found.refused] == ([] if allowed else ["region"])
+    assert [one.overridden_by for one in found.overridden if one.guard == "region"] == (
+        ["allow_other_region"] if allowed else []
+    )
