@@ -129,9 +129,12 @@ def test_the_directory_of_the_report_is_made_or_said_to_be_in_the_way_at_once(em
     lines = [line for line in output.splitlines() if line.strip()]
     shown = lines[lines.index('    "msg": [') + 1 : lines.index("    ]")]
     warned = [line for line in lines if line.startswith("[WARNING]")]
+    # They come last; ansible-core 2.16 breaks each into lines of 79 letters.
+    others = lines[: lines.index(warned[0])]
     assert 0 < len(shown) <= 3 + MOST_LINES, output
     assert len(warned) <= 1 + MAX_WARNED, output
-    assert len(lines) - len(shown) - len(warned) + 3 + MOST_LINES + 1 + MAX_WARNED <= 60, output
+    assert len(others) - len(shown) + 3 + MOST_LINES + 1 + MAX_WARNED <= 60, output
+    assert len(lines) <= 60, output
     (tmp_path / "file").write_text("in the way")
     status, _report, output = play(emulator, vpc, tmp_path / "file")
     assert status == 2, output
