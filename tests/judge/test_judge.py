@@ -134,13 +134,16 @@ def question(rng, encoder):
 def test_the_solver_agrees(seed):
     rng = random.Random(f"judge {seed}")
     encoder = smt.Encoder("reports", OWN)
-    unknown = 0
+    undecided = given_up = 0
     for number in range(PAIRS):
         claim, refuting = question(rng, encoder)
         status = prove(claim, Options(examples=1)).status
         satisfiable = encoder.satisfiable(refuting)
+        undecided += status == UNDECIDED
+        given_up += satisfiable is None
         if satisfiable is None or status == UNDECIDED:
-            unknown += 1
             continue
         assert (status == HOLDS) is not satisfiable, (number, claim)
-    assert unknown <= PAIRS / 50
+    assert undecided <= PAIRS / 50
+    # The solver has five seconds for each, of whatever else the machine does.
+    assert given_up <= PAIRS / 10
