@@ -60,8 +60,14 @@ def _theorem(theorem: Mapping[str, Any]) -> Raw:
 
 
 def _statement(told: Mapping[str, Any]) -> str:
-    """``S (endpoint)``: the layer stands there where it is told."""
-    return f"{told['statement']} ({told['layer']})" if told.get("layer") else str(told["statement"])
+    """``S (endpoint policy)``: the layer stands there where it is told."""
+    layer = _layer(told)
+    return f"{told['statement']} ({layer} policy)" if layer else str(told["statement"])
+
+
+def _layer(told: Mapping[str, Any]) -> str:
+    """``endpoint`` of ``endpoint_policy``."""
+    return str(told.get("layer") or "").removesuffix("_policy").replace("_", " ")
 
 
 def _example(one: Mapping[str, Any]) -> Raw:
@@ -71,7 +77,7 @@ def _example(one: Mapping[str, Any]) -> Raw:
         "said": visible(one.get("message") or one.get("said") or ""),
         "buckets": visible(some(buckets, 5)),
         "statement": visible(one.get("statement") or ""),
-        "layer": visible(one.get("layer") or ""),
+        "layer": visible(_layer(one)),
         "task": as_yaml([{"name": "Reproduce it", **task}] if isinstance(task, Mapping) else task) if task else "",
     }
 

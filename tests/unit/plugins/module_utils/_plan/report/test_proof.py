@@ -26,7 +26,7 @@ ANONYMOUS = {"principal": "anonymous", "keys": ["all keys"], "reach": {"endpoint
 THEOREM = {
     "title": "Nothing else.",
     "verdict": "holds",
-    "rests_on": [{"statement": "Deny", "layer": "bucket"}],
+    "rests_on": [{"statement": "Deny", "layer": "endpoint_policy"}],
     "narrowed": [],
 }
 REACH = {
@@ -60,11 +60,11 @@ def test_cells_say_what_passes_and_what_decides():
 def test_verdicts(holds, verdict, said):
     theorem = {**THEOREM, "verdict": verdict}
     found = proof_of({**REACH, "holds": holds, "theorems": [theorem]})
-    assert (found["verdict"], found["theorems"][0]["rests_on"]) == (said, "Deny (bucket)")
+    assert (found["verdict"], found["theorems"][0]["rests_on"]) == (said, "Deny (endpoint policy)")
 
 
 def test_counterexamples_bring_the_task_that_reproduces_them():
-    wrong = {"message": "x passes.", "buckets": ["a"], "statement": "S", "layer": "bucket", "task": {"a.b.c": {"d": 1}}}
+    wrong = {"message": "x passes.", "buckets": ["a"], "statement": "S", "layer": "bucket_policy", "task": {"a.b.c": {"d": 1}}}
     found = proof_of({**REACH, "holds": False, "theorems": [], "mismatches": [wrong] * 60})
     assert (found["verdict"], len(found["examples"]), found["more"]) == ("refuted", 40, 20)
     assert found["examples"][0]["task"] == "- name: Reproduce it\n  a.b.c:\n    d: 1"
