@@ -64,7 +64,13 @@ def test_verdicts(holds, verdict, said):
 
 
 def test_counterexamples_bring_the_task_that_reproduces_them():
-    wrong = {"message": "x passes.", "buckets": ["a"], "statement": "S", "layer": "bucket_policy", "task": {"a.b.c": {"d": 1}}}
+    wrong = {
+        "message": "x passes.",
+        "buckets": ["a"],
+        "statement": "S",
+        "layer": "bucket_policy",
+        "task": {"a.b.c": {"d": 1}},
+    }
     found = proof_of({**REACH, "holds": False, "theorems": [], "mismatches": [wrong] * 60})
     assert (found["verdict"], len(found["examples"]), found["more"]) == ("refuted", 40, 20)
     assert found["examples"][0]["task"] == "- name: Reproduce it\n  a.b.c:\n    d: 1"
