@@ -39,10 +39,10 @@ _FIELDS = ("cipher", "authentication", "host", "tls", "point", "acl", "region")
 #: A request of a version has it in the query of its URL.
 _VERSION = "versionId="
 _LONGEST = 65_536
-_TIME = re.compile(
-    r"\[\d\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)",
-    re.ASCII,
+_MINUTE = re.compile(
+    r"\[\d\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII
 )
+_SECONDS = {f":{number:02d}": number for number in range(61)}
 _ZONE = re.compile(r"[+-]\d{4}\]", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -62,8 +62,7 @@ def read_line(line: str, distinctions: Distinctions) -> Told | str:
     if not distinctions.concerns(bucket, ""):
         return a.OTHER_BUCKET
     status, error, versioned, fields = _rest(rest)
-    if ":assumed-role/" in requester:
-        requester = distinctions.session_arn(requester)
+    requester = distinctions.requester(requester)
     path, compared = distinctions.path_of(address)
     keys = None if key == _NONE else _key_and_prefix(bucket, (requester, name, bucket), fields, key, distinctions)
     made_of = (bucket, requester, name, keys, status, error, versioned, path, compared, fields)
@@ -75,11 +74,14 @@ def read_line(line: str, distinctions: Distinctions) -> Told | str:
         return accesses
     if path == a.UNTOLD:
         address = ""
-    seconds = _seconds(day, zone)
+    second = _SECONDS.get(day[18:])
+    if second is None:
+        raise ValueError(f"{day[:40]!r} is no time such as '[06/Feb/2026:00:00:38'")
+    seconds = _minute(day[:18], zone) + second
     if request_id == _NONE:
         # Without an id, the same line is the same request.
         return accesses, seconds, a.number_of(line), 0, False, 1, "", address
-    identity, request = hash(f"{request_id} {name} {key}") & _MASK, hash(request_id) & _MASK
+    identity, request = hash((request_id, name, key)) & _MASK, hash(request_id) & _MASK
     return accesses, seconds, identity or 1, request or 1, False, 1, request_id, address
 
 
@@ -141,15 +143,19 @@ def _key_and_prefix(
     bucket: str, user: tuple[str, ...], fields: str, key: str, distinctions: Distinctions
 ) -> tuple[str, str]:
     """A key that stands for that of the line, and what it begins with; the line has it as a URL does."""
-    if "%" in key:
-        folder, slash, name = key.rpartition("/")
-        plain = distinctions.plain.get(folder)
-        if plain is None:
-            if len(distinctions.plain) >= REMEMBERED:
-                distinctions.plain.clear()
-            plain = distinctions.plain[folder] = unquote(folder)
-        key = f"{plain}{slash}{unquote(name) if '%' in name else name}"
-    return distinctions.cell(user, bucket, _partition(fields), key)
+    folder = key[: key.rfind("/") + 1]
+    place = user, folder
+    # A name with "%" may hold a blank or a slash of its own.
+    plain = "%" not in key[len(folder) :]
+    if plain and (known := distinctions.written.get(place)) is not None:
+        return known
+    decoded = unquote(key) if "%" in key else key
+    found = distinctions.cell(user, bucket, _partition(fields), decoded)
+    if plain and distinctions.takes_alike(bucket, decoded[: decoded.rfind("/") + 1]):
+        if len(distinctions.written) >= REMEMBERED:
+            distinctions.written.clear()
+        distinctions.written[place] = found
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -182,26 +188,21 @@ def _is_status(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _midnight(day: str) -> int:
-    """``06/Feb/2026`` as seconds since 1970; months are in English, whatever the language of the controller is."""
-    number, month, year = int(day[:2]), _MONTHS.index(day[3:6]) + 1, int(day[7:])
-    seconds = int(datetime(year, month, number, tzinfo=timezone.utc).timestamp())
-    a.check_time(seconds)
-    return seconds
+def _minute(day: str, zone: str) -> int:
+    """``[06/Feb/2026:00:00`` and ``+0000]`` as seconds since 1970; most lines are of the minute of the one before.
 
+    Months are in English, whatever the language of the controller is.
 
-def _seconds(day: str, zone: str) -> int:
-    """``[06/Feb/2026:00:00:38`` and ``+0000]`` as seconds since 1970.
-
-    :raises ValueError: it is no time.
+    :raises ValueError: it is no time, or one of which no record can be.
     """
-    if _TIME.fullmatch(day) is None:
+    if _MINUTE.fullmatch(day) is None:
         raise ValueError(f"{day[:40]!r} is no time such as '[06/Feb/2026:00:00:38'")
-    at = _midnight(day[1:12]) + int(day[13:15]) * 3600 + int(day[16:18]) * 60 + int(day[19:21])
-    if zone == "+0000]":
-        return at
     if _ZONE.fullmatch(zone) is None:
         raise ValueError("a line whose time has no zone")
+    number, month, year = int(day[1:3]), _MONTHS.index(day[4:7]) + 1, int(day[8:12])
+    hour, minute = int(day[13:15]), int(day[16:18])
+    at = int(datetime(year, month, number, hour, minute, tzinfo=timezone.utc).timestamp())
+    a.check_time(at)
     shift = int(zone[1:3]) * 3600 + int(zone[3:5]) * 60
     return at + (shift if zone[0] == "-" else -shift)
 

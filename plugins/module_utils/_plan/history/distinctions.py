@@ -86,8 +86,10 @@ class Distinctions:
         )
         self.keys = tuple(sorted(self._checks.keys() | self._variables))
         self.memory: dict[Any, Any] = {}
-        #: The same for folders as logs write them, of which there may be as many as keys.
-        self.plain: dict[str, str] = {}
+        #: For logs: user and folder, as they write it -> what stands for all keys in it, where policies take them
+        #: alike.
+        self.written: dict[tuple[tuple[str, ...], str], tuple[str, str]] = {}
+        self._requesters: dict[str, str] = {}
         self.sessions = exact or bool(self._named_sessions) or _USER_ID in self.keys
         self._everywhere = _of_objects(everywhere)
         self._by_bucket = {name: _of_objects(found) for name, found in by_bucket.items()}
@@ -147,6 +149,11 @@ class Distinctions:
         first, prefix = known
         return self.object_key(bucket, partition, key) if first is None else first, self.folder(user, prefix)
 
+    def takes_alike(self, bucket: str, folder: str) -> bool:
+        """Whether one key stands for all of the folder, as far as :meth:`cell` was asked."""
+        known = self._folders.get((bucket, folder))
+        return known is not None and known[0] is not None
+
     def folder(self, user: tuple[str, ...], prefix: str) -> str:
         """What keys begin with, as it is shown; :data:`MANY` for a user who has more of them than anybody reads."""
         known = self._prefixes.get(user)
@@ -199,6 +206,15 @@ class Distinctions:
         if self._exact or _USER_ID in self._variables or arn in self._named_sessions:
             return arn
         return self._first((arn.rpartition("/")[0],), arn)
+
+    def requester(self, told: str) -> str:
+        """A requester of an access log; of sessions, the first one that all policies take for the same."""
+        found = self._requesters.get(told)
+        if found is None:
+            if len(self._requesters) >= REMEMBERED:
+                self._requesters.clear()
+            found = self._requesters[told] = self.session_arn(told) if _SESSION in told else told
+        return found
 
     def address(self, name: str, address: str) -> str:
         """As :meth:`value`, empty for what is no address or what no policy compares."""
