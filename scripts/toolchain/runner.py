@@ -19,7 +19,7 @@ from toolchain.parts import Part
 
 # The last line of a part says how many tests it had; the runner reads it from the log.
 _RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
-_PATIENCE = 2400  # seconds for one part: what hangs should fail while CI is still there to say so
+_PATIENCE = 3600  # seconds for one part: what hangs should fail while CI is still there to say so
 _TAIL = 150  # lines of a failed part's log that are shown,
 _WIDTH = 500  # up to this many characters of each,
 _MARKED = ("ERROR", "FAILED", "FATAL", "fatal:", "error:")  # and of those before only lines that begin so
