@@ -88,7 +88,7 @@ def draw(paths: list[str], count: int, seed: int) -> list[Mutant]:
 
 def changes_in(place: str) -> list[Mutant]:
     """`place` is a directory, a file, or a file and a line as in what is printed."""
-    path, _, line = place.partition(":")
+    path, _colon, line = place.partition(":")
     return [
         mutant
         for file in sorted([ROOT / path] if (ROOT / path).is_file() else (ROOT / path).rglob("*.py"))

@@ -113,7 +113,9 @@ class Judge:
         files = Files(self._root)
         stale = [test for test in tests if not files.same_as(known.get(test.nodeid))]
         if stale:
-            (code,) = [code for _, code in forks.in_copies(1, 0, [(None, partial(self._record, stale, known, place))])]
+            (code,) = [
+                code for _place, code in forks.in_copies(1, 0, [(None, partial(self._record, stale, known, place))])
+            ]
             if code:
                 raise RuntimeError("what the tests call could not be recorded")
             known = pickle.loads(place.read_bytes())
@@ -214,7 +216,7 @@ class _Calls:
         return self._seen
 
     def _called(self, code: CodeType, _offset: int) -> Any:
-        _, core, path = code.co_filename.rpartition(_CORE)
+        _before, core, path = code.co_filename.rpartition(_CORE)
         if core:
             self._seen.add((f"{core[1:]}{path}", code.co_firstlineno, code.co_name))
         return sys.monitoring.DISABLE

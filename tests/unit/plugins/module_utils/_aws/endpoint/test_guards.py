@@ -56,11 +56,19 @@ LIVE = document(
 )
 
 
-def findings(options, new, old=EVERYTHING, buckets=None, check=False):
+def findings(options, new, old=None, buckets=None, check=False):
     """Guard -> the findings about the plan that gives a live endpoint a policy; and what AWS was asked."""
     module = FakeModule({}, {"GetBucketPolicy": policies(buckets or {}), "HeadBucket": {}})
     session = Session(module)
-    live = Endpoint(VPCE, VPC, SERVICE, old, ("rtb-1",), state="available", facts={"owner_id": ACCOUNT})
+    live = Endpoint(
+        VPCE,
+        VPC,
+        SERVICE,
+        EVERYTHING if old is None else old,
+        ("rtb-1",),
+        state="available",
+        facts={"owner_id": ACCOUNT},
+    )
     wanted = Wanted(state="present", vpc_id=VPC, policy=new, route_table_ids=None)
     plan = decide(Found(live), wanted, Surroundings(VPC, SERVICE, None))
     guards = endpoint_guards(options, session.client("ec2"), session, check)
