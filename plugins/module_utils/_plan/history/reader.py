@@ -233,7 +233,10 @@ def _skip_rest(text: Text) -> None:
 
 
 def _value(text: Text) -> Any:
-    """The next JSON value; ``_NONE`` if there is none."""
+    """The next JSON value; ``_NONE`` if there is none.
+
+    :raises Unreadable: it is nested deeper than this Python reads, which before 3.12 are some 1,000 levels.
+    """
     while True:
         try:
             value, text.at = _DECODER.raw_decode(text.text, text.at)
@@ -241,7 +244,7 @@ def _value(text: Text) -> Any:
             if text.left > _LONGEST or text.ended or not text.more():
                 return _NONE
         except RecursionError:
-            return _NONE
+            raise Unreadable("it has lists or objects in each other deeper than can be read") from None
         else:
             return value
 
