@@ -199,16 +199,22 @@ def test_the_role_refuses_what_takes_access_before_it_writes(emulator, ec2, plac
         Step(declared),
         Step(declared, check=True),
         Step({**declared, "loss_ignored": ignored}, check=True),
-        Step({**declared, "allow_loss": True}),
+        Step({**declared, "allow_loss": True, "report_dir": str(tmp_path / "allowed")}),
         Step(declared),
+        Step({**declared, "evidence": [], "report_dir": str(tmp_path / "later")}, check=True),
     )
-    refused, checked, spared, allowed, again = played.outcomes
+    refused, checked, spared, allowed, again, later = played.outcomes
     for one in (refused, checked):
         assert "Recorded accesses of 2 kinds stop" in one.message and one.writes == [], one.message
     assert spared.message == "" and spared.writes == []
     assert allowed.message == "" and "PutBucketPolicy" in allowed.writes
     # Nothing is to be written, so that there is nothing to replay.
     assert again.message == "" and again.writes == []
+    # What was replayed is of one run: a later one on the same host does not show it again.
+    assert later.message == "" and later.writes == []
+    reports = {name: json.loads(next((tmp_path / name).glob("*.json")).read_text()) for name in ("allowed", "later")}
+    shown = {name: report["perimeters"][0].get("accesses") for name, report in reports.items()}
+    assert shown["allowed"]["summary"]["loses"] == 2 and not shown["later"]
 
 
 def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_path):
@@ -237,6 +243,13 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     html = (tmp_path / "preview" / "localhost.html").read_text(encoding="utf-8")
     assert "Recorded access" in html and "What stops" in html and BUCKETS[0] in html
     assert [call["operation"] for call in emulator.calls() if call["operation"].startswith(("Put", "Modify"))] == []
+    # A host of which nothing is declared says so, and has no page to look at.
+    nothing = tmp_path / "nothing"
+    words += ["-e", json.dumps({"private_access_limit": ["of-others"], "preview_dir": str(nothing)})]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {path.name for path in nothing.iterdir()} == {"localhost.md", "localhost.json"}
+    assert "Nothing is declared" in (nothing / "localhost.md").read_text(encoding="utf-8")
 
 
 def test_the_declaration_that_is_proposed_keeps_all_that_was_used_and_no_more(emulator, ec2, s3, place, tmp_path):
