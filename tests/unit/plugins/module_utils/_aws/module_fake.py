@@ -82,6 +82,10 @@ class FakeModule:
         raise Failed
 
 
+def policy(*statements: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
 def policies(by_bucket: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:
     """Answers GetBucketPolicy: bucket -> its document, ``None`` for none, or how it is refused."""
 

@@ -24,6 +24,7 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.modul
     fail,
     filtered,
     policies,
+    policy,
     run,
 )
 
@@ -38,10 +39,6 @@ def deny(**condition):
         "Sid": "Outside", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resources,
         "Condition": {"StringNotEquals": condition},
     }  # fmt: skip
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 LIVE = policy(ALLOW, deny(**{"aws:SourceVpc": "vpc-0a"}))

@@ -22,6 +22,7 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.modul
     fail,
     filtered,
     policies,
+    policy,
     run,
 )
 
@@ -37,10 +38,6 @@ OUTSIDE = {
     "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
     "Condition": {"StringNotEquals": {"aws:SourceVpce": VPCE}},
 }
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def module_of(*claims, buckets=None, endpoints=(), **given):

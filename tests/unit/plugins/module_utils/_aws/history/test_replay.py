@@ -26,6 +26,7 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.modul
     fail,
     filtered,
     policies,
+    policy,
     run,
 )
 
@@ -40,10 +41,6 @@ OUTSIDE = {
     "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
     "Condition": {"StringNotEquals": {"aws:SourceVpce": VPCE}},
 }
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def record(number, name="GetObject", through=None):
