@@ -25,6 +25,7 @@ import io
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -137,6 +138,7 @@ class Side:
     def shipped(self, module: str, arguments: dict[str, Any]) -> Path | None:
         """The file that Ansible makes of a module, kept; None if there is no such module."""
         folder = self.folder / "kept" / module
+        shutil.rmtree(folder, ignore_errors=True)
         words = ["ansible", "localhost", "-i", "localhost,", "-c", "local", "-m", f"perimeter.s3.{module}"]
         environment = {
             **self.environment,
