@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -107,8 +108,10 @@ def _test(
     started = time.monotonic()
     sys.stdout.writelines(f"{choice}\n" for choice in choices.values())
     _warn_of_untracked()
-    # One more than there are processors: each part waits now and then, for a clock, a download, or a server to start.
-    outcomes = run_side_by_side(parts, environments.build / "log", processors + 1)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    # Two more than there are processors: parts wait a third of their time, for a clock, a download, or a server.
+    outcomes = run_side_by_side(parts, environments.build / "log", processors + 2)
     sys.stdout.write(f"{summary(outcomes, time.monotonic() - started)}\n")
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 

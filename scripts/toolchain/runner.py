@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from toolchain.parts import Part
 
 # The last line of a part says how many tests it had; the runner reads it from the log.
 _RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
+_COMMAND = (sys.executable, "-m", "toolchain", "part")
 _PATIENCE = 3600  # seconds for one part: what hangs should fail while CI is still there to say so
 _TAIL = 150  # lines of a failed part's log that are shown,
 _WIDTH = 500  # up to this many characters of each,
@@ -44,25 +48,45 @@ def result_line(outcome: Outcome) -> str:
 
 
 def run_side_by_side(parts: Sequence[Part], logs: Path, workers: int) -> list[Outcome]:
-    """Each part is a process of its own with one log. A failed one shows the end of its log at once."""
+    """Each part is a process of its own with one log. A failed one shows the end of its log at once.
+
+    When this run is interrupted, its parts end with it, and so does all that they have started.
+    """
     logs.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda part: _run_one(part, logs), parts))
+    running: set[subprocess.Popen[bytes]] = set()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        return list(pool.map(lambda part: _run_one(part, logs, running), parts))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(running):
+            _end(process)
 
 
-def _run_one(part: Part, logs: Path) -> Outcome:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """It and what it has started, which is a group of its own: pytest does not end with whoever called it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _run_one(part: Part, logs: Path, running: set[subprocess.Popen[bytes]]) -> Outcome:
     log = logs / f"{part.name}.log"
     started = time.monotonic()
     _say(f"[start]  {part.name}")
-    with log.open("w", encoding="utf-8") as handle:
-        command = [sys.executable, "-m", "toolchain", "part", part.name]
+    with (
+        log.open("w", encoding="utf-8") as handle,
+        subprocess.Popen(
+            [*_COMMAND, part.name], stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, start_new_session=True
+        ) as process,
+    ):
+        running.add(process)
         try:
-            status = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, check=False, timeout=_PATIENCE
-            ).returncode
+            status = process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
+            _end(process)
             handle.write(f"\n{part.name} was stopped after {_PATIENCE} s\n")
             status = 1
+        running.discard(process)
     text = log.read_text(encoding="utf-8", errors="replace")
     seconds = time.monotonic() - started
     found = _RESULT.search(text)
