@@ -258,16 +258,24 @@ def _may_pass(declaration: Declaration) -> Iterator[Raw]:
     if glass and names:
         both = [arn for bucket in declaration.every_grant for arn in whole(bucket, partition)]
         yield statement("BreakGlass", EVERY_ACTION, both, of_principals(glass))
+    yield from scope_of(declaration)
+    yield from declaration.statements
+
+
+def scope_of(declaration: Declaration) -> list[Raw]:
+    """What an endpoint that is for more than the declared buckets lets through beside them."""
     of_account: Raw = {"StringEquals": {"aws:ResourceAccount": declaration.account}}
     if declaration.scope == ACCOUNT_SCOPE:
-        yield statement("Scope", EVERY_ACTION, ["*"], of_account)
-    elif declaration.scope == PATTERN:
-        arns = [arn for one in declaration.patterns for arn in whole(one, partition)]
-        yield statement("Scope", declaration.default_actions, arns, of_account)
-    elif declaration.scope == ORGANIZATION:
+        return [statement("Scope", EVERY_ACTION, ["*"], of_account)]
+    if declaration.scope == PATTERN:
+        arns = [arn for one in declaration.patterns for arn in whole(one, declaration.partition)]
+        return [statement("Scope", declaration.default_actions, arns, of_account)]
+    if declaration.scope == ORGANIZATION:
         keys = ("aws:PrincipalOrgID", "aws:ResourceOrgID")
-        yield statement("Scope", EVERY_ACTION, ["*"], {"StringEquals": dict.fromkeys(keys, declaration.organization)})
-    yield from declaration.statements
+        return [
+            statement("Scope", EVERY_ACTION, ["*"], {"StringEquals": dict.fromkeys(keys, declaration.organization)})
+        ]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

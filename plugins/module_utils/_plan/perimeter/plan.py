@@ -44,6 +44,8 @@ from .variables import BY_ENDPOINT, Variables
 LONGEST_MESSAGE = 1500
 #: Of how many shapes of policies a report says who reaches what; each takes a second or two.
 _MOST_SHAPES = 8
+#: How many reasons a message gives why a proof fails.
+_MOST_REASONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,26 @@ class Plan:
 
 
 def decide(
-    variables: Variables, reading: Reading, best_effort: bool = False, part: Part | None = None, matrix: bool = False
+    variables: Variables,
+    reading: Reading,
+    best_effort: bool = False,
+    before: Plan | None = None,
+    matrix: bool = False,
+    proved: bool = True,
 ) -> Plan:
     """The plan.
 
-    :param part: what of the declaration is meant, if that was decided before something was written.
+    :param before: the plan before something was written: it says what of the declaration is meant, and a bucket whose
+        policy is as it was then is not decided again.
     :param matrix: the proof says also who reaches what on which network path, of a few shapes of policies.
+    :param proved: whether the plan says what it comes to.
     :raises Refusal: what is declared does not fit what was found.
     :raises PolicyError: a document cannot be made of the declaration.
     """
     vpc_id = _place(variables, reading)
     _check_partition(variables, reading)
     found, endpoint_id = _own(variables, reading, vpc_id)
-    part = part or part_of(variables, vpc_id, reading.endpoints, reading.own(vpc_id))
+    part = before.part if before else part_of(variables, vpc_id, reading.endpoints, reading.own(vpc_id))
     plan = Plan(variables, reading, vpc_id, part, endpoint_id=endpoint_id)
     if part.empty:
         return plan
@@ -124,7 +133,8 @@ def decide(
         raise Refusal("private_access_buckets", _said(failures, len(part.buckets)), "Nothing was changed.")
     plan = replace(plan, failures=failures)
     plan = _closing(plan, found) if variables.present else _opening(plan, found)
-    return _proved(_with_buckets(plan, best_effort), current, matrix)
+    plan = _with_buckets(plan, best_effort, before)
+    return _proved(plan, current, matrix) if proved else plan
 
 
 def _elsewhere(variables: Variables, reading: Reading, part: Part, best_effort: bool) -> dict[str, str]:
@@ -268,22 +278,33 @@ def _opening(plan: Plan, found: identity.Found) -> Plan:
     return replace(plan, endpoint=decide_endpoint(found, aim, Surroundings(plan.vpc_id)))
 
 
-def _with_buckets(plan: Plan, best_effort: bool) -> Plan:
+def _with_buckets(plan: Plan, best_effort: bool, before: Plan | None) -> Plan:
     names = [name for name in plan.part.buckets if name not in plan.failures]
-    buckets: dict[str, BucketPlan] = {}
+    known = _known(plan, before) if before else {}
+    decided: dict[str, BucketPlan] = {}
     failures = dict(plan.failures)
-    declarations = wanted.bucket_declarations(names, plan.variables, plan.reading, plan.statements, plan.peers)
+    new = [name for name in names if name not in known]
+    declarations = wanted.bucket_declarations(new, plan.variables, plan.reading, plan.statements, plan.peers)
     for declaration in declarations:
         try:
-            buckets[declaration.bucket] = decide_bucket(plan.reading.buckets[declaration.bucket].policy, declaration)
+            decided[declaration.bucket] = decide_bucket(plan.reading.buckets[declaration.bucket].policy, declaration)
         except PolicyError as error:
             failures[declaration.bucket] = f"Bucket {declaration.bucket}: {error}"
     if len(failures) > len(plan.failures) and not best_effort:
         raise Refusal("private_access_buckets", _said(failures, len(plan.part.buckets)), "Nothing was changed.")
+    buckets = {name: one for name in names if (one := decided.get(name) or known.get(name)) is not None}
     if not best_effort:
         _check_ownership(plan.variables, buckets)
     warnings = alike((name, warning) for name, one in buckets.items() if not one.changed for warning in one.warnings)
     return replace(plan, buckets=buckets, failures=failures, warnings=(*plan.warnings, *warnings))
+
+
+def _known(plan: Plan, before: Plan) -> Mapping[str, BucketPlan]:
+    """What was decided before of policies that are as they were, if what they shall say is."""
+    if (plan.statements, plan.peers) != (before.statements, before.peers):
+        return {}
+    found, earlier = plan.reading.buckets, before.reading.buckets
+    return {name: one for name, one in before.buckets.items() if found[name] is earlier[name]}
 
 
 def _check_ownership(variables: Variables, buckets: Mapping[str, BucketPlan]) -> None:
@@ -330,14 +351,18 @@ def _proved(plan: Plan, current: Endpoint | None, matrix: bool) -> Plan:
 
 
 def refutation(reach: Raw | None) -> str:
-    """What the proof refutes, for people; empty if it holds."""
+    """What the proof refutes, or cannot decide, for people; empty if it holds."""
     if reach is None or reach["holds"]:
         return ""
+    lead = "What the policies let pass is not what was declared."
     said = [one["message"] for one in reach["mismatches"]]
-    more = f" And {len(said) - 10} more." if len(said) > 10 else ""
+    if not said:
+        lead = "It is not proved that the policies let pass what was declared, and nothing else."
+        said = [one["message"] for one in reach["unknown"]]
+    more = f" And {len(said) - _MOST_REASONS} more." if len(said) > _MOST_REASONS else ""
     return (
-        f"What the policies let pass is not what was declared. {' '.join(said[:10])}{more} All of it is in "
-        "private_access_result.reach. To do without this proof, set private_access_prove to false."
+        f"{lead} {' '.join(said[:_MOST_REASONS])}{more} All of it is in private_access_result.reach. To do without "
+        "this proof, set private_access_prove to false."
     )
 
 

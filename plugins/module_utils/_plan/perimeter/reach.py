@@ -13,9 +13,11 @@ undecided. What statements of others take away from some of what is declared is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..._policy.building.bucket import ANY_BUCKET
 from ..._policy.evaluation.decide import compile_policies
 from ..._policy.language.arns import bucket_arn
 from ..._policy.language.document import Raw, parse
@@ -35,7 +37,7 @@ from .theorems import (
     assumptions,
     named_networks,
     networks_of,
-    passage,
+    passages,
     passing,
     reaching,
     repairing,
@@ -73,8 +75,9 @@ def prove(
     report = Report(declaration)
     shapes: dict[object, _Shape] = {}
     shared = Shared()
+    readable: set[str] = set()
     for bucket in declaration.grants:
-        subject = _subject(declaration, bucket, bucket_policies[bucket], endpoint_policy)
+        subject = _subject(declaration, bucket, bucket_policies[bucket], endpoint_policy, readable)
         key = _key(subject, shared)
         shape = shapes.get(key)
         if shape is None:
@@ -88,9 +91,18 @@ def prove(
         for theorem, verdict in shape.verdicts:
             report.add(theorem, bucket, renamed(verdict, first, arn), len(shape.buckets) == 1)
     if declaration.grants:
-        report.add(PASSAGE, None, prove_claim(passage(declaration, endpoint_policy)))
+        report.add(PASSAGE, None, _passage(declaration, endpoint_policy))
     rows = [{"buckets": shape.buckets, "rows": shape.rows} for shape in shapes.values()]
     return report.as_dict(rows if with_matrix else [])
+
+
+def _passage(declaration: Declaration, endpoint_policy: Raw | None) -> Verdict:
+    first, *others = passages(declaration, endpoint_policy)
+    verdict = prove_claim(first)
+    for claim in others:
+        if not verdict.holds:
+            verdict = prove_claim(claim)
+    return verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +143,16 @@ def _proved(subject: Subject, shared: Shared, with_matrix: bool) -> _Shape:
 _BY_ROOT = Verdict(REPAIR, HOLDS)
 
 
-def _subject(declaration: Declaration, bucket: str, policy: Raw | None, endpoint_policy: Raw | None) -> Subject:
+def _subject(
+    declaration: Declaration, bucket: str, policy: Raw | None, endpoint_policy: Raw | None, readable: set[str]
+) -> Subject:
+    """``readable``: policies that can be read, as text without the bucket's ARN, on which that does not depend."""
+    text = json.dumps(policy).replace(bucket_arn(bucket, declaration.partition), ANY_BUCKET)
     try:
         document = None if policy is None else parse(policy)
-        compile_policies({"bucket": policy})
+        if text not in readable:
+            compile_policies({"bucket": policy})
+            readable.add(text)
     except PolicyError as error:
         raise PolicyError(error.problems, f"policy of bucket {bucket}") from None
     return Subject(declaration, declaration.grants[bucket], policy, document, endpoint_policy)

@@ -67,10 +67,11 @@ def plan_of(
     try:
         variables = read_variables(given)
         reading = read_found(found)
-        plan = before = decide(variables, reading, best_effort or looking, matrix=matrix and done is None)
+        # What was planned was proved before it was done; now it counts what was done.
+        plan = before = decide(variables, reading, best_effort or looking, matrix=matrix, proved=done is None)
         if done is not None:
             told_of = after(reading, done.endpoint, done.policies)
-            plan = decide(variables, told_of, best_effort or looking, plan.part, matrix)
+            plan = decide(variables, told_of, best_effort or looking, before, matrix)
     except PolicyError as error:
         return without_plan(refused=wrong(error))
     except Refusal as error:

@@ -10,9 +10,14 @@ import json
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import decide as decide_bucket
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter import plan as plan_module
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter import reach
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.question import ask
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reading import PLACEHOLDER
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import MOST_SAID, Done, plan_of
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import UNDECIDED, Verdict
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.prove import prove as prove_claim
 
 ACCOUNT, ARN = "111122223333", "arn:aws:iam::111122223333:user/automation"
 VPC, OTHER_VPC = "vpc-0aaa0000000000001", "vpc-0bbb0000000000001"
@@ -510,6 +515,68 @@ def test_another_writer_in_between_refutes(kept):
     assert plan["refused"].startswith("What the policies let pass is not what was declared.")
     assert plan["result"]["actions"] == ["s3:PutBucketPolicy"]
     assert plan["result"]["endpoint"] == own
+
+
+# the scope of the endpoint, services, of how many buckets each attempt tells apart
+SCOPES = [
+    ("account", [], [0]),
+    ("organization", [], [0]),
+    # The buckets of services are of other accounts, so they are looked at with all the rest.
+    ("account", ["ssm"], [0, 2]),
+    ("buckets", [], [2]),
+]
+
+
+@pytest.mark.parametrize("scope, services, told_apart", SCOPES)
+def test_buckets_are_not_told_apart_where_the_scope_of_the_endpoint_covers_them(
+    monkeypatch, scope, services, told_apart
+):
+    """There may be more of them than can be looked at one by one."""
+    asked = []
+
+    def prove(claim):
+        asked.append(len(claim.world.buckets))
+        return prove_claim(claim)
+
+    monkeypatch.setattr(reach, "prove_claim", prove)
+    declared = {**DECLARED, "endpoint_scope": scope, "organization": "o-aaaaaaaaaa", "aws_services": services}
+    plan = plan_of(declared, found=found(endpoint(), policies=NONE_YET))
+    assert (plan["refused"], asked) == ("", told_apart)
+    assert plan["result"]["reach"]["holds"] is True
+
+
+def test_what_is_not_decided_is_not_called_refuted(kept, monkeypatch):
+    """The role stops, since nothing is proved, and says what was not decided."""
+    own, policies = kept
+    text = found(own, policies={**policies, ONE: None})
+    monkeypatch.setattr(reach, "prove_claim", lambda claim: Verdict(claim.name, UNDECIDED, reason="It is too hard."))
+    plan = plan_of(DECLARED, found=text)
+    lead = "It is not proved that the policies let pass what was declared, and nothing else."
+    assert plan["refused"] == (
+        f"{lead} It is not decided whether nothing else passes the endpoint. It is too hard. All of it is in "
+        "private_access_result.reach. To do without this proof, set private_access_prove to false."
+    )
+
+
+def test_buckets_that_were_not_written_are_not_decided_again(kept, monkeypatch):
+    own, policies = kept
+    text = found(own, policies={**policies, ONE: None})
+    result = {"bucket": ONE, "changed": True, "policy": policies[ONE], "statements": {}, "actions": []}
+    decided = []
+
+    def decide(document, declaration):
+        decided.append(declaration.bucket)
+        return decide_bucket(document, declaration)
+
+    monkeypatch.setattr(plan_module, "decide_bucket", decide)
+    plan = plan_of(DECLARED, found=text, done=Done({"skipped": True}, [result]))
+    assert decided == [ONE, TWO, ONE]
+    assert plan["result"]["reach"]["holds"] is True
+    # A new endpoint has another id than the one that was planned with, so all of them are.
+    decided.clear()
+    closed = json.loads(json.dumps(policies).replace(OWN, PLACEHOLDER))
+    plan_of(DECLARED, found=found(policies=closed), done=Done({"endpoint": own, "before": None, "actions": []}, []))
+    assert decided == [ONE, TWO, ONE, TWO]
 
 
 def test_a_new_endpoint_has_no_id_in_check_mode(kept):
