@@ -42,7 +42,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument("--timeout", type=int, default=120, help="processor seconds for the tests of one change")
-    parser.add_argument("--longest", type=float, default=1, help="processor seconds of the longest test that is asked")
+    parser.add_argument("--longest", type=float, default=10, help="processor seconds of the longest test that is asked")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
     drawn = draw(options.paths, options.count, seed)

@@ -101,7 +101,8 @@ def _changes_of(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str, ast.e
             yield node, "constant", repr(value + 1)
         # Sentences are for people to read.
         case ast.Constant(value=str() as value) if value and " " not in value.strip():
-            yield node, "constant", repr("" if len(value) < 3 else f"{value[:-1]}~")
+            last = "!" if value[-1] == "~" else "~"
+            yield node, "constant", repr("" if len(value) < 3 else f"{value[:-1]}{last}")
         case ast.Dict(keys=[_, *_]) | ast.List(elts=[_, *_]) | ast.Tuple(elts=[_, *_], ctx=ast.Load()) | ast.Set():
             yield node, "table emptied", {ast.Dict: "{}", ast.List: "[]", ast.Set: "set()"}.get(type(node), "()")
         case _:

@@ -111,7 +111,7 @@ class Judge:
         place.parent.mkdir(parents=True, exist_ok=True)
         known: dict[str, Record] = pickle.loads(place.read_bytes()) if place.is_file() else {}
         files = Files(self._root)
-        stale = [test for test in tests if not files.same_as(known.get(test.nodeid))]
+        stale = [test for test in tests if not self._knows(files, known.get(test.nodeid))]
         if stale:
             (code,) = [
                 code for _place, code in forks.in_copies(1, 0, [(None, partial(self._record, stale, known, place))])
@@ -120,6 +120,12 @@ class Judge:
                 raise RuntimeError("what the tests call could not be recorded")
             known = pickle.loads(place.read_bytes())
         return [known[test.nodeid] for test in tests]
+
+    def _knows(self, files: Files, record: Record | None) -> bool:
+        """One that was ended after less time than it may take now may be asked after all."""
+        return files.same_as(record) and (
+            record is None or record.seconds < _NEVER or record.limit >= self._limits.test
+        )
 
     def _record(self, tests: list[pytest.Item], known: dict[str, Record], place: Path) -> int:
         caches = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
@@ -134,7 +140,7 @@ class Judge:
             if self._failed:
                 # Without any change; the next time it may be mended.
                 seconds, state, self._failed = _NEVER, {"": "failed"}, False
-            known[test.nodeid] = Record(seconds, frozenset(called), state)
+            known[test.nodeid] = Record(seconds, frozenset(called), state, self._limits.test)
             # It takes minutes, and who interrupts it need not begin anew.
             if number % 300 == 299 or number == len(tests) - 1:
                 partly = place.with_suffix(".part")
@@ -161,11 +167,15 @@ class Judge:
 
 @dataclass(frozen=True)
 class Record:
-    """Of one test: processor seconds, the functions of the core that it calls, and the state of the files of both."""
+    """Of one test: processor seconds, the functions of the core that it calls, and the state of the files of both.
+
+    ``limit``: after how many seconds it would have been ended.
+    """
 
     seconds: float
     called: frozenset[Place]
     state: dict[str, str]
+    limit: float = 0
 
 
 class Files:

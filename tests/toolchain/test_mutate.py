@@ -37,6 +37,7 @@ MUTANTS, CONCERNED = loaded("mutants"), loaded("concerned")
         ("x = 1\n", {"2"}),
         ("x = True\n", {"False"}),
         ("x = 'name'\n", {"'nam~'"}),
+        ("x = 'ends~'\n", {"'ends!'"}),
         ("x = 'a sentence for people'\n", set()),
         ("X: dict[str, int] = {'key': a}\n", {"{}", "'ke~'"}),
         ("x = (a, b)\n", {"()"}),

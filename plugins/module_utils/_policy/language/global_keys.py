@@ -7,7 +7,9 @@
 
 """The global condition keys of AWS.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html, and of requests by MCP
+https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_service-with-iam.html and
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSMcpServiceActionsFullAccess.html
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 GLOBAL_KEYS = """
 aws:AssumedRoot Bool
 aws:CalledVia String multi
-aws:CalledViaAWSMCP Any
+aws:CalledViaAWSMCP String
 aws:CalledViaFirst String
 aws:CalledViaLast String
 aws:ChatbotSourceArn ARN
@@ -26,6 +28,7 @@ aws:Ec2InstanceSourcePrivateIPv4 IPAddress
 aws:Ec2InstanceSourceVpc String
 aws:EpochTime Date
 aws:FederatedProvider String
+aws:IsMcpServiceAction Bool
 aws:MultiFactorAuthAge Numeric
 aws:MultiFactorAuthPresent Bool
 aws:PrincipalAccount String
@@ -61,7 +64,7 @@ aws:TokenIssueTime Date
 aws:UserAgent String
 aws:userid String
 aws:username String
-aws:ViaAWSMCPService Any
+aws:ViaAWSMCPService Bool
 aws:ViaAWSService Bool
 aws:ViaCustomerDomain Any
 aws:VpceAccount String

@@ -162,3 +162,77 @@ def test_better_explanation():
     error = failed(client_error("VpcEndpointLimitExceeded", "x")).because("there are too many")
     assert str(error) == "Cannot change endpoint vpce-1a2b3c4d: there are too many."
     assert error.code == "VpcEndpointLimitExceeded"
+
+
+#: Error codes of EC2 and of all services, by what AWS's pages say of them.
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+#: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+CODES = {
+    Reason.BAD_CREDENTIALS: (
+        "AuthFailure IncompleteSignature InvalidAccessKeyId InvalidClientTokenId MissingAuthenticationToken "
+        "OptInRequired SignatureDoesNotMatch UnrecognizedClientException"
+    ),
+    Reason.EXPIRED: "ExpiredToken ExpiredTokenException RequestExpired",
+    Reason.DENIED: "AccessDenied AccessDeniedException UnauthorizedOperation",
+    Reason.THROTTLED: (
+        "RequestLimitExceeded ThrottledException Throttling ThrottlingException TooManyRequestsException"
+    ),
+    Reason.UNCERTAIN: "InternalError InternalFailure ServiceUnavailable Unavailable 500 502 503 504",
+    Reason.OTHER: "InvalidParameter ValidationError InvalidVpcID.NotFound 501 400",
+}
+
+
+@pytest.mark.parametrize("code, reason", [(code, reason) for reason, codes in CODES.items() for code in codes.split()])
+def test_codes(code, reason):
+    assert reason_of(client_error(code, "said")) is reason
+
+
+#: What botocore raises by itself: https://botocore.amazonaws.com/v1/documentation/api/latest/client_upgrades.html and
+#: botocore/exceptions.py.
+WITHOUT_ANSWER = [
+    (boto.NoCredentialsError(), Reason.NO_CREDENTIALS),
+    (boto.PartialCredentialsError(provider="env", cred_var="secret"), Reason.BAD_CREDENTIALS),
+    (boto.CredentialRetrievalError(provider="process", error_msg="no"), Reason.BAD_CREDENTIALS),
+    (boto.TokenRetrievalError(provider="sso", error_msg="no"), Reason.EXPIRED),
+    (boto.UnauthorizedSSOTokenError(), Reason.EXPIRED),
+    (boto.SSOTokenLoadError(error_msg="no"), Reason.EXPIRED),
+    (boto.EndpointConnectionError(endpoint_url="u"), Reason.UNREACHABLE),
+    (boto.ConnectTimeoutError(endpoint_url="u"), Reason.UNREACHABLE),
+    (boto.ProxyConnectionError(proxy_url="u"), Reason.UNREACHABLE),
+    (boto.SSLError(endpoint_url="u", error="no"), Reason.UNREACHABLE),
+    (boto.ReadTimeoutError(endpoint_url="u"), Reason.UNCERTAIN),
+    (boto.ConnectionClosedError(endpoint_url="u"), Reason.UNCERTAIN),
+    (boto.HTTPClientError(error="no"), Reason.UNCERTAIN),
+    (ResponseParserError("no"), Reason.UNCERTAIN),
+    (boto.NoRegionError(), Reason.OTHER),
+    (ValueError("no"), Reason.OTHER),
+]
+
+
+@pytest.mark.parametrize(
+    "exception, reason", WITHOUT_ANSWER, ids=[type(exception).__name__ for exception, _reason in WITHOUT_ANSWER]
+)
+def test_what_comes_without_an_answer(exception, reason):
+    assert reason_of(exception) is reason
+
+
+# What AWS gives as the reason, what helps
+REMEDIES = [
+    (" with an explicit deny in an identity-based policy", f"take the Deny out, or except {USER} from it."),
+    (" because no VPC endpoint policy allows the a:B action", "Allow a:B in the policy of the endpoint on the way."),
+    (" because no identity-based policy allows the a:B action", "Allow a:B for that identity."),
+    (" because no session policy allows the a:B action", "Allow a:B there."),
+    (" because no service control policy allows the a:B action", "Allow a:B there."),
+    ("", "Allow a:B for that identity."),
+]
+
+
+@pytest.mark.parametrize("because, remedy", REMEDIES)
+def test_what_helps_against_a_denial(because, remedy):
+    error = failed(
+        client_error("AccessDenied", f"User: {USER} is not authorized to perform: a:B on resource: r{because}")
+    )
+    assert str(error).startswith(
+        f"Cannot change endpoint vpce-1a2b3c4d: {USER} has no permission for a:B on r{because}. "
+    )
+    assert str(error).endswith(remedy)

