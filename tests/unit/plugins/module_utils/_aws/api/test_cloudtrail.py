@@ -25,6 +25,6 @@ def test_a_page_of_the_events_about_a_resource():
 
 def test_who_may_not_look_is_told():
     module = FakeModule({}, {"LookupEvents": Refused("AccessDeniedException")})
-    with pytest.raises(CallError, match="^Cannot look up who changed logs: ") as caught:
+    with pytest.raises(CallError, match=r"^Cannot look up who changed logs: ") as caught:
         lookup_events(module.client("cloudtrail"), "logs")
     assert (caught.value.call, caught.value.resource) == ("cloudtrail:LookupEvents", "*")

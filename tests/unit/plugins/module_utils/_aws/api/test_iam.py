@@ -26,6 +26,6 @@ def test_a_role_has_a_path():
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchEntity"])
 def test_who_may_not_ask_is_told(code):
     module = FakeModule({}, {"GetRole": Refused(code)})
-    with pytest.raises(CallError, match="^Cannot look up the role deploy: ") as caught:
+    with pytest.raises(CallError, match=r"^Cannot look up the role deploy: ") as caught:
         get_role_arn(module.client("iam"), "deploy")
     assert (caught.value.call, caught.value.resource, caught.value.code) == ("iam:GetRole", "deploy", code)

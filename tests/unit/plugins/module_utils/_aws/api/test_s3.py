@@ -199,7 +199,7 @@ def test_buckets_are_listed_page_by_page(prefix, region, sent):
 
 
 def test_who_may_not_list_buckets_is_told():
-    with pytest.raises(CallError, match="^Cannot list the buckets: ") as caught:
+    with pytest.raises(CallError, match=r"^Cannot list the buckets: ") as caught:
         s3.list_buckets(FakeModule({}, {"ListBuckets": Refused("AccessDenied")}).client("s3"), None, None)
     assert (caught.value.call, caught.value.resource) == ("s3:ListAllMyBuckets", "*")
     assert s3.list_buckets(FakeModule({}, {"ListBuckets": {}}).client("s3"), None, None) == []
@@ -212,7 +212,7 @@ def test_tags_of_a_bucket():
     assert module.asked == [("GetBucketTagging", {"Bucket": "logs", "ExpectedBucketOwner": "111122223333"})]
     none = FakeModule({}, {"GetBucketTagging": Refused("NoSuchTagSet", status=404)})
     assert s3.get_bucket_tagging(none.client("s3"), "logs", None) == {}
-    with pytest.raises(BucketError, match="^Cannot read the tags of bucket logs: "):
+    with pytest.raises(BucketError, match=r"^Cannot read the tags of bucket logs: "):
         s3.get_bucket_tagging(FakeModule({}, {"GetBucketTagging": Refused("AccessDenied")}).client("s3"), "logs", None)
 
 
@@ -221,5 +221,5 @@ def test_block_public_access_of_a_bucket():
     module = FakeModule({}, {"GetPublicAccessBlock": {"PublicAccessBlockConfiguration": settings}})
     assert s3.get_public_access_block(module.client("s3"), "logs", None) == settings
     denied = FakeModule({}, {"GetPublicAccessBlock": Refused("AccessDenied")})
-    with pytest.raises(BucketError, match="^Cannot read the Block Public Access settings of bucket logs: "):
+    with pytest.raises(BucketError, match=r"^Cannot read the Block Public Access settings of bucket logs: "):
         s3.get_public_access_block(denied.client("s3"), "logs", None)

@@ -45,7 +45,7 @@ def test_all_below_a_prefix():
 
 
 def test_who_may_not_list_is_told():
-    with pytest.raises(CallError, match="^Cannot list s3://trail/a/: ") as caught:
+    with pytest.raises(CallError, match=r"^Cannot list s3://trail/a/: ") as caught:
         listed(Refused("AccessDenied"), "a/")
     assert (caught.value.call, caught.value.resource) == ("s3:ListBucket", "bucket trail")
 
@@ -83,6 +83,6 @@ def test_an_object_that_is_left_in_the_middle_is_closed():
 
 def test_who_may_not_read_is_told():
     module = FakeModule({}, {"GetObject": Refused("AccessDenied")})
-    with pytest.raises(CallError, match="^Cannot read s3://trail/a/1.gz: ") as caught:
+    with pytest.raises(CallError, match=r"^Cannot read s3://trail/a/1\.gz: ") as caught:
         list(s3_objects.get_object(module.client("s3"), "trail", "a/1.gz"))
     assert (caught.value.call, caught.value.resource) == ("s3:GetObject", "s3://trail/a/1.gz")

@@ -33,6 +33,6 @@ def test_who_calls(arn, partition):
 
 def test_whose_credentials_are_none_is_told():
     module = FakeModule({}, {"GetCallerIdentity": Refused("InvalidClientTokenId")})
-    with pytest.raises(CallError, match="^Cannot find out who calls: AWS does not take the credentials") as caught:
+    with pytest.raises(CallError, match=r"^Cannot find out who calls: AWS does not take the credentials") as caught:
         get_caller_identity(module.client("sts"))
     assert (caught.value.call, caught.value.resource) == ("sts:GetCallerIdentity", "*")
