@@ -83,6 +83,15 @@ def test_ids():
         "ChangeEndpoints": f"{EC2}:vpc-endpoint/vpce-0a",
         "RemoveEndpoints": f"{EC2}:vpc-endpoint/vpce-0a",
     }
+    of_service = {"StringLike": {"ec2:VpceServiceName": f"*.{REGION}.s3"}}
+    assert {sid: one["Condition"] for sid, one in found.items() if "Condition" in one} == {
+        "ReadInRegion": {"StringEquals": {"aws:RequestedRegion": REGION}},
+        "BucketPolicies": {"StringEquals": {"aws:ResourceAccount": ACCOUNT}},
+        "CreateEndpoints": of_service,
+        # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+        "TagNewEndpoints": {"StringEquals": {"ec2:CreateAction": "CreateVpcEndpoint"}},
+        "RemoveEndpoints": of_service,
+    }
     # Whoever may tag every endpoint need not be allowed to tag new ones.
     assert "TagNewEndpoints" not in statements(automation_policy(REACH, mode="correct"))
 

@@ -66,6 +66,9 @@ def test_from_the_least_that_aws_says():
     assert (endpoint.ip_address_type, endpoint.dns_record_ip_type) == ("ipv4", "service-defined")
     assert (endpoint.route_tables, endpoint.tags, endpoint.type) == ((), {}, "Gateway")
     assert endpoint.policy == DEFAULT_POLICY
+    shown = endpoint.as_dict()
+    assert (shown["requester_managed"], shown["owner_id"], shown["creation_timestamp"]) == (False, None, None)
+    assert Endpoint("vpce-1", "vpc-1", "s", DEFAULT_POLICY, ()).as_dict()["requester_managed"] is False
 
 
 def test_a_failed_one_says_why():

@@ -124,6 +124,15 @@ def test_what_rows_are_about(changes, expected):
     assert [(one.bucket, one.access_point, one.prefix) for one in found.aggregated[0].accesses] == expected
 
 
+@pytest.mark.parametrize(
+    "address, kept", [("10.1.2.3", "10.1.2.3"), ("2001:db8::1", "2001:db8::1"), ("AWS Internal", ""), ("", "")]
+)
+def test_the_example_of_an_address_is_one(address, kept):
+    row = {**dict(zip(HEADER.split(","), ROW.split(","), strict=True)), "example_address": address}
+    found = read(text_of(row).encode()).aggregated[0]
+    assert (found.address, found.days, found.addresses) == (kept, 0, 0)
+
+
 def test_sessions_in_rows_of_a_log_are_one_kind():
     rows = [
         {"operation": "REST.GET.OBJECT", "requester": f"arn:aws:sts::{ACCOUNT}:assumed-role/r/{name}", "bucket": BUCKET}
@@ -232,6 +241,10 @@ def test_bad_records_among_good_ones():
     ]
     found = read(json.dumps({"Records": [TWO[0], *odd, TWO[1]]}).encode())
     assert (len(found.rows) // 4, found.malformed) == (2, len(odd))
+    said = [one.partition(": ")[2] for one in found.named]
+    assert said[:3] == ["it is no record"] * 3
+    assert all(said)
+    assert not any("object has no attribute" in one or "NoneType" in one for one in said)
 
 
 ODD_PARTS = ["userIdentity", "requestParameters", "resources", "tlsDetails", "additionalEventData", "errorMessage"]

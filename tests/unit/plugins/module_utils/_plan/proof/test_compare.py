@@ -128,9 +128,44 @@ def test_a_request_each_way_in_words():
             [deny(Condition={"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT, "aws:PrincipalArn": "no-arn"}})],
             [("idle_exception", "D", [])],
         ),
+        # Two together say what one says, and a third one has no part in it.
+        (
+            [
+                allow(Sid="Left", Resource="arn:aws:s3:::reports/a*"),
+                allow("s3:PutObject", Sid="Other"),
+                allow(Sid="Right", Resource=["arn:aws:s3:::reports/b*"]),
+                allow(Sid="Whole", Resource=["arn:aws:s3:::reports/a/*", "arn:aws:s3:::reports/b/*"]),
+            ],
+            [("repeated", "Whole", ["Left", "Right"])],
+        ),
+        (
+            [
+                allow(Resource=["arn:aws:s3:::reports/a/*", "arn:aws:s3:::reports/b/*"]),
+                deny(Sid="Left", Resource=["arn:aws:s3:::reports/a*"]),
+                deny("s3:PutObject", Sid="Other"),
+                deny(Sid="Right", Resource=["arn:aws:s3:::reports/b*"]),
+            ],
+            [("overridden", "A", ["Left", "Right"])],
+        ),
+        # All but one, who is denied by none of them; and all but one again.
+        (
+            [
+                {**deny(), "Principal": None, "NotPrincipal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}},
+                deny("s3:GetObject", Sid="Less"),
+            ],
+            [],
+        ),
+        (
+            [
+                deny(Sid="All"),
+                {**deny("s3:GetObject"), "Principal": None, "NotPrincipal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}},
+            ],
+            [("repeated", "D", ["All"])],
+        ),
     ],
 )
 def test_what_is_said_in_vain(statements, expected):
+    statements = [{name: value for name, value in one.items() if value is not None} for one in statements]
     found = findings(BUCKET, policy(*statements))
     assert [(one.finding, one.statement, list(one.by)) for one in found] == expected
     assert all(one.message and one.as_dict()["message"] == one.message for one in found)
