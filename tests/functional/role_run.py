@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import Emulator
+from tests.functional.warm_modules import warm_python
 
 READS = ("Describe", "Get", "List", "Head", "AssumeRole")
 
@@ -99,7 +100,7 @@ def play(
             stdin=subprocess.DEVNULL,
             env={
                 **os.environ,
-                "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+                "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()),
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 **(environment or {}),
             },

@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.failures import MAX_WARNED
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import MOST_LINES
+from tests.functional.warm_modules import warm_python
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "drift.yml"
 BUCKET = "drifting-bucket"
@@ -55,7 +56,7 @@ def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), 
             **os.environ,
             **dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), key, strict=False)),
             "AWS_REGION": "us-east-1",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_SHOW_CUSTOM_STATS": "true" if much else "false",
         },

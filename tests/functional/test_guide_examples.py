@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 from tests.emulator.client import Emulator
+from tests.functional.warm_modules import warm_python
 
 pytestmark = pytest.mark.surroundings
 
@@ -173,7 +174,7 @@ def test_every_example_of_the_guides_runs(emulator: Emulator, ec2, s3, tmp_path)
     done = subprocess.run(
         [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local", "play.yml"],
         cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "ANSIBLE_LOCALHOST_WARNING": "false"},
+        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()), "ANSIBLE_LOCALHOST_WARNING": "false"},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     failed = json.loads((tmp_path / "failed.json").read_text(encoding="utf-8"))

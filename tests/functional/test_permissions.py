@@ -20,6 +20,7 @@ from ansible_collections.perimeter.s3.plugins.filter.automation_policy import bu
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import OPTIONAL, uses_of
 from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, actions_of, without
+from ansible_collections.perimeter.s3.tests.functional.warm_modules import warm_python
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -256,7 +257,7 @@ def play(emulator, playbook, keys, **variables) -> tuple[int, str, set[str]]:
             "AWS_ACCESS_KEY_ID": keys["access_key"],
             "AWS_SECRET_ACCESS_KEY": keys["secret_key"],
             "AWS_REGION": REGION,
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()),
             "ANSIBLE_LOCALHOST_WARNING": "false",
         },
     )

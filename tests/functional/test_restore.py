@@ -15,6 +15,7 @@ from pathlib import Path
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, make_role, without
+from ansible_collections.perimeter.s3.tests.functional.warm_modules import warm_python
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "restore.yml"
 
@@ -51,7 +52,7 @@ def restore(emulator, directory, keys, **variables):
         check=False,
         stdin=subprocess.DEVNULL,
         cwd=directory.parent,
-        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable},
+        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python())},
     )
     calls = {f"{call['service']}:{call['operation']}" for call in emulator.calls()}
     assert calls - set(uses_of("restore")) == set()

@@ -6,6 +6,8 @@
 
 A module that starts from nothing takes three times as long, nearly all of it imports that never differ. Each run still
 is a process of its own, with its own environment, standard input and output, and with our code imported anew.
+
+:func:`run_warm` is for tests that run one module; :func:`warm_python` is for playbooks, whose modules Ansible starts.
 """
 
 from __future__ import annotations
@@ -32,6 +34,19 @@ PRELOADED = (
     "boto3",
 )
 _START = 60  # seconds until the process listens
+#: What Ansible takes for the Python of a host: it leaves to the server what that knows, a module as Ansible packs it.
+_PYTHON = """#!{python} -IS
+import json, os, socket, sys
+if len(sys.argv) != 2 or not os.path.basename(sys.argv[1]).startswith("AnsiballZ_"):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+with socket.socket(socket.AF_UNIX) as connection:
+    connection.connect({path!r})
+    request = {{"file": sys.argv[1], "environment": dict(os.environ), "directory": os.getcwd()}}
+    socket.send_fds(connection, [b"+"], [0, 1, 2])
+    connection.sendall(json.dumps(request).encode())
+    connection.shutdown(socket.SHUT_WR)
+    sys.exit(int(connection.recv(16) or b"1"))
+"""
 
 
 @cache
@@ -60,10 +75,20 @@ def run_warm(module: str, text: str, environment: dict[str, str], timeout: float
         connection.settimeout(timeout)
         connection.connect(str(_server()))
         request = {"module": module, "input": text, "environment": environment, "directory": str(Path.cwd())}
-        connection.sendall(json.dumps(request).encode())
+        connection.sendall(b"-" + json.dumps(request).encode())
         connection.shutdown(socket.SHUT_WR)
         status, output, errors = json.loads(_received(connection))
     return status, output, errors
+
+
+@cache
+def warm_python() -> Path:
+    """The interpreter to give to Ansible."""
+    path = _server()
+    python = path.with_name("python")
+    python.write_text(_PYTHON.format(python=sys.executable, path=str(path)), encoding="utf-8")
+    python.chmod(0o700)
+    return python
 
 
 def _received(connection: socket.socket) -> bytes:
@@ -98,18 +123,16 @@ def _serve(path: Path) -> None:
 
 def _answer(connection: socket.socket) -> None:
     connection.settimeout(None)
+    _sign, files, _flags, _address = socket.recv_fds(connection, 1, 3)
     request = json.loads(_received(connection))
+    if files:
+        status = _forked(request, files, connection)
+        connection.sendall(str(status).encode())
+        return
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         given.write(request["input"].encode())
-        files = (given, output, errors)
         given.seek(0)
-        child = os.fork()
-        if child == 0:
-            connection.close()
-            for number, file in enumerate(files):
-                os.dup2(file.fileno(), number)
-            os._exit(_run(request))
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = _forked(request, [file.fileno() for file in (given, output, errors)], connection)
         texts = []
         for file in (output, errors):
             file.seek(0)
@@ -118,16 +141,31 @@ def _answer(connection: socket.socket) -> None:
     connection.close()
 
 
+def _forked(request: dict[str, Any], files: list[int], connection: socket.socket) -> int:
+    """The exit status of a process with these files as standard input, output and error."""
+    child = os.fork()
+    if child == 0:
+        connection.close()
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+        os._exit(_run(request))
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def _run(request: dict[str, Any]) -> int:
     """Be the module, and return its exit status."""
     os.chdir(request["directory"])
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.stdin, sys.stdout, sys.stderr = (open(number, "r" if number == 0 else "w") for number in (0, 1, 2))  # noqa: SIM115
-    sys.argv = [request["module"]]
     status = 0
     try:
-        runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+        if file := request.get("file"):
+            sys.argv = [file]
+            runpy.run_path(file, run_name="__main__")
+        else:
+            sys.argv = [request["module"]]
+            runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - as an interpreter shows what ends it

@@ -36,7 +36,7 @@ _MAX_PROCESSES = 4
 #: A process takes some 20 ms to begin.
 _PARTS_PER_PROCESS = 16
 #: What has been read is sent when it is so many parts or records.
-_PARTS_PER_BATCH, _RECORDS_PER_BATCH = 32, 20_000
+_PARTS_PER_BATCH, _RECORDS_PER_BATCH = 8, 20_000
 #: Garbage is collected when so many more objects are there than before.
 _OBJECTS_PER_COLLECTION = 200_000
 #: Objects that are asked for before they are needed, and how much of each.
