@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 
 pytest.importorskip("botocore")
 
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.perimeter import look
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.perimeter.look import LOOK_OPTIONS, run_perimeter_info
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.module_fake import (
     ACCOUNT,
@@ -67,6 +69,7 @@ def test_all_of_a_perimeter_is_read_once():
     # By VPC, then by their names.
     assert result["endpoint_ids"] == ["vpce-0a", "vpce-0b"]
     assert result["problems"] == []
+    assert datetime.strptime(result["at"], "%Y-%m-%dT%H:%M:%SZ")
     assert set(found) == {"caller", "region", "vpc_ids", "endpoints", "route_tables", "buckets"}
     assert [one["id"] for one in found["route_tables"]] == ["rtb-1"]
     assert found["buckets"] == {
@@ -122,6 +125,37 @@ def test_a_vpc_is_found_by_its_name():
     result, found = looked(module)
     assert (result["vpc_ids"], list(found["buckets"]), found["route_tables"]) == ([VPC], ["logs-a"], [])
     assert "DescribeRouteTables" not in asked(module)
+    assert ("DescribeVpcs", {"Filters": [{"Name": "tag:Name", "Values": ["prod"]}]}) in module.asked
+
+
+def test_names_are_looked_up_for_those_who_ask(monkeypatch):
+    warned = []
+    monkeypatch.setattr(look, "warn_user", warned.extend)
+    named = {"Key": "Name", "Value": "production"}
+    answers = {
+        "DescribeVpcs": {"Vpcs": [{"VpcId": VPC, "CidrBlock": "10.0.0.0/16", "Tags": [named]}]},
+        "DescribeSubnets": {"Subnets": [{"SubnetId": "subnet-1", "Tags": [named]}]},
+        "DescribeRouteTables": {"RouteTables": [{**TABLE, "Tags": [named]}]},
+    }
+    module = module_of(OWN, names=True)
+    module.answers |= answers
+    assert run(run_perimeter_info, module)["names"] == {
+        "vpc": {"name": "production", "cidr_blocks": ["10.0.0.0/16"]},
+        "subnets": [{"id": "subnet-1", "name": "production", "cidr_block": "", "availability_zone": ""}],
+        "route_tables": {"rtb-1": "production"},
+    }
+    assert warned == []
+    assert asked(module) == [
+        "DescribeRouteTables", "DescribeSubnets", "DescribeVpcEndpoints", "DescribeVpcs", "GetCallerIdentity",
+    ]  # fmt: skip
+    # Nothing is decided by them.
+    module = module_of(OWN, names=True)
+    module.answers |= {**answers, "DescribeSubnets": Refused("UnauthorizedOperation")}
+    assert run(run_perimeter_info, module)["names"] == {}
+    [said] = warned
+    assert said.startswith("Cannot read the subnets of ")
+    assert said.endswith("The report shows ids instead of names.")
+    assert "names" not in run(run_perimeter_info, module_of(OWN))
 
 
 @pytest.mark.parametrize("given, owner", [({}, ACCOUNT), ({"expected_bucket_owner": "444455556666"}, "444455556666")])
