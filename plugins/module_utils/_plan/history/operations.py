@@ -87,18 +87,9 @@ _ACTIONS = {
     "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "GetBucketNotificationConfiguration": "GetBucketNotification",
     "PutBucketNotificationConfiguration": "PutBucketNotification",
-}
-# Actions that a request about one version of an object needs instead.
-_OF_VERSION = {
-    "GetObject": "GetObjectVersion",
-    "GetObjectAcl": "GetObjectVersionAcl",
-    "GetObjectAttributes": "GetObjectVersionAttributes",
-    "GetObjectTagging": "GetObjectVersionTagging",
-    "GetObjectTorrent": "GetObjectVersionTorrent",
-    "PutObjectAcl": "PutObjectVersionAcl",
-    "PutObjectTagging": "PutObjectVersionTagging",
-    "DeleteObject": "DeleteObjectVersion",
-    "DeleteObjectTagging": "DeleteObjectVersionTagging",
+    "CreateBucketMetadataConfiguration": "CreateBucketMetadataTableConfiguration",
+    "GetBucketMetadataConfiguration": "GetBucketMetadataTableConfiguration",
+    "DeleteBucketMetadataConfiguration": "DeleteBucketMetadataTableConfiguration",
 }
 # What a header of an upload asks for besides.
 _BY_HEADER = {
@@ -232,9 +223,15 @@ def _actions_of(operation: str, versioned: bool, more: tuple[str, ...]) -> tuple
     if operation == "GetObjectAttributes":
         names = ["GetObject", "GetObjectAttributes"]
     if versioned and operation not in COPIES:
-        names = [_OF_VERSION.get(one, one) for one in names]
+        names = [_of_version(one) for one in names]
     known = [find_action(f"s3:{one}") for one in names]
     return tuple(action.name for action in known if action is not None)
+
+
+def _of_version(name: str) -> str:
+    """The action that a request about one version of an object needs instead, where there is one."""
+    versioned = name.replace("Object", "ObjectVersion", 1)
+    return versioned if find_action(f"s3:{versioned}") else name
 
 
 @lru_cache(maxsize=4096)
