@@ -19,6 +19,9 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple, TypeAlias
 
+from ..._policy.language.arns import partition_of_region
+from ..._policy.language.errors import PolicyError
+
 #: Where a record is from.
 DATA, MANAGEMENT, NETWORK, ACCESS_LOG = "data", "management", "network_activity", "access_log"
 #: What a path can be besides the id of an endpoint; the second is the internet from a public address of ours.
@@ -154,10 +157,11 @@ class Row(NamedTuple):
 
 @lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax"""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    """That of a Region that a record names; of what is no Region, the one that most are in."""
+    try:
+        return partition_of_region(region)
+    except PolicyError:
+        return "aws"
 
 
 @lru_cache(maxsize=4096)
