@@ -124,7 +124,7 @@ def replayed():
             "planned_bucket_policies": closed,
             "current_endpoint_policies": {OWN: None},
             "planned_endpoint_policies": {
-                OWN: endpoint_policy([{"name": REPORTS, "access": "read_write"}, {"name": ARCHIVE, "access": "get_put"}])
+                OWN: endpoint_policy([{"name": REPORTS, "access": "read_write"}, {"name": ARCHIVE}])
             },
             "endpoints": [{"id": OWN, "account": ACCOUNT}, {"id": SECOND, "vpc": "vpc-0000000b", "account": ACCOUNT}],
             "resource_accounts": dict.fromkeys(closed, ACCOUNT),
