@@ -20,7 +20,7 @@ from typing import NoReturn, TypeVar
 SLOW = -1
 Key = TypeVar("Key")
 T = TypeVar("T")
-_WAITING = 10
+_WAITING = 3
 
 
 def in_copies(jobs: int, seconds: int, todo: Iterable[tuple[Key, Callable[[], int]]]) -> Iterator[tuple[Key, int]]:
