@@ -232,6 +232,21 @@ def test_what_speaks_against_a_write_is_refused_unless_it_is_allowed(name, allow
     assert [(one.guard, one.overridden_by) for one in found.overridden] == ([(name, override)] if allowed else [])
 
 
+def test_the_user_id_of_the_caller_is_known():
+    caller = GuardContext(Session(), "eu-central-1", False).caller
+    assert (caller.principal, caller.context) == (SESSION, {"aws:userid": "AROAEXAMPLEROLEID123:run-7"})
+    spared = {"StringNotEquals": {"aws:SourceVpce": VPCE}, "StringNotLike": {"aws:userid": "AROAEXAMPLEROLEID123:*"}}
+    found, _context = verdict(Session([THERE]), spared, arriving_through="internet")
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize("principals, refused", [(None, 0), ([], 0), ([f"arn:aws:iam::{ACCOUNT}:role/other"], 1)])
+def test_principals_that_a_task_protects_are_examined(principals, refused):
+    found, _context = verdict(Session([THERE]), SPARED, arriving_through="internet", protected_principals=principals)
+    assert len(found.refused) == refused
+    assert all("role/other" in one.reason for one in found.refused)
+
+
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_public_grant_is_refused_unless_it_is_allowed(allowed):
     grant = {

@@ -148,6 +148,17 @@ def test_what_passes_by_itself_is_tried_again():
     assert ec2.calls.count(MODIFY) == MAX_PASSING + 1
 
 
+def test_what_passes_by_itself_is_given_time():
+    slept = []
+    ec2 = FakeEc2(described(), events={MODIFY: [client_error("IncorrectState")] * 2})
+    run(ec2, policy=TIGHT, pauses=lambda: slept.append(1))
+    # Once for each that failed, and once before the new policy is looked at again.
+    assert len(slept) >= 2
+    without = []
+    run(FakeEc2(described()), policy=TIGHT, pauses=lambda: without.append(1))
+    assert len(slept) == len(without) + 2
+
+
 # name, endpoints, options, events, words of the message, reads that follow the failure
 FAILURES = [
     (
@@ -179,6 +190,27 @@ FAILURES = [
         {MODIFY: [client_error("InvalidParameter", "route table rtb-1 already has a route with destination pl-4")]},
         "a route table has a route to the prefix list of this service already (route table rtb-1 already has a route "
         "with destination pl-4). No endpoint of this VPC holds it, so somebody made it: remove that route",
+    ),
+    (
+        "routes of another endpoint",
+        [described(), described("vpce-2", RouteTableIds=["rtb-2", "rtb-1"])],
+        {"endpoint_id": "vpce-1", "route_table_ids": ("rtb-1", "rtb-2")},
+        {},
+        "vpce-2",
+    ),
+    (
+        "what a change may not do",
+        [described()],
+        {"policy": TIGHT},
+        {MODIFY: [client_error("OperationNotPermitted", "It is needed.")]},
+        "Cannot change endpoint vpce-1: OperationNotPermitted: It is needed.",
+    ),
+    (
+        "a removal that fails for something else",
+        [described()],
+        {"state": "absent"},
+        {DELETE: [client_error("Strange", "odd")]},
+        "Cannot remove endpoint vpce-1: Strange: odd.",
     ),
     (
         "an endpoint that something depends on",
@@ -254,6 +286,8 @@ def test_failures(endpoints, options, events, words):
     with pytest.raises((CallError, Refusal)) as caught:
         converge(ec2, Wanted(**{"vpc_id": VPC, **options}), actions=actions, pace=Time().pace())
     assert words in str(caught.value)
+    # Only a removal has to do with interface endpoints.
+    assert ("interface endpoint" in str(caught.value)) is ("It is needed" in words and "remove" in words)
     assert actions == []
     assert ec2.endpoints == {one["VpcEndpointId"]: one for one in endpoints}
 

@@ -89,6 +89,26 @@ CASES = [
     ({"claim": "not_public"}, {}, "holds"),
     ({"claim": "not_public"}, {"bucket": PUBLIC}, "refuted"),
     ({"claim": "not_public"}, {"bucket": PARTNER}, "holds"),
+    (
+        {"claim": "not_public"},
+        {"bucket": policy(allow(Condition={"StringEquals": {"aws:PrincipalOrgID": ORG}}))},
+        "holds",
+    ),
+    (
+        {"claim": "not_public"},
+        {"bucket": policy(allow(Condition={"StringLike": {"aws:PrincipalOrgID": "o-*"}}))},
+        "refuted",
+    ),
+    (
+        {"claim": "not_public"},
+        {"bucket": policy(allow(Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}))},
+        "refuted",
+    ),
+    (
+        {"claim": "not_public", "addresses": ["203.0.113.0/24"]},
+        {"bucket": policy(allow(Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/25"}}))},
+        "holds",
+    ),
     ({"claim": "never", "requests": [{"action": "s3:DeleteObject", "through": VPCE}]}, {}, "holds"),
     ({"claim": "never", "requests": [{"action": "s3:GetObject", "through": VPCE}]}, {}, "refuted"),
     ({"claim": "never", "requests": [{"principal": "anonymous"}]}, {}, "holds"),
@@ -176,6 +196,13 @@ def test_who_cannot_ask_repairs_trivially_which_is_said():
     assert "no request that there can be" in found["note"]
     assert found["note"] in found["message"]
     assert only({"claim": "repairable_by", "principals": [GLASS]})["note"] is None
+    possible = {"principal": "anonymous", "action": "s3:DeleteObject"}
+    assert only({"claim": "never", "requests": [possible]})["note"] is None
+    assert only({"claim": "only_through", "networks": [VPCE], "principals": [GLASS]})["note"] is None
+    narrow = {"claim": "only_through", "networks": [VPCE], "principals": [GLASS]}
+    assert only({**narrow, "within": [{"principal": APP}]})["note"] is None
+    nothing = {"principal": "anonymous", "context": {"aws:PrincipalArn": APP}}
+    assert "no request that there can be" in only({**narrow, "within": [nothing]})["note"]
     assert found["note"] in found["message"]
 
 

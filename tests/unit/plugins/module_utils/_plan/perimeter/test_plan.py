@@ -186,6 +186,24 @@ def test_all_is_as_declared(kept):
     assert plan["said"] == []
 
 
+def test_what_a_plan_says():
+    plan = plan_of(DECLARED, found=found(policies=NONE_YET))
+    assert sorted(plan) == [
+        "acts", "buckets", "changes", "documents", "endpoint", "failures", "idle", "incomplete", "looked", "placeholder",
+        "refused", "refuted", "replay", "result", "said",
+    ]  # fmt: skip
+    looked = json.loads(plan["looked"])
+    assert (looked["vpc_id"], looked["endpoint"]["endpoint"]["vpc_id"]) == (VPC, VPC)
+    assert [(one["bucket"], one["changed"], one["failed"], one["before"]) for one in looked["buckets"]] == [
+        (ONE, False, False, None), (TWO, False, False, None),
+    ]  # fmt: skip
+    assert [one["id"] for one in looked["route_tables"]] == [*TABLES, "rtb-0edge"]
+    documents = json.loads(plan["documents"])
+    assert sorted(documents) == [ONE, TWO]
+    assert {one["policy"]["Version"] for one in looked["buckets"]} == {"2012-10-17"}
+    assert [one["policy"] for one in looked["buckets"]] == [documents[ONE], documents[TWO]]
+
+
 def test_only_what_differs_is_acted_on(kept):
     own, policies = kept
     plan = plan_of(DECLARED, found=found(own, policies={**policies, TWO: None}))

@@ -320,6 +320,17 @@ def test_break_glass_of_another_account_need_not_be_allowed():
     assert messages(proof(allow, declaration=declaration, break_glass_principals=[FOREIGN_GLASS])) == []
 
 
+def test_break_glass_may_pass_the_endpoint():
+    glass = statement("Allow", "s3:*", "*", Sid="Glass", Condition={"ArnLike": {"aws:PrincipalArn": GLASS}})
+    policy = endpoint_policy(
+        [BUCKET], statements=[{**glass, "Resource": [glass["Resource"][:-1], f"{glass['Resource'][:-1]}/*"]}]
+    )
+    assert (
+        messages(proof(declaration=declare(break_glass=[GLASS]), endpoint=policy, break_glass_principals=[GLASS])) == []
+    )
+    assert PASSAGE in refuted(proof(endpoint=policy))
+
+
 def test_a_denial_of_break_glass_refutes():
     result = proof(declaration=declare(break_glass=[GLASS]))
     assert refuted(result) == {DECLARED, REPAIR}

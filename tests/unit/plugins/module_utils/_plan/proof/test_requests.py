@@ -71,6 +71,23 @@ def test_what_is_left_out_may_be_anything(raw, condition):
     assert read(raw) == ([statement(**({"Condition": condition} if condition else {}))], [])
 
 
+@pytest.mark.parametrize("principal", [None, [], "*", ["anonymous", "*"]])
+def test_nobody_named_is_everybody(principal):
+    assert read({"principal": principal}) == ([statement()], [])
+
+
+@pytest.mark.parametrize(
+    "principal, key",
+    [
+        ("arn:aws:iam::111122223333:role/app", "aws:PrincipalArn"),
+        ("arn:aws:iam::111122223333:user/me", "aws:principalarn"),
+    ],
+)
+def test_what_follows_from_the_principal_is_not_to_be_said(principal, key):
+    _found, problems = read({"principal": principal, "context": {key: "arn:aws:iam::111122223333:role/x"}})
+    assert problems == ["requests[0].context: aws:PrincipalArn follows from the principal. Leave the key out."]
+
+
 def test_actions_and_resources():
     raw = {"action": ["s3:Get*", "s3:ListBucket"], "resource": "arn:aws:s3:::b/reports/*"}
     assert read(raw) == ([statement(Action=raw["action"], Resource=[raw["resource"]])], [])

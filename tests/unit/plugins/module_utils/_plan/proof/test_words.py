@@ -76,6 +76,21 @@ def test_what_distinguishes_a_request_is_in_its_sentence(context, said):
     assert found == f"s3:GetObject on arn:aws:s3:::reports/x by {ROLE} from the internet{said}"
 
 
+#: What the sentence says already: who, and on which path.
+SAID = (
+    "aws:PrincipalArn aws:PrincipalAccount aws:PrincipalType aws:PrincipalIsAWSService aws:PrincipalServiceName "
+    "aws:SourceVpce aws:SourceVpc aws:SourceVpcArn aws:VpceAccount aws:VpceOrgID aws:ViaAWSService aws:CalledVia "
+    "aws:CalledViaFirst aws:CalledViaLast aws:ResourceAccount s3:ResourceAccount aws:userid aws:username"
+)
+
+
+@pytest.mark.parametrize("key", SAID.split())
+@pytest.mark.parametrize("value", ["x", None])
+def test_what_is_said_already_is_not_said_again(key, value):
+    plain = sentence({**REQUEST, "through": "internet"})
+    assert sentence({**REQUEST, "through": "internet", "context": {key: value}}) == plain
+
+
 @pytest.mark.parametrize(
     "resource, bucket",
     [("arn:aws:s3:::b/k/l", "b"), ("arn:aws:s3:::b", "b"), ("*", "*")],

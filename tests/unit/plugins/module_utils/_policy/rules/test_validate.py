@@ -511,6 +511,7 @@ STRAY = [
         "aws:PrincipalType holds",
         "Write 'Account', 'Anonymous', 'AssumedRole'",
     ),
+    ("StringLike", "aws:RequestedRegion", "eu-centra?", "aws:RequestedRegion holds Regions", ""),
     ("StringEquals", "aws:RequestedRegion", "eu-central-1a", "aws:RequestedRegion holds Regions", ""),
     ("StringEquals", "aws:PrincipalServiceName", "logging", "names of services", ""),
     ("StringNotEquals", "s3:x-amz-server-side-encryption", "AES-256", "holds 'AES256'", "Write 'AES256'"),
@@ -537,6 +538,8 @@ NOT_STRAY = [
     ("StringEquals", "aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:root"),
     ("IpAddress", "aws:SourceIp", ["203.0.113.0/24", "0.0.0.0/0", "8.0.0.0/5"]),
     ("IpAddress", "aws:VpcSourceIp", "10.0.0.0/16"),
+    ("StringLike", "aws:RequestedRegion", "eu-central-*"),
+    ("StringLike", "aws:RequestedRegion", "*-1"),
     ("StringEqualsIgnoreCase", "s3:x-amz-server-side-encryption", "aes256"),
     ("StringLike", "s3:x-amz-server-side-encryption", "aws:kms*"),
     ("StringEquals", "aws:PrincipalTag/team", "ops / web:\u00e4"),
@@ -745,6 +748,18 @@ def test_variables_in_the_old_version():
     assert "is plain text in version 2008-10-17" in str(found[0])
     raw = document({**changes, "Principal": "*"}, version="2008-10-17")
     assert len(warn_endpoint_policy(raw)) == 1
+
+
+@pytest.mark.parametrize("partition, named", [(None, "aws"), ("aws", "aws"), ("aws-cn", "aws-cn")])
+def test_remedies_are_of_the_partition(partition, named):
+    own = f"arn:{named}:s3:::examplebucket"
+    found = validate_bucket_policy(document({"Resource": "arn:aws:s3:::another/*"}), "examplebucket", partition)
+    assert f"Write {own!r}, or '{own}/*' for its objects." in [one.remedy for one in found]
+    listing = {"Action": "s3:ListBucket", "Resource": f"{own}/*"}
+    reading = {"Action": "s3:GetObject", "Resource": own}
+    for changes, arn in ((listing, own), (reading, f"{own}/*")):
+        found = validate_bucket_policy(document(changes), "examplebucket", partition)
+        assert any(f"'{arn}', to Resource." in one.remedy for one in found), shown(found)
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
