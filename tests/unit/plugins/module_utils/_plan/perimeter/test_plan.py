@@ -189,8 +189,8 @@ def test_all_is_as_declared(kept):
 def test_what_a_plan_says():
     plan = plan_of(DECLARED, found=found(policies=NONE_YET))
     assert sorted(plan) == [
-        "acts", "buckets", "changes", "documents", "endpoint", "failures", "idle", "incomplete", "looked", "placeholder",
-        "refused", "refuted", "replay", "result", "said",
+        "acts", "buckets", "changes", "documents", "endpoint", "failures", "idle", "incomplete", "looked",
+        "placeholder", "refused", "refuted", "replay", "result", "said",
     ]  # fmt: skip
     looked = json.loads(plan["looked"])
     assert (looked["vpc_id"], looked["endpoint"]["endpoint"]["vpc_id"]) == (VPC, VPC)
