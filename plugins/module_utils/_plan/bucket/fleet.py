@@ -64,9 +64,10 @@ def for_each(buckets: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) 
 def declare_all(options: Sequence[Mapping[str, Any]], partition: str) -> list[Declaration]:
     """:raises PolicyError: with what is wrong in any of them."""
     declarations, errors = [], []
+    passed: set[str] = set()
     for one in options:
         try:
-            declarations.append(declare(one, partition))
+            declarations.append(declare(one, partition, passed))
         except PolicyError as error:
             errors.append(error)
     if len(errors) == 1:

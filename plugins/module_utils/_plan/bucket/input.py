@@ -14,6 +14,7 @@ from typing import Any
 
 from ..._policy.building.perimeter import NETWORK_SID
 from ..._policy.building.sharing import Terms, read_exceptions
+from ..._policy.language.arns import bucket_arn
 from ..._policy.language.document import VERSIONS, Raw, load, parse
 from ..._policy.language.errors import PolicyError, Problem
 from ..._policy.rules.validate import (
@@ -30,7 +31,7 @@ GUARDED = ("protected_principals", "arriving_through", "request_context")
 SHARING = ("accepted_exceptions", "exclusive")
 
 
-def declare(options: Mapping[str, Any], partition: str) -> Declaration:
+def declare(options: Mapping[str, Any], partition: str, passed: set[str] | None = None) -> Declaration:
     """The declaration that the options of one bucket stand for.
 
     ``options`` has ``bucket`` and any of ``state``, ``policy`` (mapping or JSON text), ``statements`` (list of
@@ -38,6 +39,8 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     ``exclusive``, ``restore``, ``expected_bucket_owner`` and the options of the guards; ``None`` is as good as missing.
 
     :param partition: the partition of the bucket's ARNs, such as ``aws-us-gov``.
+    :param passed: documents that nothing speaks against, without the ARN of their bucket: those of other buckets that
+        differ in nothing else need not be looked at. What passes is added.
     :raises PolicyError: with everything that is wrong with them.
     """
     bucket = options["bucket"]
@@ -54,7 +57,14 @@ def declare(options: Mapping[str, Any], partition: str) -> Declaration:
     statements = tuple(dict(one) for one in given["statements"]) if "statements" in given else None
     state = given.get("state", "present")
     restore = bool(given.get("restore"))
-    warnings = tuple(_checked(bucket, policy, statements, partition, restore)) if state == "present" else ()
+    warnings: tuple[str, ...] = ()
+    if state == "present":
+        alike = repr((policy, statements)).replace(bucket_arn(bucket, partition), "\0")
+        passed = set() if passed is None else passed
+        if alike not in passed:
+            warnings = tuple(_checked(bucket, policy, statements, partition, restore))
+            if not warnings:
+                passed.add(alike)
     return Declaration(
         bucket=bucket,
         state=state,

@@ -10,8 +10,10 @@ import json
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket import input as declaring
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.fleet import declare_all, for_each
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.validate import validate_bucket_policy
 
 TLS = {
     "Sid": "TlsOnly",
@@ -105,3 +107,35 @@ def test_everything_wrong_is_said_before_anything_is_done():
     assert "bucket wrong-09" in str(many.value)
     assert "bucket wrong-10" not in str(many.value)
     assert "and 2 more buckets" in str(many.value)
+
+
+def test_what_differs_in_the_bucket_only_is_looked_at_once(monkeypatch):
+    looked = []
+
+    def validate(document, bucket, *more, **options):
+        looked.append(bucket)
+        return validate_bucket_policy(document, bucket, *more, **options)
+
+    monkeypatch.setattr(declaring, "validate_bucket_policy", validate)
+    alike = [{"bucket": f"logs-{number}", "statements": [tls(f"logs-{number}")]} for number in range(3)]
+    other = {"bucket": "other", "statements": [{**tls("other"), "Sid": "Other"}]}
+    # The ARN of one bucket begins as that of another one does.
+    longer = {"bucket": "logs", "statements": [tls("logs")]}
+    assert [one.bucket for one in declare_all([*alike, other, longer], "aws")] == [
+        *(one["bucket"] for one in alike),
+        *("other", "logs"),
+    ]
+    assert looked == ["logs-0", "other"]
+    # One that names the bucket of another is no other than that.
+    looked.clear()
+    with pytest.raises(PolicyError, match="Invalid statements for bucket logs-2"):
+        declare_all([alike[0], {"bucket": "logs-2", "statements": [tls("logs-0")]}], "aws")
+    assert looked == ["logs-0", "logs-2"]
+
+
+def test_what_is_odd_is_said_of_each_bucket():
+    odd = {**TLS, "Condition": {"Bool": {"aws:SecureTransprt": "false"}}}
+    names = [f"logs-{number}" for number in range(3)]
+    listed = for_each([{"bucket": name} for name in names], {"statements": [odd]})
+    declared = declare_all(list(listed), "aws")
+    assert all(f"Bucket {name}: " in one.warnings[0] for name, one in zip(names, declared, strict=True))
