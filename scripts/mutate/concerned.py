@@ -13,6 +13,10 @@ from pathlib import Path
 _PACKAGE = ("ansible_collections", "perimeter", "s3")
 
 
+def _name(node: ast.AST) -> str:
+    return getattr(node, "attr", "") or getattr(node, "id", "")
+
+
 class Imports:
     """Who imports whom among the files of the collection."""
 
@@ -53,6 +57,10 @@ class Imports:
                 if base is not None:
                     names = [base.with_suffix(".py"), *(base / f"{alias.name}.py" for alias in node.names)]
                     found.update(name for name in names if name.is_file())
+            elif isinstance(node, ast.Call) and _name(node.func) == "import_module":
+                # By names that are not in the text: whatever people call.
+                for kind in ("modules", "filter", "test"):
+                    found.update((self.root / "plugins" / kind).glob("[!_]*.py"))
         return found
 
     def _base(self, path: Path, node: ast.ImportFrom) -> Path | None:

@@ -72,6 +72,13 @@ def test_the_tests_of_a_file_are_its_own_first():
     assert ROOT / "tests/unit/plugins/module_utils/_plan/guard/test_bucket_exposure.py" in everyone
 
 
+def test_what_is_imported_by_name_concerns_each_module():
+    imports = CONCERNED.Imports(ROOT)
+    for path in ("modules/gateway_endpoint.py", "module_utils/_aws/endpoint/module.py"):
+        everyone = [test for rank in imports.tests_of(ROOT / "plugins" / path) for test in rank]
+        assert ROOT / "tests/unit/test_specs.py" in everyone
+
+
 def test_whose_body_is_changed():
     source = "X = 1\n@cached(5)\ndef f(a=2):\n    return lambda b=6: 3\n"
     found = {one.now: one.function for one in MUTANTS.mutants("x.py", source)}
