@@ -193,7 +193,10 @@ class Files:
         )
 
     def state_of(self, test: Path, core: Iterable[str]) -> dict[str, str]:
-        names = [test.relative_to(self._root).as_posix(), *core, *self._shared]
+        room = f"{test.parent.relative_to(self._root).as_posix()}/"
+        # Data are for the tests that they lie beside.
+        shared = [name for name in self._shared if name.endswith(".py") or name.startswith(room)]
+        names = [test.relative_to(self._root).as_posix(), *core, *shared]
         return {name: self._digest(name) for name in names}
 
     def same_as(self, record: Record | None) -> bool:

@@ -37,6 +37,11 @@ def allow(action="s3:GetObject", resource=f"arn:aws:s3:::{BUCKET}/*", **more):
     return {"Sid": "A", "Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource, **more}
 
 
+LOGS = allow(
+    "s3:PutObject",
+    Principal={"Service": "logging.s3.amazonaws.com"},
+    Condition={"StringEquals": {"aws:SourceOrgID": ORG}},
+)
 CLOSED = bucket_perimeter(BUCKET, endpoints=[VPCE], break_glass_principals=[GLASS], tls_only=True)
 PUBLIC = policy(allow())
 PARTNER = policy(allow(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}))
@@ -78,6 +83,21 @@ CASES = [
     ({"claim": "only_principals", "principals": [ACCOUNT]}, {"bucket": PARTNER}, "refuted"),
     ({"claim": "only_principals", "principals": [ACCOUNT, OTHER]}, {"bucket": PARTNER}, "holds"),
     ({"claim": "only_organization", "organization": ORG}, {"organization": ORG}, "holds"),
+    (
+        {"claim": "only_organization", "organization": ORG},
+        {"organization": ORG, "bucket": policy(LOGS)},
+        "refuted",
+    ),
+    (
+        {"claim": "only_organization", "organization": ORG, "allow_aws_services": True},
+        {"organization": ORG, "bucket": policy(LOGS)},
+        "holds",
+    ),
+    (
+        {"claim": "only_organization", "organization": ORG, "allow_aws_services": True},
+        {"organization": ORG, "bucket": policy({**LOGS, "Condition": {}})},
+        "refuted",
+    ),
     ({"claim": "only_organization", "organization": ORG}, {"organization": ORG, "bucket": PARTNER}, "refuted"),
     ({"claim": "confined", "endpoint": VPCE, "buckets": [BUCKET]}, {}, "holds"),
     ({"claim": "confined", "endpoint": VPCE, "buckets": ["another"]}, {}, "refuted"),

@@ -64,6 +64,23 @@ def test_public(wanted, live, public):
     assert [one.overridden_by for one in PublicGuard(True)(plan_of(wanted, live))] == ["allow_public"] * len(found)
 
 
+# E8: what AWS's page on public lists, and what it does not
+CERTAIN = [
+    ({"StringEquals": {"aws:PrincipalTag/team": "web"}}, True),
+    ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-x/r-y/ou-z/*"}}, False),
+    ({"StringEquals": {"aws:VpceAccount": "111122223333"}}, False),
+    ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, True),
+    (None, True),
+]
+
+
+@pytest.mark.parametrize("condition, certain", CERTAIN)
+def test_what_aws_does_not_list_is_taken_for_public_and_said_so(condition, certain):
+    grant = statement("Allow", condition) if condition else statement("Allow")
+    (found,) = PublicGuard()(plan_of(grant, None))
+    assert ("AWS does not list that key" in found.reason) is not certain
+
+
 def unless(*endpoints):
     return statement("Deny", {"StringNotEquals": {"aws:SourceVpce": list(endpoints)}})
 

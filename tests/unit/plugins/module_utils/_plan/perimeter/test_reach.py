@@ -320,6 +320,19 @@ def test_break_glass_of_another_account_need_not_be_allowed():
     assert messages(proof(allow, declaration=declaration, break_glass_principals=[FOREIGN_GLASS])) == []
 
 
+def test_forwarded_access_of_declared_principals_of_another_account():
+    partner = f"arn:aws:iam::{OTHER}:role/partner"
+    declared = {"buckets": [{"name": BUCKET, "access": "read", "principals": [partner]}], "forwarded": True}
+    allow = statement("Allow", "s3:GetObject", "/*", Sid="Partner", Principal={"AWS": partner})
+    policy = endpoint_policy(declared["buckets"])
+    assert REACH not in refuted(
+        proof(allow, declaration=declare(**declared), endpoint=policy, allow_forwarded_access=True)
+    )
+    # Whoever is not declared is not let in by a service either.
+    other = statement("Allow", "s3:GetObject", "/*", Sid="Other", Principal={"AWS": f"arn:aws:iam::{OTHER}:role/x"})
+    assert REACH in refuted(proof(other, declaration=declare(**declared), endpoint=policy, allow_forwarded_access=True))
+
+
 def test_break_glass_may_pass_the_endpoint():
     glass = statement("Allow", "s3:*", "*", Sid="Glass", Condition={"ArnLike": {"aws:PrincipalArn": GLASS}})
     policy = endpoint_policy(

@@ -38,6 +38,7 @@ REQUEST = {"principal": ROLE, "action": "s3:GetObject", "resource": "arn:aws:s3:
 )
 def test_who(text, said):
     assert principal(text) == said
+    assert not is_service("111122223333")
     assert is_service(text) == ("amazonaws" in text)
 
 

@@ -344,3 +344,32 @@ def test_keys_that_patterns_of_access_points_tell_apart_are_told_apart():
 def test_an_access_point_whose_bucket_is_not_told_is_not_decided():
     found = verdict(setting(), requestParameters={"bucketName": POINT, "key": "a"}, vpcEndpointId=SECOND)
     assert found.name == "not_evaluated" and POINT in found.reason
+
+
+def test_what_is_known_of_organizations():
+    organization = {"id": "o-exampleorgid", "accounts": [ACCOUNT]}
+    deny = statement(StringNotEquals={"aws:PrincipalOrgID": "o-exampleorgid"})
+    planned = document(deny)
+    known = setting(None, planned, organization=organization)
+    assert verdict(known).name == "keeps"
+    foreign = {"userIdentity": identity(accountId=FOREIGN, sessionContext={
+        "sessionIssuer": {"arn": f"arn:aws:iam::{FOREIGN}:role/x"}
+    })}  # fmt: skip
+    assert verdict(setting(document(statement("Allow")), planned, organization=organization), **foreign).name != "keeps"
+    # Nobody knows of which organization it is.
+    assert verdict(setting(None, planned)).name == "unknown"
+
+
+# The service on the way, and TLS as it is told; whether it is taken for a request over TLS
+TLS_OF_SERVICES = [
+    ({"userIdentity": identity(invokedBy="athena.amazonaws.com"), "tlsDetails": None}, "keeps"),
+    ({"userIdentity": identity(invokedBy="AWS Internal"), "tlsDetails": None}, "keeps"),
+    ({"tlsDetails": None}, "unknown"),
+    ({}, "keeps"),
+]
+
+
+@pytest.mark.parametrize("changes, name", TLS_OF_SERVICES)
+def test_services_on_the_way_use_tls(changes, name):
+    known = setting(None, document(statement(Bool={"aws:SecureTransport": "false"})))
+    assert verdict(known, **changes).name == name
