@@ -443,11 +443,27 @@ def test_what_describes_the_caller_is_lent_to_nobody(key):
 
 @pytest.mark.parametrize(
     "key",
-    (
-        "aws:SourceIp aws:VpceOrgID aws:VpceOrgPaths aws:VpceAccount aws:SourceVpc aws:SourceVpce aws:SourceVpcArn "
-        "aws:VpcSourceIp s3:TlsVersion aws:SecureTransport aws:CurrentTime aws:EpochTime aws:RequestedRegion "
-        "aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths s3:ResourceAccount aws:ResourceTag/a s3:BucketTag/b"
-    ).split(),
+    [
+        "aws:SourceIp",
+        "aws:VpceOrgID",
+        "aws:VpceOrgPaths",
+        "aws:VpceAccount",
+        "aws:SourceVpc",
+        "aws:SourceVpce",
+        "aws:SourceVpcArn",
+        "aws:VpcSourceIp",
+        "s3:TlsVersion",
+        "aws:SecureTransport",
+        "aws:CurrentTime",
+        "aws:EpochTime",
+        "aws:RequestedRegion",
+        "aws:ResourceAccount",
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+        "s3:ResourceAccount",
+        "aws:ResourceTag/a",
+        "s3:BucketTag/b",
+    ],
 )
 def test_what_describes_a_request_holds_for_all(key):
     _first, second = administrators_of(Administrator(SESSION, {}, "caller"), [USER], {key: "x"})
