@@ -21,6 +21,11 @@ VARIABLES = {**A, "Resource": "arn:aws:s3:::b/${aws:username}"}
 FOREIGN_VARIABLES = {**FOREIGN, "Resource": "arn:aws:s3:::b/${aws:username}"}
 
 
+CHINA = {**A, "Principal": {"AWS": "111122223333"}, "Resource": "arn:aws-cn:s3:::b"}
+CHINA_BY_ARN = {**CHINA, "Principal": {"AWS": "arn:aws-cn:iam::111122223333:root"}}
+CHINA_BY_OTHER = {**CHINA, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
+
+
 def doc(*statements, **elements):
     return {"Version": "2012-10-17", **elements, "Statement": list(statements)}
 
@@ -51,6 +56,8 @@ CASES = [
         "",
         "AWSLogDeliveryWrite",
     ),
+    ("an account by its root, in China", doc(CHINA_BY_ARN), [CHINA], (), False, [CHINA_BY_ARN], "", "", "", "A"),
+    ("an account by a root of elsewhere", doc(CHINA_BY_OTHER), [CHINA], (), False, [CHINA], "", "A", "", ""),
     ("without a Sid", doc(NAMELESS), [A], (), False, [NAMELESS, A], "A", "", "", "Statement[0]"),
 ]
 

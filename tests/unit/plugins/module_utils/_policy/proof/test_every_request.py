@@ -67,6 +67,10 @@ PATHS = [
     ("internet", {"aws:SourceIp": "198.51.100.7"}),
     ({"vpce": VPCE, "vpc": VPC, "account": OWN, "org": "o-own", "region": "eu-central-1"}, {}),
     ({"vpce": PEER, "vpc": PEER_VPC, "account": OTHER, "org": "o-their", "region": "eu-central-1"}, {}),
+    ({"vpce": PEER, "vpc": PEER_VPC, "account": OTHER, "org": "o-own", "region": "eu-central-1"}, {}),
+    ({"vpce": PEER, "vpc": PEER_VPC, "account": OTHER, "org": None, "region": "eu-central-1"}, {}),
+    ({"vpce": PEER, "vpc": VPC, "account": OWN, "org": "o-own", "region": "eu-central-1"}, {}),
+    ({"vpce": PEER, "vpc": PEER_VPC, "account": OWN, "org": "o-own", "region": "eu-central-1"}, {}),
 ]
 TLS = [
     {"aws:SecureTransport": "true", "s3:TlsVersion": "1.2"},
@@ -101,6 +105,12 @@ CONDITIONS = [
     {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"StringEquals": {"aws:VpceAccount": OWN}},
+    {"StringNotEqualsIfExists": {"aws:VpceAccount": OWN}},
+    {"StringEquals": {"aws:VpceOrgID": "o-own"}},
+    {"StringNotEquals": {"aws:VpceOrgID": "o-own"}},
+    {"Null": {"aws:VpceOrgID": "false"}, "StringNotEquals": {"aws:VpceAccount": OWN}},
+    {"ArnLike": {"aws:SourceVpcArn": f"arn:aws:ec2:*:{OWN}:vpc/{VPC}"}},
+    {"ArnNotLikeIfExists": {"aws:SourceVpcArn": f"arn:aws:ec2:*:{OWN}:vpc/*"}},
     {"StringEquals": {"aws:SourceVpce": VPCE}, "Bool": {"aws:SecureTransport": "true"}},
     {"StringNotEquals": {"aws:SourceVpce": VPCE, "aws:PrincipalAccount": OTHER}},
 ]
