@@ -55,6 +55,68 @@ def test_every_claim_can_be_read():
     assert [one.endpoint for one in found if one.endpoint] == [VPCE]
 
 
+#: What the documentation of perimeter_proof says that a claim needs, and what it may have besides.
+TOLD = {
+    "only_through": (
+        "networks",
+        "principals addresses allow_aws_services allow_forwarded_access require_tls within",
+    ),
+    "only_actions": ("actions", "within endpoint"),
+    "only_principals": ("principals", "within endpoint"),
+    "only_organization": ("organization", "allow_aws_services within endpoint"),
+    "confined": ("endpoint buckets", "accounts organization"),
+    "not_public": ("", "addresses"),
+    "never": ("requests", "endpoint"),
+    "always": ("requests", "endpoint"),
+    "repairable_by": ("principals", "through"),
+    "no_new_access": ("before", "endpoint"),
+    "equivalent": ("to", "endpoint"),
+}
+VALUES = {
+    "networks": [VPCE],
+    "principals": [ROLE],
+    "addresses": ["203.0.113.0/24"],
+    "allow_aws_services": True,
+    "allow_forwarded_access": True,
+    "require_tls": True,
+    "within": [{}],
+    "actions": ["s3:GetObject"],
+    "organization": "o-exampleorgid",
+    "accounts": ["111122223333"],
+    "requests": [{}],
+    "through": "internet",
+    "before": None,
+    "to": None,
+    "endpoint": VPCE,
+}
+
+
+@pytest.mark.parametrize("claim", TOLD)
+def test_what_a_claim_has(claim):
+    needs, may = (words.split() for words in TOLD[claim])
+    least = {"claim": claim, **{key: VALUES.get(key, ["another"]) for key in needs}}
+    assert read(least)[0].claim == claim
+    assert read({**least, "name": "mine"})[0].name == "mine"
+    for key in needs:
+        left = {name: value for name, value in least.items() if name != key}
+        assert any(f"The claim {claim!r} needs {key!r}." in one for one in problems_of(left)), key
+    for key, value in VALUES.items():
+        if key in needs:
+            continue
+        given = {**least, key: value}
+        if key in may:
+            assert key in read(given)[0].options
+        else:
+            assert any(f"The claim {claim!r} has no {key!r}." in one for one in problems_of(given)), key
+
+
+@pytest.mark.parametrize("text, flag", [("True", True), ("yes", True), (1, True), ("no", False), (False, False)])
+def test_flags_may_be_texts(text, flag):
+    for key in ("allow_aws_services", "allow_forwarded_access", "require_tls"):
+        (found,) = read({"claim": "only_through", "networks": [VPCE], key: text})
+        assert found.options[key] is flag
+
+
 def test_a_claim_can_be_about_an_endpoint_by_itself():
     (found,) = read({"claim": "never", "name": "mine", "endpoint": VPCE, "requests": [{}]}, given=())
     assert (found.endpoint, found.buckets, found.name, found.place) == (VPCE, (), "mine", "claims[0]")

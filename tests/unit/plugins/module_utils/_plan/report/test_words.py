@@ -47,6 +47,14 @@ B = "arn:aws:s3:::b"
              "Condition": {"ForAnyValue:StringLike": {"a:b": ["x", "y"]}}},
             "Allow GetObject on b by all but 444455556666 if a:b is x or y",
         ),
+        ({"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": "*", "Resource": "*"}, "Allow everything"),
+        ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["s3:*"], "Resource": [B]}, "Allow everything on b"),
+        ({"Effect": "Deny", "Action": ["s3:PutBucketPolicy"], "Resource": B}, "Deny PutBucketPolicy on b"),
+        (
+            {"Effect": "Deny", "Action": ["s3:GetObject", "s3:putbucketpolicy"], "Resource": B},
+            "Deny managing the policy on b",
+        ),
+        ({"Effect": "Deny", "NotAction": "s3:*", "Resource": []}, "Deny everything but everything"),
     ],
 )  # fmt: skip
 def test_in_words(statement, said):
