@@ -262,3 +262,13 @@ def test_policies_of_the_organization_count():
 def test_an_endpoint_of_another_region_is_no_path(region, verdict):
     claim = {"claim": "never", "requests": [{"action": "s3:GetObject", "principal": APP, "through": VPCE}]}
     assert only(claim, regions={BUCKET: region})["verdict"] == verdict
+
+
+def test_networks_whose_policies_are_not_given_are_said():
+    claim = {"claim": "only_through", "networks": [VPCE, "vpce-2b3c4d5e", VPC], "principals": [GLASS]}
+    said = only(claim)["assumed"]
+    looked = [one for one in said if "is not looked at any further" in one]
+    assert looked == [
+        "What comes through vpce-2b3c4d5e is not looked at any further.",
+        f"What comes through {VPC} is not looked at any further.",
+    ]

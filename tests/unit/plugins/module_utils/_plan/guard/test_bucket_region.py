@@ -84,6 +84,8 @@ def test_networks_have_to_be_of_the_region_of_the_bucket(wanted, live, said):
         assert f"the bucket is in {HERE}" in one.reason
         assert "allow_other_region" in one.remedy
         assert (one.guard, one.statement, one.overridden_by) == ("region", "Ours", None)
+        assert one.request == {"action": "s3:GetObject", "bucket": "logs", "through": one.request["through"]}
+        assert one.request["through"] in (FAR, TO_THERE, FAR_VPC, VPC)
     overridden = findings(wanted, live, overridden=True)
     assert [one.overridden_by for one in overridden] == ["allow_other_region"] * len(found)
 

@@ -386,7 +386,19 @@ def test_statements_for_other_networks(statement, words):
         assert one.statement == statement["Sid"]
         assert one.overridden_by is None
         assert (one.request["action"], one.request["through"]["vpce"]) == ("s3:*", VPCE)
+        assert one.request.keys() == {"action", "through"}
     assert all(one.overridden_by == "allow_cutoff" for one in NetworksGuard(never, "aws", REGION, True)(plan))
+
+
+@pytest.mark.parametrize(
+    "elements, action",
+    [({"Action": ["s3:GetObject", "s3:PutObject"]}, "s3:GetObject"), ({"NotAction": "s3:DeleteObject"}, "s3:*")],
+)
+def test_the_request_that_a_finding_is_about(elements, action):
+    elsewhere = allow("s3:*", sid="Elsewhere", StringEquals={"aws:SourceVpce": OTHER_VPCE})
+    del elsewhere["Action"]
+    (found,) = NetworksGuard(never, "aws", REGION)(plan_of(document(allow("s3:GetObject"), {**elsewhere, **elements})))
+    assert found.request["action"] == action
 
 
 def test_what_is_in_force_is_not_examined():

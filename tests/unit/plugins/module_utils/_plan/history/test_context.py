@@ -134,3 +134,15 @@ def test_odd_parts_of_records_say_nothing(odd):
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition}
     known = Distinctions({"b": [{"Version": "2012-10-17", "Statement": [deny]}]}, {})
     assert dict(context_of(record, {}, identity_of(session()), known)) == {"aws:sourceidentity": ()}
+
+
+@pytest.mark.parametrize("condition", [{"StringLike": {"s3:prefix": "${aws:UserAgent}/*"}}, {}])
+@pytest.mark.parametrize("resource", ["arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:UserAgent}/*"])
+def test_keys_of_variables_are_told_as_well(condition, resource):
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource, "Condition": condition}
+    known = Distinctions({"b": [{"Version": "2012-10-17", "Statement": [deny]}]}, {})
+    given = {"userIdentity": session(), "userAgent": "aws-cli"}
+    found = dict(context_of(given, {"prefix": "a/"}, identity_of(session()), known))
+    named = "${" in resource or bool(condition)
+    assert found.get("aws:useragent") == (("aws-cli",) if named else None)
+    assert found.get("s3:prefix") == (("a/",) if condition else None)

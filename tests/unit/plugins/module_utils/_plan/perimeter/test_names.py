@@ -22,6 +22,7 @@ MISSPELT = {
     "drift_corect": "drift_correct",
     "drift_fail": "drift_fail_on",
     "restore_directory": "restore_dir",
+    "preview_directory": "preview_dir",
     "awx_setup_shedule": "awx_setup_schedule",
     "awx_setup_jobslice_count": "awx_setup_job_slice_count",
 }
@@ -55,7 +56,8 @@ ROOT = Path(__file__).resolve().parents[6]
 
 @pytest.mark.skipif(not (ROOT / "playbooks").is_dir(), reason="needs the repository around it")
 @pytest.mark.parametrize(
-    "prefix, playbook", [("drift_", "drift"), ("restore_", "restore"), ("awx_setup_", "awx_setup")]
+    "prefix, playbook",
+    [("drift_", "drift"), ("preview_", "preview"), ("restore_", "restore"), ("awx_setup_", "awx_setup")],
 )
 def test_the_names_of_the_playbooks_are_those_that_they_use(prefix, playbook):
     text = (ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")

@@ -280,7 +280,26 @@ def test_more(request_, policies, decision, layer, missing):
     assert (found.decision, found.layer, set(found.missing_keys)) == (decision, layer, missing), found.reason
 
 
+SESSION = {**PUT_POLICY, "principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", "through": "internet"}
+
+
+def denied_by(**condition):
+    statement = {"Sid": "D", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    return {"bucket": {"Version": "2012-10-17", "Statement": {**statement, "Condition": condition}}}
+
+
 REASONS = [
+    (
+        SESSION,
+        {"identity": [EVERYTHING], **denied_by(ArnNotLike={"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/other"})},
+        f"Bucket policy statement 'D' denies s3:PutBucketPolicy: aws:PrincipalArn is a role 'app' of the account "
+        f"{ACCOUNT}, for which ArnNotLike 'arn:aws:iam::{ACCOUNT}:role/other' is true.",
+    ),
+    (
+        SESSION,
+        {"identity": [EVERYTHING], **denied_by(Null={"aws:userid": "false"})},
+        "Bucket policy statement 'D' denies s3:PutBucketPolicy: aws:userid is there, for which Null 'false' is true.",
+    ),
     (
         {**PUT_POLICY, "through": "internet"},
         {"bucket": ONLY_ENDPOINT, "identity": [EVERYTHING]},

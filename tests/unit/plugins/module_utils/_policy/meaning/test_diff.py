@@ -91,3 +91,8 @@ def test_a_version_that_matters_is_shown():
 def test_a_missing_document_is_an_empty_text():
     assert render(None, doc(A))["before"] == ""
     assert render(doc(A), None)["after"] == ""
+
+
+def test_signs_of_other_languages_stay_readable():
+    made = render({"Version": "2012-10-17", "Id": "Gr\u00fc\u00dfe", "Statement": []}, None)
+    assert '"Gr\u00fc\u00dfe"' in made["before"]
