@@ -67,3 +67,45 @@ def test_in_words(statement, said):
 )
 def test_statements(document, count):
     assert len(statements(document)) == count
+
+
+#: Key -> how a condition on it is said, of an Allow.
+SAID = {
+    "aws:SourceVpce": "through x or y",
+    "aws:SourceVpc": "from x or y",
+    "aws:SourceIp": "from x or y",
+    "aws:VpcSourceIp": "from x or y",
+    "aws:PrincipalArn": "by x or y",
+    "aws:PrincipalAccount": "by account x or y",
+    "aws:PrincipalOrgID": "by organization x or y",
+    "aws:SourceAccount": "for account x or y",
+    "aws:SourceOrgID": "for organization x or y",
+    "aws:SourceArn": "for x or y",
+    "aws:ResourceAccount": "in account x or y",
+    "aws:ResourceOrgID": "in organization x or y",
+    "s3:TlsVersion": "with TLS x or y",
+    "aws:username": "aws:username is x or y",
+}
+YES = {
+    "aws:PrincipalIsAWSService": "by an AWS service",
+    "aws:ViaAWSService": "forwarded by an AWS service",
+    "aws:SecureTransport": "over TLS",
+    "aws:MultiFactorAuthPresent": "with MFA",
+}
+
+
+@pytest.mark.parametrize("key", SAID)
+def test_conditions_in_words(key):
+    made = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    said = line(in_words({**made, "Condition": {"StringEquals": {key: ["x", "y"]}}}))
+    assert said == f"Allow everything if {SAID[key]}"
+    said = line(in_words({**made, "Effect": "Deny", "Condition": {"StringNotEquals": {key: ["x", "y"]}}}))
+    assert said == f"Deny everything unless {SAID[key]}"
+
+
+@pytest.mark.parametrize("key", YES)
+def test_what_is_true_or_false_in_words(key):
+    made = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    assert line(in_words({**made, "Condition": {"Bool": {key: "true"}}})) == f"Allow everything if {YES[key]}"
+    said = line(in_words({**made, "Effect": "Deny", "Condition": {"BoolIfExists": {key: "false"}}}))
+    assert said == f"Deny everything unless {YES[key]}"
