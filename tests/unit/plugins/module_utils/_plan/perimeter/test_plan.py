@@ -813,3 +813,18 @@ def test_what_a_policy_that_is_written_says_in_vain_is_a_hint(kept):
     # Whoever only looks, and a run that writes nothing, is not kept waiting for it.
     assert "hints" not in plan_of(DECLARED, found=there, done=Done({}, results), looking=True)["result"]
     assert "hints" not in plan_of(DECLARED, found=found(own, policies=policies))["result"]
+
+
+def test_a_policy_that_we_cannot_read_does_not_fail_what_was_written(kept):
+    """AWS may take more than we know of; without a proof nobody has to read it."""
+    own, policies = kept
+    newer = {**FOREIGN, "Effect": "Audit"}
+    there = found(own, policies={**policies, ONE: {"Version": "2012-10-17", "Statement": [newer]}})
+    declared = {**DECLARED, "prove": False}
+    plan = plan_of(declared, found=there)
+    assert (plan["refused"], plan["acts"]) == ("", True)
+    written = json.loads(plan["changes"])["buckets"][ONE]["policy"]
+    assert newer in written["Statement"]
+    results = [{"bucket": ONE, "changed": True, "policy": written, "statements": {}, "actions": []}]
+    told = plan_of(declared, found=there, done=Done({}, results))
+    assert (told["refused"], told["result"]["hints"]) == ("", [])
