@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.buck
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
 from tests.functional.module_run import run_module
 from tests.functional.role_run import Step, play
+from tests.functional.warm_modules import warm_python
 
 ACCOUNT = "123456789012"
 BUCKETS = ("payroll-reports", "payroll-archive")
@@ -250,6 +252,62 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     assert done.returncode == 0, done.stdout + done.stderr
     assert {path.name for path in nothing.iterdir()} == {"localhost.md", "localhost.json"}
     assert "Nothing is declared" in (nothing / "localhost.md").read_text(encoding="utf-8")
+
+
+def test_the_preview_of_a_perimeter_that_goes_does_not_say_that_nothing_is_declared(emulator, ec2, place, tmp_path):
+    (vpc,) = {one["VpcId"] for one in ec2.describe_vpc_endpoints(VpcEndpointIds=[place[0]])["VpcEndpoints"]}
+    given = {
+        "private_access_vpc_id": vpc,
+        "private_access_buckets": list(BUCKETS),
+        "private_access_state": "absent",
+        "private_access_evidence": [f"{tmp_path}/AWSLogs"],
+        "private_access_connection": emulator.connection,
+        "preview_dir": str(tmp_path / "preview"),
+    }
+    (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    words = [str(Path(sys.executable).with_name("ansible-playbook")), "perimeter.s3.preview"]
+    words += ["-e", f"@{tmp_path / 'given.json'}"]
+    environment = {**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python())}
+    done = subprocess.run(
+        words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (tmp_path / "preview" / "localhost.md").read_text(encoding="utf-8")
+    assert page == "The perimeter is declared to be absent: nothing was replayed.\n"
+    assert (tmp_path / "preview" / "localhost.html").exists()
+
+
+def test_drift_is_not_told_what_a_run_before_has_written(emulator, ec2, place, tmp_path):
+    """Its role stops before it writes, and sees how far it came."""
+    run(emulator, [("internet", "get_object", {"Bucket": BUCKETS[1], "Key": "top"})])
+    emulator.write_records()
+    emulator.settings(records="")
+    described = ec2.describe_vpc_endpoints(VpcEndpointIds=place)["VpcEndpoints"]
+    vpcs = {one["VpcEndpointId"]: one["VpcId"] for one in described}
+    shared = {"private_access_connection": emulator.connection}
+    first = {**shared, "private_access_vpc_id": vpcs[place[0]], "private_access_buckets": [BUCKETS[0]]}
+    second = {
+        **shared,
+        "private_access_vpc_id": vpcs[place[1]],
+        "private_access_buckets": [BUCKETS[1]],
+        "private_access_evidence": [f"{tmp_path}/AWSLogs"],
+        "drift_correct": True,
+    }
+    plays = [
+        {"name": "First", "import_playbook": "perimeter.s3.private_access", "vars": first},
+        {"name": "Second", "import_playbook": "perimeter.s3.drift", "vars": second},
+    ]
+    (tmp_path / "both.json").write_text(json.dumps(plays), encoding="utf-8")
+    words = [str(Path(sys.executable).with_name("ansible-playbook")), str(tmp_path / "both.json")]
+    environment = {**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python())}
+    done = subprocess.run(
+        words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    said = done.stdout.partition("PLAY [Find drift]")[2]
+    assert "See how far it came" in said and "Recorded accesses of 1 kind" in said, said
+    assert "Fail on drift, and on what could not be looked at or corrected" in said, said
+    assert BUCKETS[0] not in said, said
 
 
 def test_the_declaration_that_is_proposed_keeps_all_that_was_used_and_no_more(emulator, ec2, s3, place, tmp_path):
