@@ -20,7 +20,7 @@ from ansible_collections.perimeter.s3.plugins.filter.automation_policy import bu
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import OPTIONAL, uses_of
 from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, actions_of, without
-from ansible_collections.perimeter.s3.tests.functional.warm_modules import warm_python
+from tests.functional.warm_modules import warm_python
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 ACCOUNT, REGION = "123456789012", "us-east-1"

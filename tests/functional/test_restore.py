@@ -15,7 +15,7 @@ from pathlib import Path
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, make_role, without
-from ansible_collections.perimeter.s3.tests.functional.warm_modules import warm_python
+from tests.functional.warm_modules import warm_python
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "restore.yml"
 

@@ -16,12 +16,16 @@ import atexit
 import json
 import os
 import runpy
+import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,10 +37,10 @@ PRELOADED = (
     "ansible_collections.amazon.aws.plugins.module_utils.botocore",
     "boto3",
 )
-_START = 60  # seconds until the process listens
+_PATIENCE = 10  # seconds in which the server ends
 #: What Ansible takes for the Python of a host: it leaves to the server what that knows, a module as Ansible packs it.
 _PYTHON = """#!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 if len(sys.argv) != 2 or not os.path.basename(sys.argv[1]).startswith("AnsiballZ_"):
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 with socket.socket(socket.AF_UNIX) as connection:
@@ -45,7 +49,12 @@ with socket.socket(socket.AF_UNIX) as connection:
     socket.send_fds(connection, [b"+"], [0, 1, 2])
     connection.sendall(json.dumps(request).encode())
     connection.shutdown(socket.SHUT_WR)
-    sys.exit(int(connection.recv(16) or b"1"))
+    status = int(connection.recv(16) or b"1")
+if status < 0:
+    if -status in (signal.SIGINT, signal.SIGPIPE):
+        signal.signal(-status, signal.SIG_DFL)
+    os.kill(os.getpid(), -status)
+sys.exit(status)
 """
 
 
@@ -56,14 +65,23 @@ def _server() -> Path:
     path = Path(directory) / "socket"
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.functional.warm_modules", path],
-        stdin=subprocess.PIPE,  # never written to: that it closes is the sign to end
+        stdin=subprocess.PIPE,  # never written to: that it closes, at the latest with this process, is the sign to end
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
     )
-    atexit.register(process.kill)
+    atexit.register(_end, process)
     assert process.stdout is not None
     assert process.stdout.readline() == b"listening\n"
     return path
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def run_warm(module: str, text: str, environment: dict[str, str], timeout: float) -> tuple[int, str, str]:
@@ -107,18 +125,20 @@ def _serve(path: Path) -> None:
         sys.stdout.write("listening\n")
         sys.stdout.flush()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that answer
-        listening.settimeout(1)
-        while os.getppid() != 1:
-            try:
+        with suppress(KeyboardInterrupt):
+            while listening in select.select([listening, sys.stdin], [], [])[0]:
                 connection, _address = listening.accept()
-            except TimeoutError:
-                continue
-            if os.fork() == 0:
-                listening.close()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                _answer(connection)
-                os._exit(0)
-            connection.close()
+                if os.fork() == 0:
+                    listening.close()
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    try:
+                        _answer(connection)
+                    except BaseException:  # noqa: BLE001 - what comes after this is the server's
+                        traceback.print_exc()
+                        os._exit(1)
+                    os._exit(0)
+                connection.close()
+    shutil.rmtree(path.parent)
 
 
 def _answer(connection: socket.socket) -> None:
@@ -148,6 +168,7 @@ def _forked(request: dict[str, Any], files: list[int], connection: socket.socket
         connection.close()
         for number, file in enumerate(files):
             os.dup2(file, number)
+            os.close(file)
         os._exit(_run(request))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
@@ -168,9 +189,14 @@ def _run(request: dict[str, Any]) -> int:
             runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if end.code is not None and not isinstance(end.code, int):
+            print(end.code, file=sys.stderr)
     except BaseException:  # noqa: BLE001 - as an interpreter shows what ends it
         traceback.print_exc()
         status = 1
+    # What an interpreter does in the end, but for taking all modules apart.
+    threading._shutdown()
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     return status
