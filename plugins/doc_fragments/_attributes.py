@@ -13,7 +13,8 @@
 #
 # It declares that check mode and diff mode are supported in full and that the module is in the action group
 # ``perimeter.s3.s3`` (list the module in meta/runtime.yml too). A module that must say more about one of them adds
-# ``attributes: {check_mode: {details: ...}}`` of its own; ``support`` is inherited. tests/unit/test_docs.py checks it.
+# ``attributes: {check_mode: {details: ...}}`` of its own; ``support`` is inherited. One that only reads extends
+# perimeter.s3._attributes.reads as well. tests/unit/test_docs.py checks it.
 
 from __future__ import annotations
 
@@ -34,4 +35,13 @@ attributes:
     support: full
     membership:
       - perimeter.s3.s3
+"""
+
+    # Of modules that only read, besides.
+    READS = r"""
+attributes:
+  check_mode:
+    details: This module changes nothing, in check mode or not.
+  diff_mode:
+    details: There is never a difference to show.
 """

@@ -42,6 +42,7 @@ options:
         description:
           - The network path - V(internet), the id of an endpoint, the id of a VPC (through some endpoint of it), or a
             dictionary of C(vpce), C(vpc), C(account), C(org) and C(region). If omitted it is not known.
+          - The Region of an endpoint whose policy is read is known; of another one C(region) tells it.
         type: raw
       called_via:
         description: The services that make the request on behalf of the principal, such as V(athena.amazonaws.com).
@@ -56,14 +57,6 @@ options:
         description: What has to be decided. A decision of V(unknown) is neither.
         type: str
         choices: [allow, deny]
-  bucket_policies:
-    description: Documents by the names of buckets; V(null) for a bucket without a policy.
-    type: dict
-    default: {}
-  endpoint_policies:
-    description: Documents by the ids of endpoints; V(null) for the default policy, which lets everything pass.
-    type: dict
-    default: {}
   identity_policies:
     description: Lists of documents by the principals of O(requests).
     type: dict
@@ -74,32 +67,6 @@ options:
     default: {}
   session_policies:
     description: Lists of documents by the principals of O(requests). Principals that are not here have none.
-    type: dict
-    default: {}
-  service_control_policies:
-    description: The levels of the organization, from the root to the account, each a list of documents.
-    type: list
-    elements: list
-  resource_control_policies:
-    description: The levels of the organization, from the root to the account, each a list of documents.
-    type: list
-    elements: list
-  block_public_access:
-    description: Settings such as C(RestrictPublicBuckets) by the names of buckets. If omitted, none is on.
-    type: dict
-    default: {}
-  resource_accounts:
-    description:
-      - Account ids by the names of buckets. A bucket whose policy is read belongs to the caller's account, if it is not
-        here.
-    type: dict
-    default: {}
-  resource_regions:
-    description:
-      - Regions by the names of buckets. That of a bucket whose policy is read is told by S3, if it is not here.
-      - An endpoint carries requests to S3 of its own Region only, so a request through an endpoint of another Region
-        than the bucket's is V(implicit_deny), by the layer V(network_path). The Region of an endpoint whose policy is
-        read is known; for another one it is C(region) in O(requests[].through).
     type: dict
     default: {}
   assume_identity_allows:
@@ -117,11 +84,9 @@ options:
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
-attributes:
-  check_mode:
-    details: This module changes nothing, in check mode or not.
-  diff_mode:
-    details: There is never a difference to show.
+  - perimeter.s3._attributes.reads
+  - perimeter.s3._policies
+  - perimeter.s3._policies.owners
 seealso:
   - module: perimeter.s3.bucket_policy
   - module: perimeter.s3.gateway_endpoint
@@ -179,7 +144,8 @@ decisions:
       description: >-
         Which policies decided, out of V(identity_policy), V(bucket_policy), V(endpoint_policy),
         V(service_control_policy), V(resource_control_policy), V(permissions_boundary), V(session_policy),
-        V(block_public_access) and V(network_path); V(null) if it is not one alone.
+        V(block_public_access) and V(network_path) (an endpoint of another Region than the bucket's); V(null) if it is
+        not one alone.
       type: str
     statement:
       description: The statement that decided, by its C(Sid), or by its place if it has none.

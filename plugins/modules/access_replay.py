@@ -71,12 +71,6 @@ options:
       org:
         description: Id of the organization of that account.
         type: str
-  resource_accounts:
-    description:
-      - Account ids by the names of buckets. A bucket whose policy is read belongs to the caller's account, if it is not
-        here.
-    type: dict
-    default: {}
   organization:
     description: The organization, which records do not tell.
     type: dict
@@ -179,11 +173,8 @@ options:
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
-attributes:
-  check_mode:
-    details: This module changes nothing, in check mode or not.
-  diff_mode:
-    details: There is never a difference to show.
+  - perimeter.s3._attributes.reads
+  - perimeter.s3._policies.owners
 seealso:
   - module: perimeter.s3.access_check
   - name: Data events

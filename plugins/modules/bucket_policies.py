@@ -127,28 +127,7 @@ options:
     description:
       - Take the buckets of the account that all of this describes. With V({}), all buckets of the region.
       - They are listed anew by each run. None at all is no error but a warning.
-      - Needs botocore 1.35.42 or later on the host that runs the module.
-    type: dict
-    suboptions:
-      name:
-        description:
-          - A shell pattern for names, such as V(logs-*-prod), with C(*), C(?) and C([seq]).
-        type: str
-      prefix:
-        description:
-          - What the names begin with. S3 lists no others, and neither those that O(discover.name) rules out by what it
-            begins with.
-        type: str
-      tags:
-        description:
-          - Tags that the buckets have, with these values.
-          - This takes one C(GetBucketTagging) for each bucket that the rest describes.
-        type: dict
-      region:
-        description:
-          - The region of the buckets, V(all) for those of all regions. The default is O(region).
-          - Endpoints that policies name are looked up in the region of the bucket.
-        type: str
+      - Endpoints that policies name are looked up in the region of the bucket.
   concurrency:
     description:
       - How many buckets are worked on at the same time, from 1 to 256.
@@ -273,6 +252,7 @@ extends_documentation_fragment:
   - perimeter.s3._bucket_guards
   - perimeter.s3._aws
   - perimeter.s3._attributes
+  - perimeter.s3._buckets.discover
 attributes:
   diff_mode:
     details: There is a difference for each bucket that changes.

@@ -25,45 +25,12 @@ options:
     description:
       - Read the policies of the buckets of the account that all of this describes. With V({}), all buckets of the
         region.
-      - Needs botocore 1.35.42 or later on the host that runs the module.
-    type: dict
-    suboptions:
-      name:
-        description:
-          - A shell pattern for names, such as V(logs-*-prod), with C(*), C(?) and C([seq]).
-        type: str
-      prefix:
-        description:
-          - What the names begin with. S3 lists no others, and neither those that O(discover.name) rules out by what it
-            begins with.
-        type: str
-      tags:
-        description:
-          - Tags that the buckets have, with these values.
-          - This takes one C(GetBucketTagging) for each bucket that the rest describes.
-        type: dict
-      region:
-        description:
-          - The region of the buckets, V(all) for those of all regions. The default is O(region).
-        type: str
-  concurrency:
-    description:
-      - How many buckets are read at the same time, from 1 to 256.
-    type: int
-    default: 32
-  expected_bucket_owner:
-    description:
-      - The account, as 12 digits, that the buckets have to belong to. The default is the caller's account, because
-        only its own identities may read the policy of a bucket.
-    type: str
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
-attributes:
-  check_mode:
-    details: This module changes nothing, in check mode or not.
-  diff_mode:
-    details: There is never a difference to show.
+  - perimeter.s3._attributes.reads
+  - perimeter.s3._buckets
+  - perimeter.s3._buckets.discover
 seealso:
   - module: perimeter.s3.bucket_policy
   - module: perimeter.s3.bucket_policies

@@ -46,11 +46,7 @@ options:
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
-attributes:
-  check_mode:
-    details: This module changes nothing, in check mode or not.
-  diff_mode:
-    details: There is never a difference to show.
+  - perimeter.s3._attributes.reads
 seealso:
   - module: perimeter.s3.gateway_endpoint
 author:

@@ -66,23 +66,11 @@ options:
     type: list
     elements: str
     default: []
-  expected_bucket_owner:
-    description:
-      - The account that the buckets have to belong to. If it is not given, it is that of the credentials.
-    type: str
-  concurrency:
-    description:
-      - How many buckets are read at the same time.
-    type: int
-    default: 32
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
-attributes:
-  check_mode:
-    details: This module changes nothing, in check mode or not.
-  diff_mode:
-    details: There is never a difference to show.
+  - perimeter.s3._attributes.reads
+  - perimeter.s3._buckets
 seealso:
   - module: perimeter.s3.gateway_endpoint_info
   - module: perimeter.s3.bucket_policy_info

@@ -17,6 +17,8 @@ description:
     lets it pass, and the task of M(perimeter.s3.access_check) that reproduces it.
   - Policies of buckets and endpoints that are not supplied are read. If all are supplied, no call is made, and neither
     credentials nor a region are needed.
+  - What the policies of endpoints say that are neither in O(endpoint_policies) nor read is not known, so they are taken
+    to let everything pass.
   - ACLs, policies of access points and keys of KMS are not looked at.
 options:
   claims:
@@ -58,16 +60,6 @@ options:
     type: list
     elements: dict
     required: true
-  bucket_policies:
-    description: Documents by the names of buckets; V(null) for a bucket without a policy.
-    type: dict
-    default: {}
-  endpoint_policies:
-    description:
-      - Documents by the ids of endpoints; V(null) for the default policy, which lets everything pass. What the policies
-        of other endpoints say is not known, so they are taken to let everything pass.
-    type: dict
-    default: {}
   endpoints:
     description:
       - What is known of endpoints, by their ids - dictionaries of C(vpc), C(account), C(region) and C(organization).
@@ -76,13 +68,6 @@ options:
     default: {}
   resource_accounts:
     description: Account ids by the names of buckets. The default is O(account).
-    type: dict
-    default: {}
-  resource_regions:
-    description:
-      - Regions by the names of buckets. That of a bucket whose policy is read is told by S3, if it is not here.
-      - An endpoint carries requests to S3 of its own Region only, so nothing reaches a bucket through an endpoint of
-        another one.
     type: dict
     default: {}
   account:
@@ -97,18 +82,6 @@ options:
     description: The partition of the buckets.
     type: str
     default: aws
-  service_control_policies:
-    description: The levels of the organization, from the root to the account, each a list of documents.
-    type: list
-    elements: list
-  resource_control_policies:
-    description: The levels of the organization, from the root to the account, each a list of documents.
-    type: list
-    elements: list
-  block_public_access:
-    description: Settings such as C(RestrictPublicBuckets) by the names of buckets. If omitted, none is on.
-    type: dict
-    default: {}
   read_missing:
     description:
       - Read the policies of buckets (C(s3:GetBucketPolicy)) and endpoints (C(ec2:DescribeVpcEndpoints)) that claims
@@ -118,11 +91,8 @@ options:
 extends_documentation_fragment:
   - perimeter.s3._aws
   - perimeter.s3._attributes
-attributes:
-  check_mode:
-    details: This module changes nothing, in check mode or not.
-  diff_mode:
-    details: There is never a difference to show.
+  - perimeter.s3._attributes.reads
+  - perimeter.s3._policies
 seealso:
   - module: perimeter.s3.access_check
   - plugin: perimeter.s3.reach_matrix

@@ -15,7 +15,12 @@ import yaml
 
 pytest.importorskip("botocore")
 
-from ansible_collections.perimeter.s3.plugins.doc_fragments import _aws, _bucket_guards
+from ansible_collections.perimeter.s3.plugins.doc_fragments import (
+    _aws,
+    _bucket_guards,
+    _buckets,
+    _policies,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws import module as module_utils
 from ansible_collections.perimeter.s3.plugins.modules import access_check, bucket_policies, bucket_policy_info
 
@@ -24,7 +29,14 @@ MODULES = tuple(
     for path in sorted(Path(access_check.__file__).parent.glob("[!_]*.py"))
 )
 #: Those with options.
-FRAGMENTS = {"perimeter.s3._aws": _aws, "perimeter.s3._bucket_guards": _bucket_guards}
+FRAGMENTS = {
+    "perimeter.s3._aws": (_aws, "DOCUMENTATION"),
+    "perimeter.s3._bucket_guards": (_bucket_guards, "DOCUMENTATION"),
+    "perimeter.s3._buckets": (_buckets, "DOCUMENTATION"),
+    "perimeter.s3._buckets.discover": (_buckets, "DISCOVER"),
+    "perimeter.s3._policies": (_policies, "DOCUMENTATION"),
+    "perimeter.s3._policies.owners": (_policies, "OWNERS"),
+}
 #: Of an option, what both texts say of it; and what it is where they do not.
 TOLD = {"type": "str", "required": False, "default": None, "elements": None, "choices": None, "aliases": []}
 
@@ -43,8 +55,8 @@ def made(monkeypatch, module):
     return caught.value.args[0]
 
 
-def options_of(fragment):
-    return yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+def options_of(fragment, section="DOCUMENTATION"):
+    return yaml.safe_load(getattr(fragment.ModuleDocFragment, section))["options"]
 
 
 def told(options):
@@ -62,10 +74,13 @@ def told(options):
 @pytest.mark.parametrize("module", MODULES, ids=lambda one: one.__name__.rsplit(".", maxsplit=1)[-1])
 def test_a_module_takes_what_it_documents(module, monkeypatch):
     documented = yaml.safe_load(module.DOCUMENTATION)
-    fragments = [FRAGMENTS[name] for name in documented["extends_documentation_fragment"] if name in FRAGMENTS]
+    extended = documented["extends_documentation_fragment"]
+    assert [name for name in extended if name not in FRAGMENTS and "._attributes" not in name] == []
     options = dict(documented["options"])
-    for fragment in fragments:
-        options |= options_of(fragment)
+    for fragment in (FRAGMENTS[name] for name in extended if name in FRAGMENTS):
+        for name, one in options_of(*fragment).items():
+            # What a module says of it comes first, as it does for Ansible.
+            options[name] = {**one, **options.get(name, {})}
     given = made(monkeypatch, module)
     assert given["supports_check_mode"] is True
     found = told(given["argument_spec"])

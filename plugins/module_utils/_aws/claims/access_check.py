@@ -21,6 +21,7 @@ from ..._plan.claims.access_check import (
 from ..._policy.language.document import load
 from ..api.errors import CallError
 from ..module import Session, reported, warn_user
+from .options import SUPPLIED
 from .read import read_buckets, read_endpoints
 
 ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
@@ -38,18 +39,11 @@ ACCESS_CHECK_OPTIONS: dict[str, dict[str, Any]] = {
             "expect": {"type": "str", "choices": ["allow", "deny"]},
         },
     },
-    "bucket_policies": {"type": "dict", "default": {}},
-    "endpoint_policies": {"type": "dict", "default": {}},
+    **SUPPLIED,
     "identity_policies": {"type": "dict", "default": {}},
     "permissions_boundaries": {"type": "dict", "default": {}},
     "session_policies": {"type": "dict", "default": {}},
-    "service_control_policies": {"type": "list", "elements": "list"},
-    "resource_control_policies": {"type": "list", "elements": "list"},
-    "block_public_access": {"type": "dict", "default": {}},
-    "resource_accounts": {"type": "dict", "default": {}},
-    "resource_regions": {"type": "dict", "default": {}},
     "assume_identity_allows": {"type": "bool", "default": False},
-    "read_missing": {"type": "bool", "default": True},
 }
 
 

@@ -21,22 +21,16 @@ from ..._policy.language.document import Raw, load
 from ..._policy.language.errors import PolicyError, Problem
 from ..._policy.proof.claim import HOLDS, Endpoint
 from ..module import Session, reported
+from .options import SUPPLIED
 from .read import read_buckets, read_endpoints
 
 PERIMETER_PROOF_OPTIONS: dict[str, dict[str, Any]] = {
     "claims": {"type": "list", "elements": "dict", "required": True},
-    "bucket_policies": {"type": "dict", "default": {}},
-    "endpoint_policies": {"type": "dict", "default": {}},
+    **SUPPLIED,
     "endpoints": {"type": "dict", "default": {}},
-    "resource_accounts": {"type": "dict", "default": {}},
-    "resource_regions": {"type": "dict", "default": {}},
     "account": {"type": "str"},
     "organization": {"type": "str"},
     "partition": {"type": "str", "default": "aws"},
-    "service_control_policies": {"type": "list", "elements": "list"},
-    "resource_control_policies": {"type": "list", "elements": "list"},
-    "block_public_access": {"type": "dict", "default": {}},
-    "read_missing": {"type": "bool", "default": True},
 }
 #: Options with the policies of an organization -> their layer.
 _OF_ALL = {"service_control_policies": "scp", "resource_control_policies": "rcp"}
