@@ -115,11 +115,20 @@ def _split(subject: Subject, cells: list[_Cell], by: str) -> Iterator[tuple[_Cel
         yield from ((cell, {"passes": NEVER}) for cell in cells)
         return
     if some.status == REFUTED and by == "name" and _always(subject, requests).status == HOLDS:
-        example = sentence(some.counterexamples[0].request)
-        yield from ((cell, {"passes": ALWAYS, "example": example}) for cell in cells)
+        yield from ((cell, _passing(subject, cell)) for cell in cells)
         return
     for group, step in _groups(cells, by):
         yield from _split(subject, group, step)
+
+
+def _passing(subject: Subject, cell: _Cell) -> Raw:
+    """What is to be said of a cell whose requests all pass, with one of its own: that of a group is of one cell."""
+    some = _never(subject, cell.requests)
+    if some.status == HOLDS:
+        # There is no such request.
+        return {"passes": NEVER}
+    examples = [sentence(one.request) for one in some.counterexamples[:1]]
+    return {"passes": ALWAYS, **({"example": examples[0]} if examples else {})}
 
 
 #: Network paths that most policies treat alike, and actions.

@@ -461,6 +461,41 @@ def test_buckets_that_are_reached_alike_stand_together():
     assert len(declared["buckets"]["holds"]) == 11
 
 
+#: Network path of the matrix -> how an example says it.
+PATHS = {
+    "endpoint": f"through {VPCE}",
+    "internet": "from the internet",
+    "another_endpoint": "through vpce-0ffffffffffffffff",
+    "forwarded_by_a_service": "forwarded by ",
+}
+NAMED = {
+    "get": "GetObject",
+    "put": "PutObject",
+    "delete": "DeleteObject",
+    "list": "ListBucket",
+    "put_policy": "PutBucketPolicy",
+}
+
+
+def test_the_example_of_a_cell_is_of_that_cell():
+    grants = [{"name": BUCKET, "access": "read", "prefixes": ["reports/"], "principals": [APP]}]
+    declaration = declare(grants, break_glass=[GLASS])
+    policies = {BUCKET: closed(break_glass_principals=[GLASS])}
+    [shape] = prove(declaration, endpoint_policy(grants), policies, True)["matrix"]
+    told = [
+        (row["principal"], path, name, cell)
+        for row in shape["rows"]
+        for path, cells in row["reach"].items()
+        for name, cell in cells.items()
+        if "example" in cell
+    ]
+    assert len(told) > 40
+    assert [each for each in told if PATHS[each[1]] not in each[3]["example"]] == []
+    actions = [(name, cell["example"].split()[0].removeprefix("s3:")) for _who, _path, name, cell in told]
+    assert [each for each in actions if each[0] != "other" and each[1] != NAMED[each[0]]] == []
+    assert [each for each in actions if each[0] == "other" and each[1] in NAMED.values()] == []
+
+
 def test_the_policy_of_every_declared_bucket_is_needed():
     with pytest.raises(PolicyError, match="examplebucket: The policy of this bucket is not given"):
         prove(declare(), None, {"another": None})
