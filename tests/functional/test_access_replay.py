@@ -227,9 +227,10 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     given = {
         "private_access_vpc_id": vpc,
         "private_access_buckets": list(BUCKETS),
-        "private_access_evidence": [f"{tmp_path}/AWSLogs"],
+        "private_access_evidence": ["AWSLogs"],
         "private_access_connection": emulator.connection,
-        "preview_dir": str(tmp_path / "preview"),
+        # Both as people give them: relative to where it is started.
+        "preview_dir": "preview",
     }
     (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
     emulator.reset_calls()
