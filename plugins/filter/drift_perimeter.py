@@ -30,6 +30,7 @@ def build(
     subnets: Any = None,
     accesses: Any = None,
     names: Any = None,
+    hints: Any = None,
 ) -> Raw:
     """What a run saw of one perimeter."""
     from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
@@ -55,6 +56,7 @@ def build(
         subnets,
         names or None,
         accesses or None,
+        hints or (),
     )
 
 

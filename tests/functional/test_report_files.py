@@ -16,8 +16,20 @@ from tests.functional.role_run import Step, play
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "drift-report-1.json"
 
 
+#: Of somebody else; the perimeter says it as well.
+TLS = {
+    "Sid": "Theirs",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::reported", "arn:aws:s3:::reported/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
 def test_the_role_says_and_writes_what_it_comes_to(emulator, ec2, s3, tmp_path):
     s3.create_bucket(Bucket="reported")
+    s3.put_bucket_policy(Bucket="reported", Policy=json.dumps({"Version": "2012-10-17", "Statement": [TLS]}))
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "production"}])
     ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")
@@ -34,10 +46,15 @@ def test_the_role_says_and_writes_what_it_comes_to(emulator, ec2, s3, tmp_path):
     assert (report["status"], report["findings"]) == ("clean", [])
     [seen] = report["perimeters"]
     assert [each["name"] for each in seen["buckets"]] == ["reported"]
+    # Though nothing was written.
+    assert [(each["buckets"], each["finding"], each["statement"]) for each in seen["hints"]] == [
+        (["reported"], "repeated", "PerimeterS3Tls")
+    ]
     assert seen["vpc"] == {"id": vpc, "name": "production", "cidrs": ["10.0.0.0/16"]}
     assert [[one["cidr"] for one in each["subnets"]] for each in seen["route_tables"]] == [["10.0.1.0/24"]]
     assert [(each["main"], each["found"]) for each in seen["route_tables"]] == [(True, True)]
     page = (directory / "localhost.html").read_text(encoding="utf-8")
+    assert "What the policies say in vain" in page
     assert "As declared, and proved" in page
     # Who reaches what, and no brackets around a layer that nobody told.
     assert [each["buckets"] for each in seen["reach"]["matrix"]] == [["reported"]]

@@ -4,6 +4,9 @@
 
 """The page of a report in a browser: what a person sees of it, with and without scripts, small, dark and on paper.
 
+One page is made up and has much of everything; the real one is of a run of the role, as ``private_access_report_dir``
+gets it.
+
 It takes Chromium (Debian: chromium), and for its accessibility npm, which fetches axe-core.
 """
 
@@ -22,6 +25,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan impo
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
 from tests.functional.browser import Page, program, running_browser
+from tests.functional.role_run import Step, play
 
 pytestmark = pytest.mark.skipif(program() is None, reason="There is no Chromium (Debian: chromium).")
 
@@ -143,6 +147,47 @@ def large(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def real(emulator_process, tmp_path_factory):
+    return of_a_run(emulator_process, tmp_path_factory.mktemp("real"))
+
+
+def of_a_run(emulator, directory):
+    """The page of a run of the role: three kinds of buckets, two route tables, three subnets, one policy of others."""
+    emulator.reset()
+    ec2, s3 = emulator.client("ec2"), emulator.client("s3")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "production"}])
+    private = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_tags(Resources=[private], Tags=[{"Key": "Name", "Value": "private"}])
+    for number, name in enumerate(("app-a", "app-b", "bastion")):
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
+        ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Name", "Value": name}])
+        if name != "bastion":
+            ec2.associate_route_table(RouteTableId=private, SubnetId=subnet)
+    for bucket in ("payroll-reports", "payroll-archive-2026", "payroll-inbox"):
+        s3.create_bucket(Bucket=bucket)
+    theirs = {**statement("payroll-archive-2026", Sid="Tls"), "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    s3.put_bucket_policy(Bucket="payroll-archive-2026", Policy=json.dumps(document(theirs)))
+    role = "arn:aws:iam::123456789012:role"
+    given = {
+        "vpc_id": vpc,
+        "buckets": [
+            {
+                "name": "payroll-reports", "access": "read", "prefixes": ["reports/"],
+                "principals": [f"{role}/payroll-app"],
+            },
+            "payroll-archive-2026",
+            {"name": "payroll-inbox", "access": "write"},
+        ],
+        "break_glass_principals": [f"{role}/break-glass"],
+        "report_dir": str(directory),
+    }  # fmt: skip
+    played = play(emulator, Step(given))
+    assert [each.message for each in played.outcomes] == [""], played.output
+    return directory / "localhost.html"
+
+
+@pytest.fixture(scope="module")
 def axe(tmp_path_factory):
     if shutil.which("npm") is None:
         pytest.skip("There is no npm, which fetches axe-core.")
@@ -233,10 +278,11 @@ def test_it_is_used_by_keyboard(page, small):
     assert page.run("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
+@pytest.mark.parametrize("which", ["small", "real"])
 @pytest.mark.parametrize("width", [320, 375, 768, 1200])
-def test_it_fits_every_width(page, small, width):
+def test_it_fits_every_width(page, which, width, request):
     page.looks_like(width, 800)
-    page.open(small)
+    page.open(request.getfixturevalue(which))
     page.run("for (const one of document.querySelectorAll('details')) one.open = true")
     assert page.run("document.documentElement.scrollWidth") <= width
     drawn = page.run("[...document.querySelectorAll('svg')].map(one => getComputedStyle(one).display)")
@@ -259,6 +305,23 @@ def test_a_cell_opens_what_decides_it(page, small):
     text = page.run(f"{cell}.innerText")
     for said in ("get: always", "put: depends", "role/x can get it", "PerimeterS3Deny"):
         assert said in text
+
+
+def test_the_page_of_a_run_says_who_reaches_what_and_why(page, real):
+    page.open(real)
+    assert page.run("document.querySelector('h1').innerText") == "4 resources corrected"
+    heads = page.run("[...document.querySelectorAll('table.reach')].map(one => one.previousElementSibling.innerText)")
+    assert len(heads) == 3
+    # Each cell that is not empty opens, and says what decides it.
+    cells = page.run("""[...document.querySelectorAll('.reach td details')].map(one => {
+      one.querySelector('summary').click();
+      return [one.open, one.querySelector('summary').innerText, one.querySelector('dl').innerText];
+    })""")
+    assert len(cells) > 6
+    assert all(opened and said.strip() and text.strip() for opened, said, text in cells)
+    assert any("payroll-app" in text for _opened, _said, text in cells)
+    assert any("PerimeterS3" in text for _opened, _said, text in cells)
+    assert (page.complaints(), page.requests()) == ([], [real.as_uri()])
 
 
 def test_recorded_access_says_who_would_be_cut_off_and_what_would_keep_it(page, small):
@@ -290,11 +353,12 @@ def test_on_paper_all_is_open(page, small):
     assert page.run(f"{SHOWN}.filter(one => one.open).length") == 1
 
 
+@pytest.mark.parametrize("which", ["small", "real"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1200])
-def test_nobody_is_left_out(page, small, axe, width, dark):
+def test_nobody_is_left_out(page, which, axe, width, dark, request):
     page.looks_like(width, 900, dark)
-    page.open(small)
+    page.open(request.getfixturevalue(which))
     page.run("for (const one of document.querySelectorAll('details')) one.open = true")
     page.run(axe + "; 1")
     found = page.run("axe.run(document).then(one => JSON.stringify(one.violations))")

@@ -31,7 +31,7 @@ from .variables import read_variables
 
 #: How many sentences are said of what is odd and stops nothing.
 MOST_SAID = 20
-#: Of how many policies that differ it is looked for what they say in vain: it takes some tenths of a second for each.
+#: Of how many shapes of policies it is looked for what they say in vain: it takes some tenths of a second for each.
 MOST_HINTED = 5
 
 
@@ -80,10 +80,13 @@ def plan_of(
     told = _told(plan, done, looking)
     if done is not None and not plan.part.empty:
         # What was to be done, rather than what is left to do.
-        told |= {"acts": before.acts, "changes": json.dumps(_changes(before))}
+        changes = json.dumps(_changes(before))
+        new = (done.endpoint.get("endpoint") or {}).get("vpc_endpoint_id")
+        told |= {"acts": before.acts, "changes": changes.replace(PLACEHOLDER, new) if new else changes}
         told["looked"] = json.dumps(_looked(before, done))
-        if not looking:
-            told["result"]["hints"] = _hints(before)
+    # For a report, of all policies; otherwise of those that are written, so that whoever only looks need not wait.
+    if not plan.part.empty and ((done is not None and (matrix or not looking)) or (matrix and not plan.acts)):
+        told["result"]["hints"] = _hints(before, all_of_them=matrix)
     if not (looking or best_effort):
         told["refused"] = refutation(plan.reach)
     return told
@@ -241,16 +244,19 @@ def _looked(plan: Plan, done: Done) -> Raw:
     return {"vpc_id": plan.vpc_id, "endpoint": endpoint, "buckets": buckets, "route_tables": tables}
 
 
-def _hints(plan: Plan) -> list[Raw]:
-    """What the policies of buckets that were to be written say in vain beside the perimeter, like with like once."""
+def _hints(plan: Plan, all_of_them: bool) -> list[Raw]:
+    """What policies say in vain beside the perimeter, those of the most buckets first, like with like once.
+
+    :param all_of_them: not only the policies that were to be written.
+    """
     shapes: dict[str, list[str]] = {}
     for name, one in plan.buckets.items():
         given = (one.after or {}).get("Statement") or []
-        if one.changed and any(statement.get("Sid") not in PERIMETER_SIDS for statement in given):
+        if (one.changed or all_of_them) and any(each.get("Sid") not in PERIMETER_SIDS for each in given):
             shapes.setdefault(json.dumps(one.after).replace(name, ANY_BUCKET), []).append(name)
     reading = plan.reading
     hints: list[Raw] = []
-    for names in list(shapes.values())[:MOST_HINTED]:
+    for names in sorted(shapes.values(), key=len, reverse=True)[:MOST_HINTED]:
         owner = Owner(BUCKET, names[0], reading.account, reading.partition, region=reading.region)
         document = plan.buckets[names[0]].after or {}
         # AWS took what we cannot read, and nothing is proved of it or that would have been said: it stays unsaid here.

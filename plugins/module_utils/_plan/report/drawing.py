@@ -27,6 +27,11 @@ _ROUTES = {
     (False, True): ("major", "route is missing"),
     (False, False): ("off", "no route"),
 }
+#: The same where it was corrected.
+_CORRECTED = {
+    (True, False): ("off", "route was removed"),
+    (False, True): ("ok", "route was added"),
+}
 #: Where the lines run that lead down beside the tables, a lane for each kind.
 _LANES = {"critical": 8, "major": 13, "ok": 18}
 #: Worst first, so that what is left out is what is as declared.
@@ -58,14 +63,19 @@ class _Canvas:
         self.shapes.append({"is": "path", "d": d, "class": kind})
 
 
-def drawing(perimeter: Mapping[str, Any], states: Mapping[str, str], narrow: bool) -> Raw:
+def drawing(perimeter: Mapping[str, Any], states: Mapping[str, str], narrow: bool, corrected: bool = False) -> Raw:
     """``width``, ``height``, ``shapes`` and ``said``, the same in a sentence.
 
     :param states: resource -> severity of the worst that is to be said of it; the rest is as declared.
+    :param corrected: all is as declared by now; ``states`` are of what it was.
     """
+    routes = {**_ROUTES, **_CORRECTED} if corrected else _ROUTES
+    said = _said(perimeter, states, corrected)
+    changed = states
+    states = {} if corrected else states
     canvas = _Canvas()
     width = 340 if narrow else 920
-    tables, left_out = _tables(perimeter)
+    tables, left_out = _tables(perimeter, routes)
     vpc_width = width if narrow else 380
     # Room for the lines beside the tables.
     gutter = 26 if narrow else _PAD + 2
@@ -83,7 +93,8 @@ def drawing(perimeter: Mapping[str, Any], states: Mapping[str, str], narrow: boo
         endpoint_y = (height - endpoint_height) / 2
         buckets_x, buckets_width = 710.0, width - 710.0 - 2
         buckets_y = (height - buckets_height) / 2
-    _endpoint(canvas, perimeter, states, endpoint_x, endpoint_y, endpoint_width, endpoint_height)
+    word = _word_of_endpoint(perimeter["endpoint"], changed, corrected)
+    _endpoint(canvas, perimeter, states, word, endpoint_x, endpoint_y, endpoint_width, endpoint_height)
     _buckets(canvas, perimeter, bucket_lines, buckets_x, buckets_y, buckets_width, buckets_height)
     for route, y in anchors:
         if route == "off":
@@ -107,11 +118,13 @@ def drawing(perimeter: Mapping[str, Any], states: Mapping[str, str], narrow: boo
             canvas.path(f"M{endpoint_x + endpoint_width:.0f} {y:.0f} H{buckets_x:.0f}", "route ok")
     # Lines lie on the frame of the VPC, and under the rest.
     canvas.shapes.sort(key=lambda shape: (shape["class"] != "vpc", shape["is"] != "path"))
-    return {"width": width, "height": round(height), "shapes": canvas.shapes, "said": visible(_said(perimeter, states))}
+    return {"width": width, "height": round(height), "shapes": canvas.shapes, "said": visible(said)}
 
 
-def _tables(perimeter: Mapping[str, Any]) -> tuple[list[tuple[Raw, str, str]], int]:
-    told = [(each, *_ROUTES[each["found"], each["declared"]]) for each in perimeter["route_tables"]]
+def _tables(
+    perimeter: Mapping[str, Any], routes: Mapping[tuple[bool, bool], tuple[str, str]]
+) -> tuple[list[tuple[Raw, str, str]], int]:
+    told = [(each, *routes[each["found"], each["declared"]]) for each in perimeter["route_tables"]]
     told.sort(key=lambda one: (_ORDER[one[1]], not one[0]["main"], one[0]["id"]))
     return told[:_MOST_TABLES], max(0, len(told) - _MOST_TABLES)
 
@@ -164,10 +177,21 @@ def _vpc(
     return anchors, y + 2
 
 
+def _word_of_endpoint(endpoint: Mapping[str, Any] | None, changed: Mapping[str, str], corrected: bool) -> str:
+    if endpoint is None:
+        return ""
+    if corrected and endpoint["exists"] and not endpoint["existed"]:
+        return "is new"
+    if endpoint["id"] not in changed:
+        return "as declared"
+    return "was corrected" if corrected else f"{changed[endpoint['id']]} drift"
+
+
 def _endpoint(
     canvas: _Canvas,
     perimeter: Mapping[str, Any],
     states: Mapping[str, str],
+    word: str,
     x: float,
     y: float,
     width: float,
@@ -184,7 +208,6 @@ def _endpoint(
     canvas.text(x + _PAD, y + _LINE, "S3 gateway endpoint", "strong", width - 2 * _PAD)
     known = endpoint["id"] if endpoint["exists"] else "missing"
     canvas.text(x + _PAD, y + 2 * _LINE, known, "small", width - 2 * _PAD)
-    word = "as declared" if state == "ok" else f"{state} drift"
     canvas.text(x + _PAD, y + 3 * _LINE, word, f"word {state}", width - 2 * _PAD)
 
 
@@ -224,13 +247,13 @@ def _buckets(
         canvas.text(x + _PAD + (14 if state != "more" else 0), line, name, "small", width - 2 * _PAD - 14)
 
 
-def _said(perimeter: Mapping[str, Any], states: Mapping[str, str]) -> str:
+def _said(perimeter: Mapping[str, Any], states: Mapping[str, str], corrected: bool) -> str:
     tables = perimeter["route_tables"]
-    routed = sum(each["found"] for each in tables)
+    routed = sum(each["declared" if corrected else "found"] for each in tables)
     endpoint = perimeter["endpoint"]
     said = f"VPC {perimeter['vpc']['id']}: {routed} of {counted(len(tables), 'route table')} lead to "
     said += f"endpoint {endpoint['id']}" if endpoint and endpoint["exists"] else "no endpoint"
     wrong = sum(bool(each.get("failed")) or each["name"] in states for each in perimeter["buckets"])
-    return (
-        f"{said}, behind which are {counted(len(perimeter['buckets']), 'bucket')}, {wrong:,} of them not as declared."
-    )
+    which = "corrected" if corrected else "not as declared"
+    number = len(perimeter["buckets"])
+    return f"{said}, behind which {'is' if number == 1 else 'are'} {counted(number, 'bucket')}, {wrong:,} {which}."

@@ -51,6 +51,14 @@ def markdown_report(report: Mapping[str, Any]) -> str:
     left = sum(not page.add(_details(group)) for group in groups)
     if left:
         page.close(["", f"The details of {counted(left, 'kind')} of drift are left out here; the JSON report has all."])
+    page.table(
+        ("Said in vain by", "What"),
+        [
+            (_names(each["buckets"], 3), markdown(_short(each["message"])))
+            for seen in report.get("perimeters") or []
+            for each in seen.get("hints") or []
+        ],
+    )
     return page.text()
 
 

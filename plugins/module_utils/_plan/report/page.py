@@ -32,6 +32,8 @@ _MOST_DOCUMENTS = 120
 _MOST_RESOURCES_OF_TASK = 50
 _MOST_AUTHORS = 20
 _MOST_FAILURES = 60
+#: How a finding begins that is about all of what its kind names, and names no part.
+_OF_THE_WHOLE = ("is ", "has ", "have ", "cannot ")
 
 
 def page(report: Mapping[str, Any]) -> Raw:
@@ -52,7 +54,9 @@ def page(report: Mapping[str, Any]) -> Raw:
         "counts": {severity: sum(group.severity == severity for group in groups) for severity in SEVERITIES},
         "failures": _failures(report),
         "refused": [{"said": visible(said), "where": visible(some(names, 8))} for said, names in refused_alike(report)],
-        "perimeters": [_perimeter(each, number, worst) for number, each in enumerate(perimeters)],
+        "perimeters": [
+            _perimeter(each, number, worst, report["status"] == "corrected") for number, each in enumerate(perimeters)
+        ],
         "version": visible(report.get("version") or ""),
         "at": visible(report.get("at") or ""),
     }
@@ -95,7 +99,8 @@ def _tiles(report: Mapping[str, Any]) -> list[Raw]:
     if total:
         wrong = {(each["account"], each["region"], each["resource"]) for each in report["findings"]}
         good = total - min(total, len(wrong) + len(report["failures"]))
-        tiles.append({"number": f"{good:,}", "label": "as declared", "class": "ok" if good else "off"})
+        label = "were as declared" if report["status"] == "corrected" else "as declared"
+        tiles.append({"number": f"{good:,}", "label": label, "class": "ok" if good else "off"})
     if counts["failed"]:
         tiles.append({"number": f"{counts['failed']:,}", "label": "failed", "class": "failed"})
     for verdict, kind in ((PROVED, "ok"), (REFUTED, "critical"), (UNDECIDED, "major")):
@@ -128,10 +133,13 @@ def _group(group: Group, whole: bool) -> Raw:
         {"resource": visible(each["resource"]), "who": visible(who)} for each in group.findings for who in authors(each)
     ]
     names = [str(each["resource"]) for each in group.findings][:_MOST_RESOURCES_OF_TASK]
+    kind, what = str(first["kind"]), str(first["what"])
+    if what.startswith(_OF_THE_WHOLE):
+        kind, what = "", f"{kind[:1].upper()}{kind[1:]} {what}"
     return {
         "severity": group.severity,
-        "kind": visible(first["kind"]),
-        "what": visible(first["what"]),
+        "kind": visible(kind),
+        "what": visible(what),
         "count": len(group.resources),
         "resources": [visible(each) for each in group.resources],
         "where": visible(" · ".join(filter(None, dict.fromkeys(_place(each) for each in group.findings[:3])))),
@@ -168,7 +176,9 @@ def _failures(report: Mapping[str, Any]) -> list[Raw]:
     return told
 
 
-def _perimeter(perimeter: Mapping[str, Any], number: int, worst: Mapping[tuple[str, str, str], tuple[str, int]]) -> Raw:
+def _perimeter(
+    perimeter: Mapping[str, Any], number: int, worst: Mapping[tuple[str, str, str], tuple[str, int]], corrected: bool
+) -> Raw:
     place = (perimeter["account"], perimeter["region"])
     states = {
         name: severity for (account, region, name), (severity, _number) in worst.items() if (account, region) == place
@@ -188,7 +198,7 @@ def _perimeter(perimeter: Mapping[str, Any], number: int, worst: Mapping[tuple[s
         "vpc": visible(f"{vpc['name']} ({vpc['id']})" if vpc["name"] else vpc["id"]),
         "where": visible(" · ".join(filter(None, where))),
         "endpoint": visible(endpoint["id"]) if endpoint and endpoint["exists"] else "",
-        "drawings": [drawing(perimeter, states, narrow) for narrow in (False, True)],
+        "drawings": [drawing(perimeter, states, narrow, corrected) for narrow in (False, True)],
         "words": [
             *({"on": "endpoint", **_sentence(each)} for each in perimeter["words"]["endpoint"]),
             *(
@@ -201,6 +211,10 @@ def _perimeter(perimeter: Mapping[str, Any], number: int, worst: Mapping[tuple[s
         "proof": proof_of(perimeter.get("reach")),
         "actions": [{"call": visible(call), "count": count} for call, count in sorted(actions.items())],
         "accesses": accesses.shown(perimeter.get("accesses")),
+        "hints": [
+            {"on": _on(each["buckets"], len(perimeter["buckets"])), "said": visible(each["message"])}
+            for each in perimeter.get("hints") or []
+        ],
     }
 
 

@@ -23,6 +23,7 @@ EACH = "{bucket}"
 _OF_REACH = (
     "holds", "theorems", "requests", "matrix", "mismatches", "narrowed", "unknown", "assumed",
 )  # fmt: skip
+_OF_HINT = ("buckets", "finding", "statement", "by", "value", "message")
 
 
 def perimeter(
@@ -39,6 +40,7 @@ def perimeter(
     subnets: Sequence[Mapping[str, Any]] | None = None,
     names: Mapping[str, Any] | None = None,
     accesses: Mapping[str, Any] | None = None,
+    hints: Iterable[Mapping[str, Any]] = (),
 ) -> Raw:
     """The perimeter of one VPC.
 
@@ -51,6 +53,7 @@ def perimeter(
         nobody asked. Then only subnets that name their route table are known.
     :param names: as ``perimeter_info`` returns them, instead of ``vpc`` and ``subnets``.
     :param accesses: what becomes of recorded accesses, as ``access_replay`` returns it.
+    :param hints: what the policies say in vain, as the role returns it.
     """
     looked = list(results)
     given = names or {}
@@ -70,6 +73,7 @@ def perimeter(
         },
         "reach": {key: reach[key] for key in _OF_REACH if key in reach} if reach else None,
         "accesses": recorded(accesses),
+        "hints": [{key: each.get(key) for key in _OF_HINT} for each in hints],
         "refused": [
             *_refused(
                 str(((endpoint or {}).get("endpoint") or {}).get("vpc_endpoint_id") or vpc_id),

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..._policy.language.document import Raw
@@ -19,7 +19,7 @@ from .text import some, visible
 
 #: What a cell says of an action, the most open first.
 STATES = ("always", "depends", "undecided", "never")
-#: Network path -> how a column is headed. What is not here is shown as it is.
+#: Network path -> how a column is headed, in this order. What is not here is shown as it is, and comes last.
 _PATHS = {
     "endpoint": "through the endpoint",
     "endpoint_without_tls": "through the endpoint, no TLS",
@@ -27,7 +27,15 @@ _PATHS = {
     "another_endpoint": "through another endpoint",
     "forwarded_by_a_service": "forwarded by a service",
 }
-_ACTIONS = {"put_policy": "put policy", "other": "anything else"}
+#: Action -> how it is said, in this order.
+_ACTIONS = {
+    "get": "get",
+    "put": "put",
+    "delete": "delete",
+    "list": "list",
+    "put_policy": "put policy",
+    "other": "anything else",
+}
 _MOST_EXAMPLES = 40
 _MOST_PATTERNS = 40
 
@@ -88,7 +96,7 @@ def _rows(matrix: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _matrix(matrix: Mapping[str, Any]) -> Raw:
     rows = _rows(matrix)
-    paths = list(dict.fromkeys(path for row in rows for path in row["reach"]))
+    paths = _in_order(dict.fromkeys(path for row in rows for path in row["reach"]), _PATHS)
     buckets = [visible(each) for each in matrix["buckets"]]
     return {
         "buckets": some(buckets, 4),
@@ -109,6 +117,8 @@ def _cell(actions: Mapping[str, Mapping[str, Any]] | None) -> Raw:
     """``state`` of the most open action, ``said``: state and the actions of that state, and what decides each."""
     if actions is None:
         return {"state": "none", "said": [], "details": []}
+    # JSON that was read again has them in the order of the alphabet.
+    actions = {name: actions[name] for name in _in_order(actions, _ACTIONS)}
     found = {state: [_action(name) for name in _of(actions, state)] for state in STATES}
     return {
         "state": next((state for state in STATES if found[state]), "never"),
@@ -117,20 +127,32 @@ def _cell(actions: Mapping[str, Mapping[str, Any]] | None) -> Raw:
             for state, names in found.items()
             if names and state != "never"
         ],
-        "details": [
-            {
-                "action": _action(name),
-                "state": one["passes"],
-                "lines": [
-                    {"label": label, "text": visible(one[key])}
-                    for key, label in (("example", "passes"), ("denied", "denied"), ("depends_on", "decided by"))
-                    if one.get(key)
-                ],
-            }
-            for name, one in actions.items()
-            if one["passes"] != "never" or one.get("depends_on")
-        ],
+        "details": list(_details(actions, found)),
     }
+
+
+def _details(actions: Mapping[str, Mapping[str, Any]], found: Mapping[str, list[str]]) -> Iterator[Raw]:
+    """What decides: of actions that always pass an example of the first is enough."""
+    shown = [(name, one) for name, one in actions.items() if one["passes"] != "never" or one.get("depends_on")]
+    first = next((name for name, one in shown if one["passes"] == "always"), None)
+    for name, one in shown:
+        always = one["passes"] == "always"
+        if always and name != first:
+            continue
+        yield {
+            "action": ", ".join(found["always"]) if always else _action(name),
+            "state": one["passes"],
+            "lines": [
+                {"label": label, "text": visible(one[key])}
+                for key, label in (("example", "passes"), ("denied", "denied"), ("depends_on", "decided by"))
+                if one.get(key)
+            ],
+        }
+
+
+def _in_order(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    given, ordered = list(names), list(known)
+    return sorted(given, key=lambda name: ordered.index(name) if name in ordered else len(ordered))
 
 
 def _of(actions: Mapping[str, Mapping[str, Any]], state: str) -> Iterator[str]:

@@ -47,10 +47,21 @@ def told():
     subnets = [{"subnet_id": HOSTILE, "cidr_block": HOSTILE, "availability_zone": HOSTILE, "tags": {"Name": HOSTILE}}]
     tables = [{"route_table_id": HOSTILE, "tags": {"Name": HOSTILE}, "associations": [{"main": True}]}]
     result = {"bucket": HOSTILE, "changed": False, "policy": {"Statement": [statement]}, "before": None, "actions": []}
+    kind = {
+        **dict.fromkeys(("principal", "via", "action", "bucket", "key_pattern", "path", "last_seen"), HOSTILE),
+        **dict.fromkeys(("layer", "statement", "reason", "cause"), HOSTILE),
+        "flags": [], "count": 2, "days": 2, "addresses": [HOSTILE],
+        "remedy": {"variable": HOSTILE, "value": [HOSTILE], "text": HOSTILE},
+    }  # fmt: skip
+    replayed = {
+        "summary": {"classes": 1, "loses": 1}, "loses": [kind], "window": {"from": HOSTILE, "until": HOSTILE},
+        "findings": [{"text": HOSTILE}], "proposal": {"variables": {HOSTILE: HOSTILE}}, "assumed": [HOSTILE],
+        "coverage": {HOSTILE: {"evidence": HOSTILE, "first": HOSTILE, "last": HOSTILE}},
+    }  # fmt: skip
+    hint = {"buckets": [HOSTILE], "finding": HOSTILE, "statement": HOSTILE, "by": [HOSTILE], "message": HOSTILE}
     seen = perimeter(
         HOSTILE, HOSTILE, HOSTILE, HOSTILE, looked, [result], (), reach,
-        {"tags": {"Name": HOSTILE}, "cidr_block": HOSTILE}, tables, subnets,
-        {"summary": {HOSTILE: HOSTILE}, "changes": [{"said": HOSTILE}]},
+        {"tags": {"Name": HOSTILE}, "cidr_block": HOSTILE}, tables, subnets, accesses=replayed, hints=[hint],
     )  # fmt: skip
     change = {"who": HOSTILE, "when": HOSTILE, "event": HOSTILE, "source_address": HOSTILE, "event_id": HOSTILE}
     failures = [{"host": HOSTILE, **where, "bucket": HOSTILE, "msg": HOSTILE}]

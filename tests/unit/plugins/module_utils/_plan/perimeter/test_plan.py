@@ -15,7 +15,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter impor
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter import reach
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.question import ask
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reading import PLACEHOLDER
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import MOST_SAID, Done, plan_of
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import (
+    MOST_HINTED,
+    MOST_SAID,
+    Done,
+    plan_of,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import UNDECIDED, Verdict
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.prove import prove as prove_claim
 
@@ -516,6 +521,8 @@ def test_what_was_done_is_looked_at_again(kept):
     assert (plan["refused"], plan["endpoint"], plan["buckets"]) == ("", None, None)
     # What was to be done, for reports.
     assert (plan["acts"], set(json.loads(plan["changes"])["buckets"])) == (True, {ONE, TWO})
+    # With the id that the endpoint has got.
+    assert (PLACEHOLDER in plan["changes"], OWN in plan["changes"]) == (False, True)
     result = plan["result"]
     assert result["endpoint"] == own
     assert result["actions"] == ["ec2:CreateVpcEndpoint", "s3:PutBucketPolicy", "s3:PutBucketPolicy"]
@@ -828,3 +835,48 @@ def test_a_policy_that_we_cannot_read_does_not_fail_what_was_written(kept):
     results = [{"bucket": ONE, "changed": True, "policy": written, "statements": {}, "actions": []}]
     told = plan_of(declared, found=there, done=Done({}, results))
     assert (told["refused"], told["result"]["hints"]) == ("", [])
+
+
+def test_a_report_has_hints_about_what_is_as_declared_as_well(kept):
+    own, policies = kept
+    theirs = {**statement(policies[TWO], "PerimeterS3Tls"), "Sid": "Theirs"}
+    as_declared = {**policies, TWO: {**policies[TWO], "Statement": [*policies[TWO]["Statement"], theirs]}}
+
+    def hints(matrix, looking=True, **given):
+        plan = plan_of({**DECLARED, "prove": False}, looking=looking, matrix=matrix, **given)
+        told = plan["result"].get("hints")
+        return plan["acts"], told and [(each["buckets"], each["statement"]) for each in told]
+
+    there = found(own, policies=as_declared)
+    assert hints(True, found=there) == hints(True, False, found=there) == (False, [([TWO], "Theirs")])
+    assert hints(False, found=there) == (False, None)
+    # What is to be done is told of once it was, or in check mode would be.
+    there = found(own, policies={**as_declared, ONE: None})
+    assert hints(True, found=there) == (True, None)
+    done = Done({}, [{"bucket": ONE, "changed": True, "policy": policies[ONE]}])
+    assert hints(True, found=there, done=done) == (True, [([TWO], "Theirs")])
+    assert hints(False, found=there, done=done) == (True, None)
+    # No bucket of another shape than ours has anything to look into.
+    assert hints(True, found=found(own, policies=policies)) == (False, [])
+
+
+def test_shapes_of_the_most_buckets_are_looked_into_first():
+    names = [f"bucket-{number}" for number in range(MOST_HINTED + 2)]
+
+    def policy(name, number):
+        sid = "Same" if number > MOST_HINTED - 1 else f"Never{number}"
+        address = {"IpAddress": {"aws:SourceIp": "192.0.2.1/32"}, "NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+        return {
+            "Version": "2012-10-17",
+            "Statement": [{**FOREIGN, "Sid": sid, "Resource": f"arn:aws:s3:::{name}/*", "Condition": address}],
+        }
+
+    there = found(endpoint(), policies={name: policy(name, number) for number, name in enumerate(names)})
+    declared = {"vpc_id": VPC, "buckets": names, "prove": False}
+    results = [
+        {"bucket": name, "changed": True, "policy": json.loads(plan_of(declared, found=there)["documents"])[name]}
+        for name in names[:1]
+    ]
+    told = plan_of(declared, found=there, done=Done({}, results), looking=True, matrix=True)["result"]["hints"]
+    assert len(told) == MOST_HINTED
+    assert (told[0]["finding"], told[0]["statement"], told[0]["buckets"]) == ("never_matches", "Same", names[-2:])

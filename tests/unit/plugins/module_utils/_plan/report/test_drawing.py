@@ -43,7 +43,21 @@ def test_every_route_is_drawn_as_it_is(narrow):
     assert {"route is not declared", "route is missing", "no route"} <= set(said)
     assert [each for each in said if each.startswith("rtb-")] == ["rtb-more", "rtb-gone", "rtb-ok", "rtb-off"]
     assert drawn["said"] == (
-        "VPC vpc-1: 2 of 4 route tables lead to endpoint vpce-1, behind which are 1 bucket, 0 of them not as declared."
+        "VPC vpc-1: 2 of 4 route tables lead to endpoint vpce-1, behind which is 1 bucket, 0 not as declared."
+    )
+
+
+@pytest.mark.parametrize("existed, word", [(True, "was corrected"), (False, "is new")])
+def test_what_was_corrected_is_drawn_as_it_is_now(existed, word):
+    tables = [table("rtb-ok"), table("rtb-gone", False), table("rtb-more", True, False)]
+    seen = perimeter(tables, ["a", "b"])
+    seen["endpoint"]["existed"] = existed
+    drawn = drawing(seen, {"a": "critical", "vpce-1": "major"}, False, corrected=True)
+    assert paths(drawn) == ["route ok", "route ok", "route ok"]
+    assert {"route was added", "route was removed", word} <= set(texts(drawn))
+    assert {each["class"] for each in drawn["shapes"] if each["is"] == "dot"} == {"ok"}
+    assert drawn["said"] == (
+        "VPC vpc-1: 2 of 3 route tables lead to endpoint vpce-1, behind which are 2 buckets, 1 corrected."
     )
 
 

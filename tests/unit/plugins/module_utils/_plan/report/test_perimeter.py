@@ -81,6 +81,20 @@ def test_an_endpoint_that_is_missing_is_where_the_finding_says():
     assert perimeter("h", "1", "eu-west-1", "vpc-1", None, [])["endpoint"] is None
 
 
+def test_what_policies_say_in_vain_is_kept():
+    hint = {
+        "buckets": ["a"],
+        "finding": "repeated",
+        "statement": "S",
+        "by": ["T"],
+        "value": None,
+        "message": "In vain.",
+    }
+    seen = perimeter("h", "1", "eu-west-1", "vpc-1", None, [], hints=[{**hint, "more": 1}])
+    assert seen["hints"] == [hint]
+    assert perimeter("h", "1", "eu-west-1", "vpc-1", None, [])["hints"] == []
+
+
 def test_the_same_words_are_said_once():
     def result(name):
         return {

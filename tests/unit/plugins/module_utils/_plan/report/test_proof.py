@@ -53,6 +53,22 @@ def test_cells_say_what_passes_and_what_decides():
     assert [each["state"] for each in anonymous["cells"]] == ["undecided", "none"]
 
 
+def test_rows_of_json_that_was_sorted_stand_in_our_order():
+    always = {"passes": "always"}
+    reach = {
+        "internet": {"delete": always, "get": {**always, "example": EXAMPLE}, "other": always},
+        "endpoint": THROUGH,
+    }
+    row = {"principal": "x", "keys": [], "reach": reach}
+    [matrix] = proof_of({**REACH, "matrix": [{"buckets": ["a"], "rows": [row]}]})["matrices"]
+    assert matrix["paths"] == ["through the endpoint", "from the internet"]
+    internet = matrix["rows"][0]["cells"][1]
+    assert internet["said"] == [{"state": "always", "actions": "get, delete, anything else"}]
+    # Of what always passes one example is enough.
+    [told] = internet["details"]
+    assert (told["action"], [each["text"] for each in told["lines"]]) == ("get, delete, anything else", [EXAMPLE])
+
+
 @pytest.mark.parametrize(
     "holds, verdict, said",
     [(True, "holds", "proved"), (False, "refuted", "refuted"), (False, "undecided", "undecided")],

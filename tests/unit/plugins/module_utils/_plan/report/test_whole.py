@@ -145,6 +145,12 @@ ACCESSES = {
     "summary": {"unchanged": 5, "loses_access": 1, "of": {"not": "shown"}},
     "changes": [{"said": "role/app loses s3:GetObject"}, {"message": "role/b"}, {"what": 1}, "no mapping"],
 }
+HINTS = [
+    {"buckets": ["a", "b-logs"], "finding": "repeated", "statement": "Insecure", "by": ["OldTls"], "value": None,
+     "message": "Statement 'Insecure' denies nothing that 'OldTls' does not."},
+    {"buckets": ["a", "b-logs", "c", "d"], "finding": "never_matches", "statement": "Read|`", "by": [], "value": None,
+     "message": "Statement 'Read|`' can never match: no request is as it says."},
+]  # fmt: skip
 CHANGE = {
     "who": f"{ARN}/Admin", "when": AT, "event": "s3:PutBucketPolicy", "source_address": "198.51.100.7",
     "event_id": "0f1e",
@@ -182,7 +188,7 @@ FINDINGS = [
 
 
 def seen(**more):
-    given = {"route_tables": TABLES, "subnets": SUBNETS, "reach": REACH, "accesses": ACCESSES, **more}
+    given = {"route_tables": TABLES, "subnets": SUBNETS, "reach": REACH, "accesses": ACCESSES, "hints": HINTS, **more}
     vpc = {"tags": {"Name": "prod"}, "cidr_block_association_set": [{"cidr_block": "10.0.0.0/16"}, {}]}
     return perimeter("one", ACCOUNT, REGION, VPC, LOOKED, RESULTS, ["allow_routes"], vpc=vpc, **given)
 
