@@ -43,6 +43,8 @@ ELSEWHERE = {
     ("README", "make test"): "it runs this test",
     ("README", "ansible-galaxy collection install perimeter.s3"): "needs Galaxy",
     ("README", "pip install"): "needs the network",
+    ("README", "moto_server"): "test_plain_moto",
+    ("README", "export AWS_"): "test_plain_moto",
     ("awx", "ansible-builder build"): "needs a container engine; test_execution_environment runs the rest",
     ("awx", "podman push"): "needs a registry",
     ("awx", "export CONTROLLER_HOST"): "test_awx_setup",

@@ -206,4 +206,12 @@ def _words_of_buckets(results: Iterable[Mapping[str, Any]]) -> list[Raw]:
             if text not in said:
                 said[text] = {**in_words(json.loads(text)), "buckets": []}
             said[text]["buckets"].append(name)
-    return list(said.values())
+    return [_named(each) for each in said.values()]
+
+
+def _named(said: Raw) -> Raw:
+    """With the name of the bucket, where it is of one alone."""
+    if len(said["buckets"]) > 1:
+        return said
+    [name] = said["buckets"]
+    return {key: value.replace(EACH, name) if isinstance(value, str) else value for key, value in said.items()}

@@ -107,6 +107,8 @@ def test_the_same_words_are_said_once():
     seen = perimeter("h", "1", "eu-west-1", "vpc-1", None, [result("a"), result("b-2"), other, failed])
     [said] = seen["words"]["buckets"]
     assert (said["what"], said["buckets"]) == ("GetObject on {bucket}/*", ["a", "b-2"])
+    [alone] = perimeter("h", "1", "eu-west-1", "vpc-1", None, [result("a")])["words"]["buckets"]
+    assert (alone["what"], alone["buckets"]) == ("GetObject on a/*", ["a"])
     assert seen["buckets"][2:] == [
         {"name": "odd", "changed": True}, {"name": "gone", "changed": False, "failed": True, "msg": "no such bucket"},
     ]  # fmt: skip
