@@ -131,3 +131,18 @@ def test_what_aws_takes_but_is_hardly_meant_is_a_warning():
 def test_what_goes_need_not_be_valid(options):
     declaration = declare({"bucket": "logs", "state": "absent", **options}, "aws")
     assert declaration.owns_document is (not options or "policy" in options)
+
+
+@pytest.mark.parametrize(
+    "options, path",
+    [
+        ({"statements": [], "purge_statements": True}, "statements"),
+        ({"policy": POLICY, "purge_statements": True}, "purge_statements"),
+        ({"statements": [READ], "restore": True}, "restore"),
+        ({"statements": [READ | {"Sid": "B"}, READ, READ]}, "statements[2].Sid"),
+    ],
+)
+def test_where_a_problem_is(options, path):
+    with pytest.raises(PolicyError) as caught:
+        declare({"bucket": "logs", **options}, "aws")
+    assert [one.path for one in caught.value.problems] == [path]

@@ -50,6 +50,12 @@ NAMES_IT = {
     "for buckets of the account": allow(
         "arn:aws:s3:::shared*", Condition={"StringEquals": {"s3:resourceAccount": [ACCOUNT, "999988887777"]}}
     ),
+    "for buckets of the account, by a pattern": allow(
+        "arn:aws:s3:::shared*", Condition={"StringLike": {"aws:ResourceAccount": ACCOUNT}}
+    ),
+    "for buckets of the account, in any case": allow(
+        "arn:aws:s3:::shared*", Condition={"StringEqualsIgnoreCase": {"aws:ResourceAccount": ACCOUNT}}
+    ),
     "a lone statement": {"Statement": allow("arn:aws:s3:::shared")["Statement"][0]},
     "as JSON text": json.dumps(allow("arn:aws:s3:::shared")),
 }
@@ -68,6 +74,12 @@ DOES_NOT = {
     "another service": allow("arn:aws:s3:::shared", Action="ec2:*"),
     "buckets of another account": allow(
         "arn:aws:s3:::shared*", Condition={"StringEquals": {"aws:ResourceAccount": "999988887777"}}
+    ),
+    "buckets of another account by a pattern": allow(
+        "arn:aws:s3:::shared*", Condition={"StringLike": {"s3:ResourceAccount": "999988887777"}}
+    ),
+    "buckets of another account in any case": allow(
+        "arn:aws:s3:::shared*", Condition={"StringEqualsIgnoreCase": {"aws:ResourceAccount": "999988887777"}}
     ),
     "an access point": allow(f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/shared/object/*"),
     "no ARN": allow("shared"),

@@ -44,6 +44,7 @@ LOGS = allow(
 )
 CLOSED = bucket_perimeter(BUCKET, endpoints=[VPCE], break_glass_principals=[GLASS], tls_only=True)
 PUBLIC = policy(allow())
+FORWARDED = bucket_perimeter(BUCKET, endpoints=[VPCE], allow_forwarded_access=True)
 PARTNER = policy(allow(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}))
 
 
@@ -71,6 +72,19 @@ CASES = [
     ({"claim": "only_through", "networks": [VPCE]}, {}, "refuted"),
     ({"claim": "only_through", "networks": [VPC], "principals": [GLASS]}, {}, "holds"),
     ({"claim": "only_through", "networks": [VPCE], "principals": [GLASS], "require_tls": True}, {}, "holds"),
+    (
+        {"claim": "only_through", "networks": [VPCE], "principals": [GLASS], "require_tls": True},
+        {"bucket": bucket_perimeter(BUCKET, endpoints=[VPCE], break_glass_principals=[GLASS])},
+        "refuted",
+    ),
+    (
+        {"claim": "only_through", "networks": [VPCE], "principals": [GLASS]},
+        {"bucket": bucket_perimeter(BUCKET, endpoints=[VPCE], break_glass_principals=[GLASS])},
+        "holds",
+    ),
+    ({"claim": "only_through", "networks": [VPCE], "allow_forwarded_access": True}, {"bucket": PUBLIC}, "refuted"),
+    ({"claim": "only_through", "networks": [VPCE], "allow_forwarded_access": True}, {"bucket": FORWARDED}, "holds"),
+    ({"claim": "only_through", "networks": [VPCE]}, {"bucket": FORWARDED}, "refuted"),
     ({"claim": "only_through", "networks": [VPCE], "addresses": ["203.0.113.0/24"]}, {"bucket": PUBLIC}, "refuted"),
     (
         {"claim": "only_through", "networks": [VPCE], "within": [{"action": "s3:PutObject", "principal": APP}]},

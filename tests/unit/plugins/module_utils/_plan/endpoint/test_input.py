@@ -134,7 +134,7 @@ PROBLEMS = [
     (
         "addresses that do not go together",
         {"ip_address_type": "ipv4", "dns_record_ip_type": "dualstack"},
-        "address type ipv4 does not go with DNS records of type dualstack",
+        "dns_record_ip_type: An endpoint of address type ipv4 does not go with DNS records of type dualstack",
     ),
     ("a tag of AWS", {"tags": {"aws:Name": "x"}}, "tags.aws:Name: Keys that begin with 'aws:' belong to AWS."),
     ("a tag that is no text", {"tags": {"Live": True}}, "tags.Live: The value True is not text. Put it in quotes."),

@@ -139,3 +139,10 @@ def test_a_reader_tells_each_kind_once():
     assert counts(found) == {CLOUDTRAIL[0]: 7, other[0]: 1}
     # Nor what is shown of it.
     assert [one.examples for one in sent[2:4]] == [{0: (["e2"], [])}, {0: (["e3"], [])}] and sent[6].examples == {}
+
+
+@pytest.mark.parametrize("more, places", [(1, 1024), (682, 1024), (683, 2048), (1365, 2048), (1366, 4096)])
+def test_a_third_of_the_places_stays_free(more, places):
+    numbers = Numbers()
+    numbers.reserve(more)
+    assert len(numbers.places) == places

@@ -115,6 +115,24 @@ def test_prefixes_and_principals():
     }
 
 
+def test_keys_that_are_not_declared_through_an_endpoint_of_others():
+    read = {"name": BUCKET, "access": "read", "prefixes": ["reports/"], "principals": [APP]}
+    peer = f"additional_endpoints ({PEER})"
+    rows = {
+        (row["principal"], keys): row["reach"][peer]
+        for row in matrix_of([read], endpoints=(VPCE, PEER), additional=(PEER,))
+        for keys in row["keys"]
+        if peer in row["reach"]
+    }
+    for keys in BOTH:
+        cells = rows["declared principals", keys]
+        assert {name: one["passes"] for name, one in cells.items()} == dict.fromkeys(cells, "always")
+        assert cells["get"]["example"].startswith("s3:GetObject on arn:aws:s3:::examplebucket/")
+        assert cells["get"]["example"].startswith("s3:GetObject on arn:aws:s3:::examplebucket/reports/") == (
+            (keys,) == DECLARED
+        )
+
+
 def test_what_others_let_in():
     rows = shown(matrix_of(others=[PUBLIC, LOGS], endpoints=(VPCE, PEER), services=True, additional=(PEER,)))
     peer = f"additional_endpoints ({PEER})"

@@ -166,6 +166,8 @@ def test_a_wide_endpoint_holds_if_it_is_declared(scope, given):
     result = proof(declaration=declare(scope=scope, **declared), endpoint=policy)
     assert messages(result) == []
     assert PASSAGE in refuted(proof(endpoint=policy))
+    wider = {"Version": "2012-10-17", "Statement": [EVERYTHING]}
+    assert PASSAGE in refuted(proof(declaration=declare(scope=scope, **declared), endpoint=wider))
 
 
 def test_statements_for_buckets_of_aws_hold_if_they_are_declared():
@@ -400,6 +402,7 @@ def test_what_others_take_from_some_is_named(denial):
     assert messages(result) == []
     assert result["holds"] is True
     assert {(one["theorem"], one["statement"]) for one in result["narrowed"]} == {(DECLARED, "Some")}
+    assert {one["theorem"] for one in result["theorems"] if one["narrowed"]} == {DECLARED}
 
 
 def test_a_version_of_tls_that_is_not_declared_may_be_denied():

@@ -161,3 +161,20 @@ def test_the_table_is_that_of_the_role():
     assert sorted(constants["__private_access_declared"]) == sorted(f"private_access_{name}" for name in KINDS)
     for name, (read, default) in KINDS.items():
         assert read(defaults[f"private_access_{name}"], name) == read(default, name), name
+
+
+@pytest.mark.parametrize("count, more", [(9, ""), (10, ""), (11, " and 1 more"), (12, " and 2 more")])
+def test_names_are_listed_up_to_a_number(count, more):
+    odd = [f"s3:{number}" for number in range(count)]
+    said = f"has what is not the name of a bucket: {', '.join(odd[:10])}{more}."
+    assert any(said in one for one in problems(buckets=odd))
+
+
+@pytest.mark.parametrize("name, wrong", [("drift_correct", "maybe"), ("drift_who", "2"), ("drift_fail_on", "all")])
+def test_variables_of_the_playbook(name, wrong):
+    with pytest.raises(PolicyError) as raised:
+        read_variables(GOOD, playbook={name: wrong})
+    assert [one.path for one in raised.value.problems] == [name]
+    assert "There is no such variable" not in str(raised.value)
+    with pytest.raises(PolicyError, match="There is no such variable"):
+        read_variables(GOOD, playbook={f"{name}s": True})

@@ -373,3 +373,16 @@ TLS_OF_SERVICES = [
 def test_services_on_the_way_use_tls(changes, name):
     known = setting(None, document(statement(Bool={"aws:SecureTransport": "false"})))
     assert verdict(known, **changes).name == name
+
+
+@pytest.mark.parametrize("key", ["aws:CalledViaFirst", "aws:CalledViaLast"])
+def test_which_service_was_on_the_way(key):
+    known = setting(planned=document(statement(StringEquals={key: "athena.amazonaws.com"})))
+
+    def by(name):
+        return verdict(known, userIdentity=identity(invokedBy=name), sourceIPAddress=name).name
+
+    # Only of the last one is told.
+    assert by("athena.amazonaws.com") == ("loses" if key == "aws:CalledViaLast" else "unknown")
+    assert by("glue.amazonaws.com") == ("keeps" if key == "aws:CalledViaLast" else "unknown")
+    assert by("AWS Internal") == "unknown"

@@ -397,6 +397,14 @@ def test_why_a_run_fails_is_said_like_with_like():
         "No run corrects this: b0, b1, b10 and 147 more: nobody passes. Take it out.",
         "No run corrects this: b0, b1, b10 and 147 more: somebody passes. Take it out.",
     ]
+    several = {**refuted(1), "counts": {**refuted(1)["counts"]}}
+    several["findings"] = [{**refuted(1)["findings"][0], "what": f"what {number}"} for number in range(5)]
+    said = failure_text(several, "major", "localhost")
+    assert said[-1] == "And 2 more kinds that no run corrects."
+    several["findings"].pop()
+    assert failure_text(several, "major", "localhost")[-1] == "And 1 more kind that no run corrects."
+    several["findings"].pop()
+    assert failure_text(several, "major", "localhost")[-1].startswith("No run corrects this: b0: what 2.")
 
 
 def test_a_host_fails_on_its_own_failures():

@@ -43,6 +43,21 @@ B = "arn:aws:s3:::b"
             "Allow A, B, C and 1 more on all but b if s3:TlsVersion is below 1.3 and there is no aws:x",
         ),
         (
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": B,
+             "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01"}}},
+            "Allow GetObject on b if aws:CurrentTime is after 2026-01-01",
+        ),
+        (
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": B,
+             "Condition": {"DateLessThan": {"aws:CurrentTime": "2026-01-01"}}},
+            "Allow GetObject on b if aws:CurrentTime is before 2026-01-01",
+        ),
+        (
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": B,
+             "Condition": {"NumericGreaterThan": {"s3:max-keys": "10"}}},
+            "Deny GetObject on b if s3:max-keys is above 10",
+        ),
+        (
             {"Effect": "Allow", "NotPrincipal": {"AWS": "444455556666"}, "Action": "s3:GetObject", "Resource": B,
              "Condition": {"ForAnyValue:StringLike": {"a:b": ["x", "y"]}}},
             "Allow GetObject on b by all but 444455556666 if a:b is x or y",
