@@ -17,7 +17,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.access 
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.classes import Class
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.proposal import unused_of
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import Side, Setting
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import Setting, Side
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 OWN = "vpce-0000000a"
