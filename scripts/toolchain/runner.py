@@ -13,10 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from typing import IO
 
 from toolchain.parts import Part
 
@@ -53,14 +55,42 @@ def run_side_by_side(parts: Sequence[Part], logs: Path, workers: int) -> list[Ou
     When this run is interrupted, its parts end with it, and so does all that they have started.
     """
     logs.mkdir(parents=True, exist_ok=True)
-    running: set[subprocess.Popen[bytes]] = set()
+    running = _Running()
     pool = ThreadPoolExecutor(workers)
     try:
         return list(pool.map(lambda part: _run_one(part, logs, running), parts))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list(running):
-            _end(process)
+        running.end()
+
+
+class _Running:
+    """The processes of a run; when that has ended, none starts any more."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
+
+    def start(self, command: Sequence[str], log: IO[str]) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._ended:
+                raise CancelledError
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+            self._processes.add(process)
+            return process
+
+    def forget(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            self._processes.discard(process)
+
+    def end(self) -> None:
+        with self._lock:
+            self._ended = True
+            for process in self._processes:
+                _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -69,24 +99,21 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _run_one(part: Part, logs: Path, running: set[subprocess.Popen[bytes]]) -> Outcome:
+def _run_one(part: Part, logs: Path, running: _Running) -> Outcome:
     log = logs / f"{part.name}.log"
     started = time.monotonic()
     _say(f"[start]  {part.name}")
     with (
         log.open("w", encoding="utf-8") as handle,
-        subprocess.Popen(
-            [*_COMMAND, part.name], stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, start_new_session=True
-        ) as process,
+        running.start([*_COMMAND, part.name], handle) as process,
     ):
-        running.add(process)
         try:
             status = process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             _end(process)
             handle.write(f"\n{part.name} was stopped after {_PATIENCE} s\n")
             status = 1
-        running.discard(process)
+        running.forget(process)
     text = log.read_text(encoding="utf-8", errors="replace")
     seconds = time.monotonic() - started
     found = _RESULT.search(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -72,3 +73,20 @@ def test_parts_end_with_a_run_that_is_interrupted(told, tmp_path):
         runner.run_side_by_side(PARTS[:2], tmp_path / "logs", 1)
     assert ends(begun(told))
     assert [path.name for path in (tmp_path / "logs").iterdir()] == [f"{PARTS[0].name}.log"]
+
+
+def test_a_part_that_starts_as_the_run_is_interrupted_does_not_go_on(monkeypatch, told, tmp_path):
+    started = []
+
+    class Slow(subprocess.Popen):
+        def __init__(self, *words, **options):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.5)
+            super().__init__(*words, **options)
+            started.append(self)
+
+    monkeypatch.setattr(runner.subprocess, "Popen", Slow)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run_side_by_side(PARTS[:3], tmp_path / "logs", 2)
+    time.sleep(1)
+    assert started and all(ends(process.pid) for process in started)
