@@ -84,8 +84,17 @@ def _check_links(archive: Path) -> None:
 
 
 def _check_pages(result: Path, collection: Path) -> None:
-    """Galaxy has no dependencies when it renders the pages; a page that needs one is blank without any error."""
-    contents = json.loads(result.read_text(encoding="utf-8"))["docs_blob"]["contents"]
+    """Galaxy has no dependencies when it renders the pages; a page that needs one is blank without any error.
+
+    It also lists what is in extensions/ only if ``meta/extensions.yml`` names the directory.
+    """
+    told = json.loads(result.read_text(encoding="utf-8"))
+    contents = told["docs_blob"]["contents"]
+    listed = {(entry["content_type"], entry["name"]) for entry in told["contents"]}
+    plugins = (collection / "extensions").glob("eda/plugins/*/*.py")
+    unlisted = sorted(path.stem for path in plugins if (f"eda/plugins/{path.parent.name}", path.stem) not in listed)
+    if unlisted:
+        raise Failed(f"Galaxy would not list these of extensions/: {', '.join(unlisted)}")
     documented = {entry["content_name"] for entry in contents if (entry.get("doc_strings") or {}).get("doc")}
     missing = sorted({path.stem for path in (collection / "plugins" / "modules").glob("[!_]*.py")} - documented)
     if missing:
