@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 
 exceptions = pytest.importorskip("botocore.exceptions")
@@ -49,6 +51,14 @@ def test_stops_at_the_first_change():
     attributes = [{"AttributeKey": "ResourceName", "AttributeValue": "reports"}]
     assert client.asked == [{"LookupAttributes": attributes}, {"LookupAttributes": attributes, "NextToken": "2"}]
     assert slept == [0.5]
+
+
+def test_looks_no_further_than_it_is_told():
+    until = datetime(2026, 11, 29, tzinfo=timezone.utc)
+    client = Client({"Events": [READ], "NextToken": "2"}, {"Events": []})
+    asking = Lookup(client, OPTIONS, until, lambda _seconds: None)
+    assert asking.about("reports")["complete"] is True
+    assert [one["EndTime"] for one in client.asked] == [until, until]
 
 
 def test_stops_after_so_many_lookups():

@@ -46,6 +46,13 @@ CLOSED = bucket_perimeter(BUCKET, endpoints=[VPCE], break_glass_principals=[GLAS
 PUBLIC = policy(allow())
 FORWARDED = bucket_perimeter(BUCKET, endpoints=[VPCE], allow_forwarded_access=True)
 PARTNER = policy(allow(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}))
+READING = {
+    "principal": APP,
+    "action": "s3:GetObject",
+    "resource": f"arn:aws:s3:::{BUCKET}/*",
+    "through": VPCE,
+    "context": {"aws:SecureTransport": True},
+}
 
 
 def documents(bucket="closed", endpoint=None, **more):
@@ -119,6 +126,27 @@ CASES = [
         {"claim": "confined", "endpoint": VPCE, "buckets": ["another"], "accounts": [ACCOUNT]},
         {"endpoint": endpoint_policy([], scope="account", account=ACCOUNT)},
         "holds",
+    ),
+    (
+        {"claim": "confined", "endpoint": VPCE, "buckets": ["another"], "organization": ORG},
+        {"endpoint": endpoint_policy([], scope="organization", organization=ORG)},
+        "holds",
+    ),
+    (
+        {"claim": "confined", "endpoint": VPCE, "buckets": ["another"], "organization": "o-anotherorgid"},
+        {"endpoint": endpoint_policy([], scope="organization", organization=ORG)},
+        "refuted",
+    ),
+    # The organization of the account is that of its buckets.
+    (
+        {"claim": "always", "requests": [READING]},
+        {"organization": ORG, "endpoint": endpoint_policy([], scope="organization", organization=ORG)},
+        "holds",
+    ),
+    (
+        {"claim": "always", "requests": [READING]},
+        {"organization": "o-anotherorgid", "endpoint": endpoint_policy([], scope="organization", organization=ORG)},
+        "refuted",
     ),
     ({"claim": "not_public"}, {}, "holds"),
     ({"claim": "not_public"}, {"bucket": PUBLIC}, "refuted"),

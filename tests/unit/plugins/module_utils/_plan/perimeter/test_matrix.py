@@ -34,7 +34,7 @@ INSIDE, OUTSIDE = ("endpoint", "endpoint_without_tls"), ("internet", "another_en
 SIGNS = {"always": "A", "never": "-", "depends": "?", "undecided": "!"}
 
 
-def matrix_of(buckets=(BUCKET,), others=(), endpoints=(VPCE,), glass=(), services=False, **declared):
+def matrix_of(buckets=(BUCKET,), others=(), endpoints=(VPCE,), glass=(), services=False, forwarded=False, **declared):
     declaration = read_declaration(
         list(buckets),
         ACCOUNT,
@@ -44,6 +44,7 @@ def matrix_of(buckets=(BUCKET,), others=(), endpoints=(VPCE,), glass=(), service
         managers=[AUTOMATION],
         break_glass=list(glass),
         services=services,
+        forwarded=forwarded,
         **declared,
     )
     document = bucket_perimeter(
@@ -52,6 +53,7 @@ def matrix_of(buckets=(BUCKET,), others=(), endpoints=(VPCE,), glass=(), service
         manager_principals=[AUTOMATION],
         break_glass_principals=list(glass),
         allow_aws_services=services,
+        allow_forwarded_access=forwarded,
         tls_only=True,
     )
     document["Statement"] += others
@@ -142,6 +144,12 @@ def test_what_others_let_in():
     assert rows["anonymous", ALL_KEYS] == through("A-----", "endpoint", peer)
     # They do not say how they come, and act for this account or for another one.
     assert rows["AWS services", ALL_KEYS] == {"internet": "A?----"}
+
+
+def test_what_services_forward_comes_by_a_path_of_its_own():
+    rows = shown(matrix_of(forwarded=True))
+    assert rows["all principals of the account", ALL_KEYS] == {"endpoint": READ_WRITE, "forwarded_by_a_service": ALL}
+    assert rows["principals of other accounts", ALL_KEYS] == {}
 
 
 def test_what_of_each_path_is_asked():

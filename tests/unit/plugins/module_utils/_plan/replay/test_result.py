@@ -106,6 +106,21 @@ def test_no_evidence_is_no_safety():
     assert "No access was seen" in page_of(run([]).as_dict())
 
 
+@pytest.mark.parametrize(
+    "days, text",
+    [
+        ((1, 2, 3), None),
+        ((1, 3), "There is no record of 2026-11-02."),
+        ((1, 12), f"There is no record of {', '.join(f'2026-11-{day:02}' for day in range(2, 12))}."),
+        ((1, 13), f"There is no record of {', '.join(f'2026-11-{day:02}' for day in range(2, 12))} and more days."),
+    ],
+)
+def test_days_without_records_are_said(days, text):
+    found = run([record(day, day=day) for day in days]).as_dict()["findings"]
+    gaps = [(one["subject"], one["text"]) for one in found if one["kind"] == "gaps"]
+    assert gaps == ([("window", text)] if text else [])
+
+
 def test_the_verdicts_and_what_they_rest_on():
     found = run(RECORDS).as_dict()
     assert found["summary"] | {"keeps": 2, "loses": 2} == found["summary"]
