@@ -531,6 +531,16 @@ def test_what_was_done_is_looked_at_again(kept):
     assert json.loads(plan["documents"]) == policies
 
 
+@pytest.mark.parametrize("failed, told", [({"msg": "Access denied."}, "Access denied."), ({}, "")])
+def test_what_could_not_be_written_is_told(kept, failed, told):
+    own, policies = kept
+    wrote = {"bucket": ONE, "changed": True, "policy": policies[ONE], "statements": {}, "actions": []}
+    not_written = {"bucket": TWO, "changed": False, "failed": True, "statements": {}, "actions": [], **failed}
+    text = found(own, policies=NONE_YET)
+    plan = plan_of(DECLARED, found=text, done=Done({"skipped": True}, [wrote, not_written]))
+    assert plan["failures"] == [{"bucket": TWO, "msg": told}]
+
+
 def test_another_writer_in_between_refutes(kept):
     own, policies = kept
     theirs = {**policies[ONE], "Statement": [*policies[ONE]["Statement"], FOREIGN]}
