@@ -18,7 +18,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim i
     World,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.prove import Options, prove
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.world import ALL_RULES, RULES
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.world import ALL_RULES, RULES, SHAPES
 
 OWN = "111122223333"
 VPCE, VPC = "vpce-0aaaaaaaaaaaaaaa1", "vpc-0aaaaaaaaaaaaaaa1"
@@ -119,3 +119,26 @@ def test_a_rule_is_needed(rule):
     assert prove(asked).status == HOLDS
     without = prove(asked, Options(rules=ALL_RULES - {rule}))
     assert without.status == REFUTED or "cannot be" in without.reason
+
+
+#: Keys -> how the value begins that examples have for none of those that policies name.
+BEGINNINGS = {
+    "aws:sourcevpce": "vpce-0f",
+    "aws:sourcevpc": "vpc-0f",
+    "aws:ec2instancesourcevpc": "vpc-0f",
+    **dict.fromkeys(("aws:vpceaccount", "aws:sourceaccount", "aws:resourceaccount", "aws:principalaccount"), "99"),
+    **dict.fromkeys(("s3:resourceaccount", "s3:dataaccesspointaccount", "aws:sourceowner"), "99"),
+    **dict.fromkeys(("aws:vpceorgid", "aws:sourceorgid", "aws:resourceorgid", "aws:principalorgid"), "o-"),
+    **dict.fromkeys(("aws:vpceorgpaths", "aws:sourceorgpaths", "aws:resourceorgpaths", "aws:principalorgpaths"), "o-"),
+    "aws:requestedregion": "eu-central-1",
+    **dict.fromkeys(("aws:principalservicename", "aws:principalservicenameslist"), "any-other-service.amazonaws.com"),
+    **dict.fromkeys(("aws:calledvia", "aws:calledviafirst", "aws:calledvialast"), "any-other-service.amazonaws.com"),
+    "aws:sourcearn": "any-service:eu-central-1:",
+    "aws:sourcevpcarn": "eu-central-1:999999999999:vpc/vpc-0f",
+    "aws:principalarn": "iam::999999999999:role/",
+    "s3:dataaccesspointarn": "eu-central-1:999999999999:accesspoint/",
+}
+
+
+def test_of_which_keys_the_values_have_a_form():
+    assert {key: shape.nicer[0][: len(BEGINNINGS[key])] for key, shape in SHAPES.items()} == BEGINNINGS
