@@ -39,11 +39,12 @@ def find(
                 f"{str(result)[:80]}."
             )
     findings += fleet_findings(place, [(name, result["before"], result["policy"]) for name, result in buckets.items()])
-    mismatches, narrowed = ((reach or {}).get(key) or () for key in ("mismatches", "narrowed"))
-    if mismatches or narrowed:
+    mismatches, narrowed, unknown = ((reach or {}).get(key) or () for key in ("mismatches", "narrowed", "unknown"))
+    if mismatches or narrowed or unknown:
         from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.reach import reach_findings
 
-        findings += reach_findings(place, mismatches, narrowed)
+        name = (endpoint.get("endpoint") or endpoint.get("before") or {}).get("vpc_endpoint_id")
+        findings += reach_findings(place, mismatches, narrowed, unknown, str(name or "endpoint"))
     return [finding.as_dict() for finding in findings]
 
 

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..._policy.language.document import Raw
-from ..perimeter.theorems import DENY
+from ..._policy.proof.claim import UNDECIDED
+from ..perimeter.theorems import DECISIONS, DENY, TITLES
 from .finding import (
     CRITICAL,
     MAJOR,
@@ -31,13 +32,38 @@ KIND = "reach"
 _CAUSE = ("declared", "found", "layer", "statement", "remedy")
 
 
-def reach_findings(place: Place, mismatches: Iterable[Raw], narrowed: Iterable[Raw] = ()) -> list[Finding]:
+def reach_findings(
+    place: Place,
+    mismatches: Iterable[Raw],
+    narrowed: Iterable[Raw] = (),
+    unknown: Iterable[Raw] = (),
+    endpoint: str = "",
+) -> list[Finding]:
     """A finding for each bucket and cause.
 
-    :param mismatches, narrowed: as the proof lists them.
+    :param mismatches, narrowed, unknown: as the proof lists them.
+    :param endpoint: what is not decided of all buckets at once is said of it.
     """
     found = [_finding(place, bucket, ones, False) for bucket, ones in _causes(mismatches)]
-    return found + [_finding(place, bucket, ones, True) for bucket, ones in _causes(narrowed)]
+    found += [_finding(place, bucket, ones, True) for bucket, ones in _causes(narrowed)]
+    return found + [_doubt(place, name, one) for one in unknown for name in one["buckets"] or [endpoint]]
+
+
+def _doubt(place: Place, resource: str, entry: Raw) -> Finding:
+    """What nobody knows is as grave as if it were refuted."""
+    theorem = entry["theorem"]
+    declared = DECISIONS[theorem]
+    return Finding(
+        place.account,
+        place.region,
+        resource,
+        KIND,
+        f"it is not decided whether {TITLES[theorem].rstrip('.').lower()}: {entry['reason'].rstrip('.')}",
+        UNDECIDED,
+        declared,
+        CRITICAL if declared == DENY else MAJOR,
+        remedy="Make the policies simpler, or look at them yourself.",
+    )
 
 
 def _causes(entries: Iterable[Raw]) -> Iterable[tuple[str, list[Raw]]]:

@@ -355,10 +355,9 @@ def refutation(reach: Raw | None) -> str:
     if reach is None or reach["holds"]:
         return ""
     lead = "What the policies let pass is not what was declared."
-    said = [one["message"] for one in reach["mismatches"]]
-    if not said:
+    if not reach["mismatches"]:
         lead = "It is not proved that the policies let pass what was declared, and nothing else."
-        said = [one["message"] for one in reach["unknown"]]
+    said = [one["message"] for one in (*reach["mismatches"], *reach["unknown"])]
     more = f" And {len(said) - _MOST_REASONS} more." if len(said) > _MOST_REASONS else ""
     return (
         f"{lead} {' '.join(said[:_MOST_REASONS])}{more} All of it is in private_access_result.reach. To do without "

@@ -19,9 +19,8 @@ from ..._policy.proof.claim import HOLDS, REFUTED, UNDECIDED, Counterexample, Ve
 from ..proof import words
 from ..proof.example import as_dict, reproduced_by, statement_dict
 from .declared import Declaration
-from .theorems import ALLOW, DECLARED, DENY, PASSAGE, REACH, REPAIR, TITLES
+from .theorems import DECISIONS, DENY, PASSAGE, REACH, TITLES
 
-_DECLARED = {REACH: DENY, PASSAGE: DENY, DECLARED: ALLOW, REPAIR: ALLOW}
 #: What one entry collects of requests that differ in nothing else that matters.
 _LISTS = ("buckets", "principals", "network_paths")
 #: Names that a sentence gives before it leaves out the rest.
@@ -95,7 +94,7 @@ class Report:
     def _entry(self, theorem: str, example: Counterexample, remedy: str) -> Raw:
         found = as_dict(example)
         request = found["request"]
-        declared = _DECLARED[theorem]
+        declared = DECISIONS[theorem]
         return {
             "theorem": theorem,
             # In their order, and each once.

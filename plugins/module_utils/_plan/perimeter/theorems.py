@@ -45,6 +45,8 @@ REACH, PASSAGE, DECLARED, REPAIR = (
 )
 #: What a request that refutes a theorem was declared to be.
 ALLOW, DENY = "allow", "deny"
+#: Theorem -> what was declared of the requests that it is about.
+DECISIONS = {REACH: DENY, PASSAGE: DENY, DECLARED: ALLOW, REPAIR: ALLOW}
 #: Theorem -> what it says.
 TITLES = {
     REACH: "Nothing else reaches the bucket.",

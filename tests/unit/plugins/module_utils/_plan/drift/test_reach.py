@@ -13,6 +13,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.reach imp
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.input import read_declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reach import prove
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.theorems import (
+    DECLARED,
+    PASSAGE,
+    REACH,
+    REPAIR,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
 
@@ -55,6 +61,26 @@ def test_what_is_cut_off_is_one_finding_for_each_bucket_and_statement():
     assert both.remedy == "Change statement 'Nothing' of the bucket policy, or declare only what it leaves."
     assert (both.account, both.region, both.kind, both.opens) == (ACCOUNT, REGION, "reach", ())
     assert both.cuts == (f"s3:GetObject on arn:aws:s3:::first/any-object by {WORKLOAD} through {VPCE}",)
+
+
+# theorem, buckets, on what it is said, how grave, what it says
+DOUBTS = [
+    (REACH, ["first", "second"], ["first", "second"], "critical", "nothing else reaches the bucket"),
+    (PASSAGE, [], [VPCE], "critical", "nothing else passes the endpoint"),
+    (DECLARED, ["first"], ["first"], "major", "what is declared passes"),
+    (REPAIR, ["first"], ["first"], "major", "the policy of the bucket stays repairable"),
+]
+
+
+@pytest.mark.parametrize("theorem, buckets, resources, severity, said", DOUBTS)
+def test_what_is_not_decided_is_as_grave_as_if_it_were_refuted(theorem, buckets, resources, severity, said):
+    entry = {"theorem": theorem, "buckets": buckets, "reason": "More than 9 kinds of requests.", "message": "..."}
+    found = reach_findings(PLACE, [], [], [entry], VPCE)
+    assert [(each.resource, each.severity, each.before) for each in found] == [
+        (name, severity, "undecided") for name in resources
+    ]
+    assert {each.what for each in found} == {f"it is not decided whether {said}: More than 9 kinds of requests"}
+    assert report([each.as_dict() for each in found], corrected=False)["status"] == "drifted"
 
 
 def test_examples_are_requests_for_that_bucket():
