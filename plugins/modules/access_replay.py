@@ -30,6 +30,10 @@ options:
     type: list
     elements: raw
     required: true
+  chdir:
+    description:
+      - The directory in which relative paths of O(evidence) begin, instead of the one in which Ansible runs the module.
+    type: path
   planned_bucket_policies:
     description: Documents by the names of buckets; V(null) for a bucket that will have none. Others stay as they are.
     type: dict

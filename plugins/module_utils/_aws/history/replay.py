@@ -36,6 +36,7 @@ from .parallel import read_all
 NEVER = "never"
 ACCESS_REPLAY_OPTIONS: dict[str, dict[str, Any]] = {
     "evidence": {"type": "list", "elements": "raw", "required": True},
+    "chdir": {"type": "path"},
     "planned_bucket_policies": {"type": "dict", "default": {}},
     "planned_endpoint_policies": {"type": "dict", "default": {}},
     "current_bucket_policies": {"type": "dict", "default": {}},
@@ -100,7 +101,7 @@ def run_access_replay(module: Any) -> None:
     options = module.params
     session = Session(module)
     with reported(module, session):
-        evidence = read_evidence(options["evidence"])
+        evidence = read_evidence(options["evidence"], options["chdir"])
         check_ignored(options["ignore"])
         since = read_moment(options["since"], "since")
         until = read_moment(options["until"], "until", whole_day=True)
