@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What records of all kinds say, to the last letter, as a person has read it beside the records.
+"""What records of all kinds say, to the last letter, as it was read beside the records.
 
 ``WRITE_WHOLE=1`` writes ``whole.json`` anew. Read the difference before you commit it.
 """
