@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans of the role to the last letter, but for what is proved of them, as a person has read them.
+"""Plans of the role to the last letter, but for what is proved of them, as they were read beside what is given.
 
 ``WRITE_WHOLE=1`` writes ``whole.json`` anew. Read the difference before you commit it.
 """
