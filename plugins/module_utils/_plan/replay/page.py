@@ -156,9 +156,7 @@ def _proposal(proposal: Mapping[str, Any]) -> Iterator[str]:
         for name, value in proposal["variables"].items():
             yield from _yaml(name, value)
         yield "```"
-    yield from _list(
-        "Nothing is proposed for", (f"{one['text']} ({_number(one['count'])} times)" for one in proposal["left"])
-    )
+    yield from _list("Nothing is proposed for", (f"{one['text']} ({_times(one['count'])})" for one in proposal["left"]))
 
 
 def _yaml(name: str, value: Any) -> Iterator[str]:
@@ -203,7 +201,7 @@ def _backtest(disagree: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         "Where the policies in force say something else",
         (
             f"{one['principal']} {one['action']} {one['bucket']}: recorded as {one['recorded']} "
-            f"({_number(one['count'])} times), evaluated as {one['evaluated']}. {one['reason']}"
+            f"({_times(one['count'])}), evaluated as {one['evaluated']}. {one['reason']}"
             for one in disagree
         ),
     )
@@ -213,7 +211,7 @@ def _ignored(ignored: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _list(
         "Left out as the task says",
         (
-            f"{one['principal']} {one['action']} {one['bucket']} ({_number(one['count'])} times): {one['reason']}"
+            f"{one['principal']} {one['action']} {one['bucket']} ({_times(one['count'])}): {one['reason']}"
             for one in ignored
         ),
     )
@@ -239,6 +237,10 @@ def _plain(text: str) -> str:
 
 def _code(text: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text).replace("`", "'")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{_number(count)} times"
 
 
 def _number(value: int) -> str:

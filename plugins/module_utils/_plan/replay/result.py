@@ -173,14 +173,15 @@ class Result:
             found.append({"kind": "nothing_there", "subject": "evidence", "text": text})
         points = sum(one.seen.count for one, _verdict, _cause in self.found if _is_of_untold_bucket(one.access))
         if points:
-            text = f"Of {points} requests through access points the records do not tell the buckets: they may be these."
+            text = f"Requests through access points of which the records do not tell the bucket: {points}. "
+            text += "It may be one of these."
             found.append({"kind": "access_points", "subject": "evidence", "text": text})
         if tally.malformed:
             named = "; ".join(tally.named[:5])
-            text = f"{tally.malformed} places of the evidence cannot be read: {named}."
+            text = f"Places of the evidence that cannot be read: {tally.malformed} ({named})."
             found.append({"kind": "malformed", "subject": "evidence", "text": text})
         if tally.without_zone:
-            text = f"{tally.without_zone} times do not say their zone, and are taken for UTC."
+            text = f"Times without a zone, which are taken for UTC: {tally.without_zone}."
             found.append({"kind": "without_zone", "subject": "evidence", "text": text})
         agree = self.backtest["agree"]
         if agree is not None and agree < 1:

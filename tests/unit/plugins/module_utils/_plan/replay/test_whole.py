@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A replay of requests of all kinds to the last letter: what it returns and its page, as they were read beside what is given.
+"""A replay of requests of all kinds, its result and page, to the last letter, as they were read beside what is given.
 
 ``WRITE_WHOLE=1`` writes ``whole.json`` anew. Read the difference before you commit it.
 """
