@@ -38,6 +38,13 @@ class Part(NamedTuple):
     key: str
 
 
+def in_directory(evidence: Sequence[tuple[str, str]], directory: str | None) -> list[tuple[str, str]]:
+    """The same evidence, whose relative paths begin in a directory; ``None``: where the module runs."""
+    return [
+        (path if path.startswith((_S3, "~")) else os.path.join(directory or "", path), form) for path, form in evidence
+    ]
+
+
 def parts_of(
     evidence: Sequence[tuple[str, str]], client: Any, since: int | None, until: int | None, empty: list[str]
 ) -> list[Part]:

@@ -30,7 +30,7 @@ from ..api.pace import Pace, drive
 from ..api.s3_errors import BucketError
 from ..bucket.read import read_policy
 from ..module import Session, reported, warn_user
-from .evidence import parts_of
+from .evidence import in_directory, parts_of
 from .parallel import read_all
 
 NEVER = "never"
@@ -101,7 +101,7 @@ def run_access_replay(module: Any) -> None:
     options = module.params
     session = Session(module)
     with reported(module, session):
-        evidence = read_evidence(options["evidence"], options["chdir"])
+        evidence = in_directory(read_evidence(options["evidence"]), options["chdir"])
         check_ignored(options["ignore"])
         since = read_moment(options["since"], "since")
         until = read_moment(options["until"], "until", whole_day=True)

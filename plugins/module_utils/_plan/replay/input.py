@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,8 +18,6 @@ from ..errors import Refusal
 from ..history.access import read_at
 from ..history.reader import AUTO, FORMATS
 
-#: How a path begins that is relative to no directory.
-_ELSEWHERE = ("s3://", "~")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DAY = 86_400
 _IGNORABLE = ("principal", "action", "bucket", "through")
@@ -48,10 +45,9 @@ def read_moment(text: str | None, name: str, whole_day: bool = False) -> int | N
     raise Refusal(name, f"{text!r} is no date and no time.", remedy)
 
 
-def read_evidence(given: Sequence[Any], directory: str | None = None) -> list[tuple[str, str]]:
+def read_evidence(given: Sequence[Any]) -> list[tuple[str, str]]:
     """Each piece of evidence as its path and its format.
 
-    :param directory: where relative paths begin.
     :raises PolicyError: with every entry that is none.
     """
     problems: list[Problem] = []
@@ -67,9 +63,7 @@ def read_evidence(given: Sequence[Any], directory: str | None = None) -> list[tu
         form = one.get("format") or AUTO
         if form not in FORMATS:
             problems.append(Problem(f"{place}.format", f"{form!r} is not known.", f"Known are {', '.join(FORMATS)}."))
-        path = one["path"]
-        # What is absolute stays as it is.
-        found.append((path if path.startswith(_ELSEWHERE) else os.path.join(directory or "", path), form))
+        found.append((one["path"], form))
     if problems:
         raise PolicyError(problems, "evidence")
     return found

@@ -165,3 +165,11 @@ def test_a_process_that_dies_loses_nothing(tmp_path, monkeypatch):
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     found = count([evidence.Part("gone", "auto", "", str(tmp_path / "gone"))])
     assert found.malformed == 1 and "gone" in found.named[0]
+
+
+def test_relative_paths_begin_in_a_directory():
+    paths = ["a", "logs/**/*.gz", "/abs/a", "~/a", "s3://a/b"]
+    given = [(path, "auto") for path in paths]
+    assert evidence.in_directory(given, None) == given
+    found = [path for path, _form in evidence.in_directory(given, "/work")]
+    assert found == ["/work/a", "/work/logs/**/*.gz", *paths[2:]]
