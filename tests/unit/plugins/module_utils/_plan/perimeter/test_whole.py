@@ -31,10 +31,11 @@ FOREIGN = {
 OPEN = {"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 
 
-def endpoint(name=OWN, vpc=VPC, policy=OPEN, tables=("rtb-0aaa1",), **more):
+def endpoint(name=OWN, vpc=VPC, policy=None, tables=("rtb-0aaa1",), **more):
     return {
         "vpc_endpoint_id": name, "vpc_endpoint_type": "Gateway", "vpc_id": vpc,
-        "service_name": "com.amazonaws.eu-central-1.s3", "state": "available", "policy_document": policy,
+        "service_name": "com.amazonaws.eu-central-1.s3", "state": "available",
+        "policy_document": OPEN if policy is None else policy,
         "route_table_ids": list(tables), "ip_address_type": "ipv4", "dns_record_ip_type": "service-defined", "tags": {},
         "owner_id": ACCOUNT, "creation_timestamp": None, "requester_managed": False, "last_error": None, **more,
     }  # fmt: skip
