@@ -60,8 +60,13 @@ def run_side_by_side(parts: Sequence[Part], logs: Path, workers: int) -> list[Ou
     try:
         return list(pool.map(lambda part: _run_one(part, logs, running), parts))
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        running.end()
+        ended = False
+        while not ended:
+            # Who is impatient interrupts once more.
+            with suppress(KeyboardInterrupt, SystemExit):
+                pool.shutdown(wait=False, cancel_futures=True)
+                running.end()
+                ended = True
 
 
 class _Running:

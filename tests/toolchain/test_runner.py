@@ -22,11 +22,19 @@ from toolchain.parts import PARTS
 #: Starts a process that would outlive it, says which, and waits for it.
 WORK = """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 with open(sys.argv[1], "w") as file:
     print(child.pid, file=file)
 child.wait()
 """
+
+
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Whoever starts the tests in the background lets them ignore what interrupts those in a terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

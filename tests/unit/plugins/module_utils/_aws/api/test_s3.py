@@ -191,6 +191,9 @@ def test_buckets_are_listed_page_by_page(prefix, region, sent):
         return {"Buckets": [{"Name": "a", "BucketRegion": "eu-west-1"}], "ContinuationToken": "t"}
 
     module = FakeModule({}, {"ListBuckets": answer})
+    known = module.client("s3").meta.service_model.operation_model("ListBuckets").input_shape.members
+    if not sent.keys() <= known.keys():
+        pytest.skip("this botocore does not know the filters of ListBuckets")
     found = s3.list_buckets(module.client("s3"), prefix, region)
     assert found == [{"Name": "a", "BucketRegion": "eu-west-1"}, {"Name": "b"}]
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html: without a number there are no pages.
