@@ -171,5 +171,5 @@ def test_relative_paths_begin_in_a_directory():
     paths = ["a", "logs/**/*.gz", "/abs/a", "~/a", "s3://a/b"]
     given = [(path, "auto") for path in paths]
     assert evidence.in_directory(given, None) == given
-    found = [path for path, _form in evidence.in_directory(given, "/work")]
-    assert found == ["/work/a", "/work/logs/**/*.gz", *paths[2:]]
+    found = [path for path, _form in evidence.in_directory(given, "/started/here")]
+    assert found == ["/started/here/a", "/started/here/logs/**/*.gz", *paths[2:]]
