@@ -248,6 +248,8 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     assert [call["operation"] for call in emulator.calls() if call["operation"].startswith(("Put", "Modify"))] == []
     # A host of which nothing is declared says so, and has no page to look at.
     nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    (nothing / "localhost.html").write_text("of an earlier run", encoding="utf-8")
     words += ["-e", json.dumps({"private_access_limit": ["of-others"], "preview_dir": str(nothing)})]
     done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
