@@ -20,6 +20,12 @@ def test_what_the_other_has_not_is_marked():
     assert [each["text"] for each in found if not each["mark"]] == ["{", '  "Sid": "A",', "}"]
 
 
+def test_what_stands_there_many_times_is_the_same_as_well():
+    found, declared = side_by_side([2, *[1] * 210, 3], [4, *[1] * 210, 5])
+    assert [each["text"] for each in found[:-1] if each["mark"]] == ["  2,"]
+    assert [each["text"] for each in declared[:-1] if each["mark"]] == ["  4,"]
+
+
 def test_nothing_has_no_lines_and_much_is_cut():
     found, declared = side_by_side(None, list(range(1000)))
     assert found == []
@@ -43,6 +49,12 @@ def test_a_correction_names_what_it_corrects():
     no: {}
     on: "yes\""""),
         ("- name: x\n  y: \u202e\n", "- name: x\n  y: \\u{202e}"),
+        ({"a\u202e": {"b": ()}, "c": ("d",)}, "- a\\u{202e}:\n    b: []\n  c:\n    - d"),
+        (["a_b", "a1", "", "e\u0301"], '- a_b\n- "a1"\n- ""\n- "e\u0301"'),
+        # What YAML takes for something else than text.
+        (["true", "false", "yes", "no", "on", "off", "null", "y", "n", "Yes"], "\n".join(
+            f'- "{word}"' for word in ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "Yes"]
+        )),
         ([True, None, 5, "a: b", "two words"], '- true\n- null\n- 5\n- "a: b"\n- two words'),
     ],
 )  # fmt: skip

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.group import failures_alike, grouped
 
 
@@ -39,6 +41,26 @@ def test_a_name_is_not_looked_for_inside_of_others():
         ]
     )
     assert len(found) == 4
+
+
+#: What two findings may differ in.
+DIFFERENT = [
+    {"severity": "major"}, {"kind": "route table"}, {"what": "Name has changed"}, {"before": "x"}, {"after": "x"},
+    {"opens": ["x"]}, {"cuts": ["x"]}, {"remedy": "x"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("account", ["111122223333", ""])
+@pytest.mark.parametrize("more", DIFFERENT, ids=[next(iter(one)) for one in DIFFERENT])
+def test_what_says_something_else_is_not_alike(more, account):
+    plain, one, another = finding("a", account=account), *(finding(name, account=account, **more) for name in "bc")
+    assert [len(group.findings) for group in grouped([plain, one])] == [1, 1]
+    assert [len(group.findings) for group in grouped([one, another])] == [2]
+
+
+def test_documents_are_alike_in_whichever_order_their_elements_come():
+    [group] = grouped([finding("a", before={"x": 1, "y": 2}), finding("b", before={"y": 2, "x": 1})])
+    assert group.resources == ["a", "b"]
 
 
 def test_the_worst_and_then_the_most_frequent_come_first():

@@ -25,6 +25,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.text imp
         ("a\nb\tc", "a\\u{a}b\\u{9}c"),
         ("\uffff\x00\x85\u2028", "\\u{ffff}\\u{0}\\u{85}\\u{2028}"),
         ("ab\u202edc", "ab\\u{202e}dc"),
+        ("\ue000\u2029", "\\u{e000}\\u{2029}"),
         ("\ud800", "\\u{d800}"),
         (7, "7"),
     ],
@@ -48,7 +49,19 @@ def test_markdown(text, written):
 
 @pytest.mark.parametrize(
     "text, written",
-    [("a", "`a`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("a|b", "`a\\u{7c}b`"), ("", "`  `"), ("a\nb", "`a\\u{a}b`")],
+    [
+        ("a", "`a`"),
+        ("a`b", "``a`b``"),
+        ("`", "`` ` ``"),
+        ("a|b", "`a\\u{7c}b`"),
+        ("", "`  `"),
+        ("a\nb", "`a\\u{a}b`"),
+        ("a``b`", "``` a``b` ```"),
+        ("`a", "`` `a ``"),
+        (" a", "`  a `"),
+        ("a ", "` a  `"),
+        ("a b", "`a b`"),
+    ],
 )
 def test_code(text, written):
     assert code(text) == written

@@ -62,6 +62,35 @@ B = "arn:aws:s3:::b"
              "Condition": {"ForAnyValue:StringLike": {"a:b": ["x", "y"]}}},
             "Allow GetObject on b by all but 444455556666 if a:b is x or y",
         ),
+        (
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": B,
+             "Condition": {"NumericLessThanEquals": {"s3:max-keys": "10"}}},
+            "Deny GetObject on b if s3:max-keys is at most 10",
+        ),
+        (
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": B,
+             "Condition": {"NumericGreaterThanEquals": {"s3:max-keys": ["10", "20"]}}},
+            "Deny GetObject on b if s3:max-keys is at least 10 or 20",
+        ),
+        (
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": [B, B],
+             "Condition": {"Null": {"aws:x": ["false"], "aws:y": True}}},
+            "Deny GetObject on b if there is no aws:y unless there is no aws:x",
+        ),
+        (
+            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root", "Service": ["a", "b"]},
+             "Action": ["s3:PutObject", "s3:PutBucketPolicy", "s3:GetObject"],
+             "Resource": ["arn:aws:s3:us-east-1:111122223333:accesspoint/x", "b"]},
+            "Allow managing the policy on arn:aws:s3:us-east-1:111122223333:accesspoint/x, b "
+            "by 111122223333:root or a or b",
+        ),
+        (
+            {"Effect": "Allow", "Principal": "me", "Action": "s3:Get*", "NotResource": [B, f"{B}/*"],
+             "Condition": {"StringLikeIfExists": {"aws:PrincipalArn": ["arn:aws:iam:::role/y", "x", "x"]}}},
+            "Allow Get* on all but b or b/* by me if by role/y or x",
+        ),
+        ({"Effect": "Allow", "NotPrincipal": "*", "Action": ["*", "s3:*"]}, "Allow *, *"),
+        ({"Effect": "Allow", "Principal": {"AWS": ["*", "x"]}, "Action": "*"}, "Allow everything by * or x"),
         ({"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": "*", "Resource": "*"}, "Allow everything"),
         ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["s3:*"], "Resource": [B]}, "Allow everything on b"),
         ({"Effect": "Deny", "Action": ["s3:PutBucketPolicy"], "Resource": B}, "Deny PutBucketPolicy on b"),
