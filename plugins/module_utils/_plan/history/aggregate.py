@@ -237,17 +237,16 @@ def _accesses(
 
 
 def _identity(row: Mapping[str, str]) -> Identity:
-    kind, principal = row.get("principal_type", ""), row.get("principal", "")
-    given: dict[str, Any] = {
-        "type": kind,
-        "arn": principal,
-        "accountId": row.get("principal_account", ""),
-        "principalId": row.get("principal_id", ""),
-        "invokedBy": row.get("invoked_by", ""),
-    }
-    if kind == "AssumedRole" and ":role/" in principal:
-        given["sessionContext"] = {"sessionIssuer": {"arn": principal}}
-    return identity_of(given)
+    """Rows have the role where it is a session of one."""
+    return identity_of(
+        {
+            "type": row.get("principal_type", ""),
+            "arn": row.get("principal", ""),
+            "accountId": row.get("principal_account", ""),
+            "principalId": row.get("principal_id", ""),
+            "invokedBy": row.get("invoked_by", ""),
+        }
+    )
 
 
 def _path(row: Mapping[str, str], vpce: str, identity: Identity, distinctions: Distinctions) -> tuple[str, str]:

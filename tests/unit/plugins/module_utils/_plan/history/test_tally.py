@@ -13,8 +13,8 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.access import Access, Row
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Numbers, Tally
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import MOST_ADDRESSES, Batch
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Numbers, Seen, Tally, add_seen
 
 DAY = 86_400
 NOON = 20_000 * DAY + 43_200
@@ -146,3 +146,107 @@ def test_a_third_of_the_places_stays_free(more, places):
     numbers = Numbers()
     numbers.reserve(more)
     assert len(numbers.places) == places
+
+
+# First and last time of two, and of both
+TIMES = [((5, 7), (3, 6), (3, 7)), ((3, 6), (5, 7), (3, 7)), ((0, 0), (5, 7), (5, 7)), ((5, 7), (0, 0), (5, 7))]
+
+
+@pytest.mark.parametrize("one, other, both", TIMES)
+def test_what_is_seen_twice_adds_up(one, other, both):
+    found = Seen(1, *one, 0b1, 4, ["a"], {"x"}, 9)
+    found.merge(Seen(2, *other, 0b110, 2, ["b", "a"], {"y"}, 7))
+    assert found == Seen(3, *both, 0b111, 4, ["a", "b"], {"x", "y"}, 9)
+    found.merge(Seen(days=0b111000, more_addresses=10))
+    assert (found.distinct_days, found.more_addresses, (found.first, found.last)) == (6, 10, both)
+
+
+def test_what_was_seen_of_others_stays_as_it_is():
+    access, one, other = CLOUDTRAIL[0], Seen(1, 1, 1, 1), Seen(2, 2, 2, 2)
+    seen = {}
+    add_seen(seen, access, one)
+    assert seen[access] is one
+    # The same again is no more.
+    add_seen(seen, access, one)
+    assert seen[access] is one
+    add_seen(seen, access, other)
+    assert (seen[access].count, one.count, other.count) == (3, 1, 2)
+
+
+def test_examples_and_addresses_have_an_end():
+    seen = Seen()
+    for number in range(MOST_ADDRESSES + 5):
+        seen.show([f"e{number}", f"e{number}"], [f"10.0.0.{number}"])
+    assert seen.examples == ["e0", "e1", "e2"]
+    assert seen.addresses == {f"10.0.0.{number}" for number in range(MOST_ADDRESSES)}
+
+
+# First and last time of a row, whether it counts from 100 to 200, and as of when
+ROWS = [
+    ((10, 50), False), ((10, 99), False), ((10, 100), True), ((150, 160), True), ((199, 300), True),
+    ((200, 300), False), ((0, 0), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("times, counted", ROWS)
+def test_rows_of_a_window(times, counted):
+    batch, found = Batch(), Tally(since=100, until=200)
+    batch.add_row(Row(CLOUDTRAIL, *times, 1, 50, 0, 0, "", ""))
+    found.add(batch)
+    found.finish()
+    assert (found.counted, found.skipped[a.OUTSIDE]) == ((50, 0) if counted else (0, 1))
+    assert (found.first, found.last) == (times if counted else (0, 0))
+    assert bool(found.days) is (counted and times != (0, 0))
+    for seen in found.seen.values():
+        assert (seen.examples, seen.addresses, seen.distinct_days) == ([], set(), int(bool(times[0])))
+
+
+def test_the_first_and_the_last_day_of_all():
+    batch, found = Batch(), Tally()
+    for number, days in enumerate([(3, 4), (1, 6), (2, 5)], 1):
+        batch.add_row(Row(kind(principal=str(number)), *(NOON + day * DAY for day in days), number, 1, 0, 0, "", ""))
+    found.add(batch)
+    found.finish()
+    assert (found.first, found.last) == (NOON + DAY, NOON + 6 * DAY)
+    assert found.gaps() == []
+    assert Tally().gaps() == []
+
+
+def test_what_batches_say_adds_up():
+    found = Tally()
+    for number in range(3):
+        batch = Batch(files=2, without_zone=3)
+        batch.add("why")
+        batch.add_row("why not")
+        for place in range(20):
+            batch.bad(f"{number}/{place}", "odd")
+        found.add(batch.sent())
+    assert (found.files, found.records, found.without_zone, found.malformed) == (6, 6, 9, 60)
+    assert found.skipped == {"why": 3, "why not": 3}
+    assert (len(found.named), found.named[0], found.named[-1]) == (50, "0/0: odd", "2/9: odd")
+
+
+def test_a_batch_that_was_sent_begins_anew():
+    batch = Batch()
+    batch.add(told())
+    batch.add_row(Row(CLOUDTRAIL, 1, 2, 3, 4, 5, 6, "", ""))
+    batch.add_row("why")
+    batch.bad("here", "odd")
+    batch.files, batch.without_zone = 1, 1
+    first, second = batch.sent(), batch.sent()
+    assert (first.files, first.records, first.malformed, first.without_zone) == (1, 3, 1, 1)
+    assert (len(first.rows), len(first.aggregated), first.named, first.skipped) == (4, 1, ["here: odd"], {"why": 1})
+    assert (second.known, second.kinds, second.rows.tolist(), second.examples) == (1, [], [], {})
+    assert (second.files, second.records, second.malformed, second.without_zone) == (0, 0, 0, 0)
+    assert (second.aggregated, second.named, second.skipped) == ([], [], {})
+
+
+def test_of_each_kind_so_much_is_told():
+    batch = Batch()
+    for number in range(MOST_ADDRESSES + 4):
+        batch.add(told(identity=number, event=f"e{number % 5}" if number else "", address=f"10.0.0.{number // 2}"))
+    assert batch.examples == {0: (["e1", "e2", "e3"], [f"10.0.0.{number}" for number in range(10)])}
+    for number in range(MOST_ADDRESSES + 4):
+        batch.add(told(identity=number, address=f"10.0.1.{number}"))
+    (events, addresses) = batch.examples[0]
+    assert (len(events), len(addresses), addresses[-1]) == (3, MOST_ADDRESSES, "10.0.1.5")
