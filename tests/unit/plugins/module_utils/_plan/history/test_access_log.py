@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access_log
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.access_log import read_line
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinctions import Distinctions
 
@@ -211,3 +212,103 @@ WRONG_TIMES = ["[06/Okt/2026:00:00:38 +0000]", "[06/Nov/2026:24:00:38 +0000]", "
 def test_times_that_are_none(time):
     with pytest.raises(ValueError, match=r"no time|no zone|nobody|day"):
         read(time=time)
+
+
+def policy(resource, **condition):
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition} if condition else statement]}
+
+
+@pytest.mark.parametrize("region, apart", [("cn-north-1", True), ("eu-central-1", False), ("-", False)])
+def test_keys_are_told_apart_in_the_partition_of_the_region(region, apart):
+    known = Distinctions({BUCKET: [policy(f"arn:aws-cn:s3:::{BUCKET}/in/*")]}, {})
+    keys = [read_line(line(key=key, tail=f"{TAIL} {region}"), known)[0][0].key for key in ("in/a", "out/a", "in/b")]
+    assert keys == (["in/a", "out/a", "in/a"] if apart else ["in/a"] * 3)
+
+
+# Keys as URLs have them, one after the other, the beginnings that are shown
+WRITTEN = [
+    (["in/a", "in/b"], ["in/", "in/"]),
+    # What is written as one name may have a folder in it.
+    (["in/a", "in/b%2Fc", "in/d"], ["in/", "in/b/", "in/"]),
+    (["in%2Fx/a", "in%2Fx/b"], ["in/x/", "in/x/"]),
+    (["a", "b%20c"], ["", ""]),
+]
+
+
+@pytest.mark.parametrize("keys, prefixes", WRITTEN)
+def test_folders_as_logs_write_them(keys, prefixes):
+    known = Distinctions({BUCKET: []}, {})
+    assert [read_line(line(key=key), known)[0][0].prefix for key in keys] == prefixes
+
+
+def test_what_is_remembered_of_folders_has_an_end(monkeypatch):
+    monkeypatch.setattr(access_log, "REMEMBERED", 8)
+    known, sizes = Distinctions({BUCKET: []}, {}), []
+    for number in range(20):
+        assert read_line(line(key=f"{number}/a"), known)[0][0].prefix == f"{number}/"
+        sizes.append(len(known.written))
+    assert sizes == [*range(1, 9), *range(1, 9), *range(1, 5)]
+
+
+NO_TLS = TAIL.replace("ECDHE-RSA-AES128-GCM-SHA256", "-").replace("TLSV1.2", "-")
+# The end of a line, what it says of TLS, and of the key that policies compare
+VERSIONS = [
+    (TAIL, "1.2", ("1.2",)),
+    (TAIL.replace("TLSV1.2", "TLSv1.3"), "1.3", ("1.3",)),
+    (TAIL.replace("TLSV1.2", "-"), "TLS", None),
+    (NO_TLS, "none", None),
+    ("-", "", None),
+    # The line ends before its version.
+    (TAIL[: TAIL.index(" TLSV1.2")], "", None),
+]
+
+
+@pytest.mark.parametrize("tail, tls, values", VERSIONS)
+def test_versions_of_tls(tail, tls, values):
+    known = Distinctions({BUCKET: [policy("*", NumericLessThan={"s3:TlsVersion": "1.2"})]}, {})
+    (found,) = read_line(line(tail=tail), known)[0]
+    assert (found.tls, dict(found.context).get("s3:tlsversion")) == (tls, values)
+    # Nobody compares it, or it is that of a service.
+    assert only(tail=tail).context == ()
+    (found,) = read_line(line(tail=tail, requester="svc:logging.s3.amazonaws.com"), known)[0]
+    assert (found.tls, found.context) == ("", ())
+
+
+# Address, requester; the path, the address that policies compare, and the one that is shown
+CALLERS = [
+    ("10.20.3.4", SESSION, a.PRIVATE, "10.20.3.4", "10.20.3.4"),
+    ("-", SESSION, a.UNTOLD, "", ""),
+    ("10.20.3.4", "svc:logging.s3.amazonaws.com", a.UNTOLD, "", "10.20.3.4"),
+]
+
+
+@pytest.mark.parametrize("address, requester, path, compared, shown", CALLERS)
+def test_callers(address, requester, path, compared, shown):
+    known = Distinctions({BUCKET: [policy("*", IpAddress={"aws:VpcSourceIp": "10.0.0.0/9"})]}, {})
+    accesses, *_numbers, found = read_line(line(address=address, requester=requester), known)
+    assert (accesses[0].path, accesses[0].address, found) == (path, compared, shown)
+
+
+def test_a_line_without_an_id_is_told_by_all_of_it():
+    accesses, _at, identity, request, _shared, rank, event, _address = read(id="-")
+    assert (identity, request, rank, event) == (a.number_of(line(id="-")), 0, 1, "")
+    assert read(id="-", key="b")[2] != identity and len(accesses) == 1
+
+
+LONG = "x" * 65_536
+NO_LINES = {
+    "too long": line(key=LONG[: -len(line()) + len("year%3D2026/month%3D11/a.csv") + 1]),
+    "too few fields": " ".join(line().split(" ")[:9]),
+    "a status of two digits": line(status="20"),
+    "no status": line(status="2OO"),
+}
+
+
+@pytest.mark.parametrize("text", NO_LINES.values(), ids=NO_LINES)
+def test_what_ends_too_early_or_too_late_is_no_line(text):
+    with pytest.raises(ValueError, match="no line of a server access log"):
+        read_line(text, Distinctions({BUCKET: []}, {}))
+    longest = line(key=LONG[: -len(line()) + len("year%3D2026/month%3D11/a.csv")])
+    assert len(longest) == 65_536
+    assert read_line(longest, Distinctions({BUCKET: []}, {}))[0]
