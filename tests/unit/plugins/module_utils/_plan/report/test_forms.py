@@ -36,7 +36,7 @@ ENDPOINT = "vpce-0aaaaaaaaaaaaaaaa"
 PLACE = Place(ACCOUNT, REGION)
 AT = "2026-11-29T11:20:03Z"
 #: Of others, and hostile: a heading, an image, a message, the end of a tag, letters that XML does not have.
-HOSTILE = "b/a\r\r# All is well\n\n![](https://evil.example) @everybody <script>alert(1)</script> | \uffff\x00 ]]> `"
+HOSTILE = "b/a\r\r# All is well\n\n![](https://evil.example) @everybody <script>alert(1)</script> | \uffff\x00\ud800 ]]> `"
 
 
 def outside(bucket):
@@ -415,5 +415,7 @@ def test_a_host_fails_on_its_own_failures():
         "Bucket b0: access denied.",
         "So for b1, b10, b100 and 146 more.",
     ]
+    assert failure_text(fleet(3, 0, failures[:2]), "never", "localhost")[1:] == ["So for b1."]
+    assert failure_text(fleet(3, 0, failures[:1]), "never", "localhost")[1:] == []
     unlike = fleet(3, 0, [{"bucket": f"b{number}", "msg": f"Why {number}."} for number in range(5)])
     assert failure_text(unlike, "never", "localhost")[-1] == "And 2 more kinds of failures."

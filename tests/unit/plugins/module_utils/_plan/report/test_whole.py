@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Finding
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.drawing import drawing
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.junit import junit_report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.markdown import markdown_report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.page import page
@@ -195,6 +196,19 @@ def seen(**more):
 
 BARE = perimeter("bare", "444455556666", REGION, "vpc-0b", None, RESULTS[:1], vpc={"cidr_block": "10.1.0.0/16"})
 NEW = perimeter("new", ACCOUNT, REGION, VPC, {**LOOKED, "before": None}, RESULTS[:2], reach={"holds": True})
+LONG = "a-name-that-is-longer-than-the-place-that-a-drawing-has-for-it"
+#: More than is drawn, and names that are cut.
+CROWDED = perimeter(
+    "many", ACCOUNT, REGION, VPC, {**LOOKED, "before": {**BEFORE, "route_table_ids": ["rtb-01", f"rtb-{LONG}"]}},
+    [{"bucket": f"{LONG}-{number:02}", "failed": number == 7} for number in range(14)],
+    vpc={"tags": {"Name": LONG}, "cidr_blocks": [f"10.{number}.0.0/16" for number in range(9)]},
+    route_tables=[
+        {"id": f"rtb-{LONG}", "main": True, "subnets": [f"subnet-{number}" for number in range(6)]},
+        *({"id": f"rtb-{number:02}"} for number in range(11)),
+    ],
+    names={"subnets": [{"id": f"subnet-{number}", "name": LONG, "cidr_block": "10.0.0.0/24"} for number in range(6)]},
+)  # fmt: skip
+STATES = {ENDPOINT: "major", f"{LONG}-13": "critical", f"{LONG}-12": "minor", f"{LONG}-11": "major"}
 REPORTS = {
     "drift": report(FINDINGS[:1], False, perimeters=[{**BARE, "reach": REACH}], at=AT),
     "failed": report(FINDINGS, True, ["four", "five"], CHANGES, FAILURES, [seen(), BARE], AT),
@@ -234,7 +248,8 @@ def everything():
         name: summary({"endpoint": looked, "buckets": RESULTS}, drawn, planned, reach)
         for name, (looked, drawn, planned, reach) in SUMMARIES.items()
     }
-    return json.loads(json.dumps({**told, "summaries": said, "perimeter": seen()}))
+    drawings = [drawing(CROWDED, STATES, narrow, corrected) for narrow in (False, True) for corrected in (False, True)]
+    return json.loads(json.dumps({**told, "summaries": said, "perimeter": seen(), "drawings": drawings}))
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +260,6 @@ def found():
     return made
 
 
-@pytest.mark.parametrize("name", [*REPORTS, "summaries", "perimeter"])
+@pytest.mark.parametrize("name", [*REPORTS, "summaries", "perimeter", "drawings"])
 def test_a_report_is_as_it_was_read(found, name):
     assert found[name] == json.loads(WHOLE.read_text(encoding="utf-8"))[name]
