@@ -111,22 +111,22 @@ class Setting:
             found = self._compiled[key] = compile_policies(self._layers(*key))
         return found
 
-    def narrowed(self, bucket: str, endpoint: str, owner: str) -> Policies | None:
+    def narrowed(self, bucket: str, endpoint: str, owner: str) -> Policies:
         """The planned policies without the denials that are in force already, which a request that was granted has
-        passed; ``None`` if what is in force is not known, or the same is left."""
+        passed."""
         key = ("narrowed", bucket, endpoint if self._knows(True, endpoint) else "", owner)
-        if key in self._compiled:
-            return self._compiled[key]
-        layers = self._layers(True, bucket, str(key[2]), owner, True, False)
-        narrower = False
-        for kind, layer, name in (("buckets", "bucket", bucket), ("endpoints", "endpoint", endpoint)):
-            before, after = self.document(False, kind, name), layers.get(layer)
-            if isinstance(before, Mapping) and isinstance(after, Mapping):
-                layers[layer], fewer = _without_denials_of(before, after)
-                narrower = narrower or fewer
-        if not narrower:
-            return None
-        found = self._compiled[key] = compile_policies(layers)
+        found = self._compiled.get(key)
+        if found is None:
+            layers = self._layers(True, bucket, str(key[2]), owner, True, False)
+            for kind, layer, name in (("buckets", "bucket", bucket), ("endpoints", "endpoint", endpoint)):
+                before, after = self.document(False, kind, name), layers.get(layer)
+                if isinstance(before, Mapping) and isinstance(after, Mapping):
+                    if left := _without_denials_of(before, after):
+                        layers[layer] = {**after, "Statement": left}
+                    elif layer == "bucket":
+                        # An endpoint without a policy has the default one, which lets everything pass.
+                        layers[layer] = None
+            found = self._compiled[key] = compile_policies(layers)
         return found
 
     def alone(self, planned: bool, bucket: str, owner: str) -> Policies:
@@ -240,25 +240,22 @@ def _check_range(place: str, text: Any, problems: list[Problem]) -> None:
         problems.append(Problem(place, f"{text!r} is no range of addresses.", "Write one such as '10.20.0.0/16'."))
 
 
-def _statements(document: Mapping[str, Any]) -> list[Any]:
-    given = document.get("Statement", [])
+def _statements(document: Mapping[str, Any]) -> list[Raw]:
+    given = document["Statement"]
     return list(given) if isinstance(given, list) else [given]
 
 
-def _told(statement: Any) -> str:
+def _told(statement: Raw) -> str:
     """A statement but for its name."""
-    if isinstance(statement, Mapping):
-        statement = {key: value for key, value in statement.items() if key != "Sid"}
-    return json.dumps(statement, sort_keys=True, default=str)
+    return json.dumps({key: value for key, value in statement.items() if key != "Sid"}, sort_keys=True)
 
 
-def _without_denials_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Raw | None, bool]:
+def _without_denials_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Raw]:
     if before.get("Version") != after.get("Version"):
-        return dict(after), False
-    known = {_told(one) for one in _statements(before) if isinstance(one, Mapping) and one.get("Effect") == "Deny"}
-    left = [one for one in _statements(after) if _told(one) not in known]
-    fewer = len(left) < len(_statements(after))
-    return ({**after, "Statement": left} if left else None), fewer
+        # The same words may mean something else.
+        return _statements(after)
+    known = {_told(one) for one in _statements(before) if one["Effect"] == "Deny"}
+    return [one for one in _statements(after) if _told(one) not in known]
 
 
 def _allowing_all(document: Mapping[str, Any]) -> Raw:

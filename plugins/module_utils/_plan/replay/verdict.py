@@ -170,11 +170,7 @@ def _owner(access: Access, setting: Setting) -> str:
 def _passes_what_is_new(access: Access, setting: Setting, reading: Reading) -> bool:
     """Whether what was granted passes all that the plan adds: what leaves it open is in force already."""
     policies = setting.narrowed(access.bucket, reading.endpoint, _owner(access, setting))
-    return (
-        policies is not None
-        and policies.decide(reading.request).decision == ALLOW
-        and _at_point(True, setting, reading) is None
-    )
+    return policies.decide(reading.request).decision == ALLOW and _at_point(True, setting, reading) is None
 
 
 def _hung_on_the_grant(access: Access, setting: Setting, reading: Reading) -> bool:

@@ -258,6 +258,29 @@ def test_what_is_in_force_already_was_passed():
     known = setting(document(organization), document(organization, *closed()["Statement"]))
     assert verdict(known).name == "keeps"
     assert verdict(known, **INTERNET).name == "loses"
+    # By another name, and by itself.
+    planned = document({**organization, "Sid": "Named"}, *closed()["Statement"])
+    assert verdict(setting({**document(), "Statement": organization}, planned)).name == "keeps"
+    # In another version of the language the same words may mean something else.
+    assert verdict(setting({**document(organization), "Version": "2008-10-17"}, planned)).name == "unknown"
+    # Of several, others are not.
+    another = statement(StringNotEqualsIfExists={"aws:PrincipalOrgID": "o-anotherorgid"})
+    assert verdict(setting(document(another), planned)).name == "unknown"
+    # What is in force and nothing else, as the second of two.
+    assert verdict(setting(document(another, organization), document(organization))).name == "keeps"
+
+
+def test_an_endpoint_that_lets_nothing_through_any_more_is_not_one_without_a_policy():
+    deny, allow = statement(action="s3:DeleteObject"), {**statement("Allow"), "Resource": "*"}
+    known = setting(
+        planned_bucket_policies={},
+        current_endpoint_policies={OWN: document(deny, allow), SECOND: None},
+        planned_endpoint_policies={OWN: document(deny)},
+    )
+    assert verdict(known).name == "loses"
+    assert verdict(known, vpcEndpointId=SECOND).name == "keeps"
+    # Through one of the two.
+    assert verdict(known, vpcEndpointId=None).name == "unknown"
 
 
 def test_a_grant_that_goes_away_may_have_been_what_it_hung_on():
