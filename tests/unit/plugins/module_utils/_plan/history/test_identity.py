@@ -22,6 +22,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.identit
 ACCOUNT, OTHER = "111122223333", "444455556666"
 ROLE, USER = f"arn:aws:iam::{ACCOUNT}:role/etl/nightly", f"arn:aws:iam::{ACCOUNT}:user/people/bob"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-0abc"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
 OAI = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"
 ANONYMOUS = Identity("anonymous", "", "", "anonymous")
 
@@ -54,7 +55,9 @@ IDENTITIES = {
         {"type": "IAMUser", "arn": USER, "principalId": "AIDA1", "accountId": ACCOUNT},
         Identity(USER, "AIDA1", ACCOUNT, who.USER),
     ),
-    "a service": ({"type": "AWSService", "invokedBy": "a.amazonaws.com"}, Identity("a.amazonaws.com", "", "", "service")),
+    "a service": (
+        {"type": "AWSService", "invokedBy": "a.amazonaws.com"}, Identity("a.amazonaws.com", "", "", "service"),
+    ),
     "in China": (
         {"type": "AWSService", "invokedBy": "a.amazonaws.com.cn"}, Identity("a.amazonaws.com.cn", "", "", "service"),
     ),
@@ -97,7 +100,7 @@ ARNS = [
     (ROLE, ROLE, ACCOUNT, who.ROLE),
     (f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, who.ROOT),
     (SESSION, SESSION, ACCOUNT, who.SESSION),
-    (f"arn:aws:sts::{ACCOUNT}:federated-user/bob", f"arn:aws:sts::{ACCOUNT}:federated-user/bob", ACCOUNT, who.FEDERATED),
+    (FEDERATED, FEDERATED, ACCOUNT, who.FEDERATED),
     (f"arn:aws:iam::{ACCOUNT}:group/all", "", ACCOUNT, who.UNREADABLE),
     (f"arn:aws:sts::{ACCOUNT}:role/x", "", ACCOUNT, who.UNREADABLE),
     ("arn:aws:iam::1234:role/x", "", "", who.UNREADABLE),

@@ -95,8 +95,8 @@ HEADINGS = {
 )
 def test_what_becomes_of_it(verdict, heading, listed, total, more):
     lines = page(summary={**NOTHING["summary"], verdict: total}, **{verdict: [ONE] * listed})
-    said = ["- **role/app** s3:GetObject logs/in/\\* through vpce-0a: 2 times on one day, last on 2026-11-28"]
-    assert part(lines, heading) == [*(said + ["  - Because."]) * min(listed, 30), *more]
+    said = "- **role/app** s3:GetObject logs/in/\\* through vpce-0a: 2 times on one day, last on 2026-11-28"
+    assert part(lines, heading) == [*[said, "  - Because."] * min(listed, 30), *more]
     # What there is none of has no heading.
     assert [line for line in lines if line.startswith("## ")] == [f"## {heading}", "## What was read"]
 
@@ -176,14 +176,14 @@ def test_the_proposal():
         "Learnt from what was used, and no more. Read each line before you declare it.",
         "",
         "```yaml",
-        "# buckets {\"name\": \"logs'\"}",
+        '# buckets {"name": "logs\'"}',
         "#   seen 1,200 times on 3 days, last on 2026-11-28",
         "# services true",
         "#   seen once",
         "buckets:",
         '  - name: "logs"',
         '    access: ["s3:A"]',
-        "  - \"plain'\"",
+        '  - "plain\'"',
         "services: true",
         "```",
     ]

@@ -334,14 +334,14 @@ def test_options_are_read():
     found = read_setting(
         {
             "networks": [{"cidr": "10.0.0.0/16", "endpoint": OWN}, {"cidr": "10.1.0.0/16"}],
-            "own_addresses": ["203.0.113.0/24"],
+            "own_addresses": ["203.0.113.9/24"],
             "endpoints": [{"id": OWN, "vpc": "vpc-1a2b3c4d", "account": ""}],
             "resource_accounts": {REPORTS: "111122223333"},
             "current_bucket_policies": {REPORTS: ""},
         }
     )
     assert found.networks == [("10.0.0.0/16", OWN), ("10.1.0.0/16", "")]
-    assert found.own_addresses == ["203.0.113.0/24"]
+    assert found.own_addresses == ["203.0.113.9/24"]
     assert found.endpoints == {OWN: {"vpc": "vpc-1a2b3c4d"}}
     assert found.owners == {REPORTS: "111122223333"}
     # An empty text stands for no policy at all.

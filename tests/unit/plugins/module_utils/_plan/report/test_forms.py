@@ -36,7 +36,9 @@ ENDPOINT = "vpce-0aaaaaaaaaaaaaaaa"
 PLACE = Place(ACCOUNT, REGION)
 AT = "2026-11-29T11:20:03Z"
 #: Of others, and hostile: a heading, an image, a message, the end of a tag, letters that XML does not have.
-HOSTILE = "b/a\r\r# All is well\n\n![](https://evil.example) @everybody <script>alert(1)</script> | \uffff\x00\ud800 ]]> `"
+HOSTILE = (
+    "b/a\r\r# All is well\n\n![](https://evil.example) @everybody <script>alert(1)</script> | \uffff\x00\ud800]]>`"
+)
 
 
 def outside(bucket):
