@@ -263,6 +263,7 @@ def nested(depth):
 
 ENDINGS = {
     "a quote that does not end": (f"{HEADER}\n{ROW}\n".encode() + b'"' + b"x" * 200_000, "no CSV", 1),
+    "a header that does not end": (b'bucket,count,event_name,"x\n' + b"y" * 200_000, "row 1 is no CSV", 0),
     "lists in lists": (nested(3000), "no eventSource" if sys.version_info >= (3, 12) else "deeper", 0),
     "lists in lists without an end": (nested(500_000), "deeper", 0),
     "a list of nothing but objects": (b'{"Records":[' + b"{}," * 100_000 + b"{}]}", "more than 1000", 0),
