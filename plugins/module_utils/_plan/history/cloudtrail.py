@@ -60,8 +60,8 @@ def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told |
     get = record.get
     if get("eventSource") != _S3:
         return _without_s3(record)
-    event, category, error = str(get("eventName") or ""), get("eventCategory"), get("errorCode")
-    if (reason := _left_out(get, event, category, error)) is not None:
+    event, source, error = str(get("eventName") or ""), _source(get), get("errorCode")
+    if (reason := _left_out(get, event, source, error)) is not None:
         return reason
     at, _zoned = a.recorded_at(str(get("eventTime") or ""))
     if not event:
@@ -77,7 +77,7 @@ def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told |
     if bucket or point:
         if not _concerns(bucket, endpoint, copied, distinctions):
             return a.OTHER_BUCKET
-    elif category != _NETWORK_CATEGORY and get("eventType") not in _NETWORK_TYPES:
+    elif source != a.NETWORK:
         return a.NO_BUCKET
     identity = identity_of(given)
     if identity.kind == SESSION:
@@ -92,8 +92,7 @@ def read_record(record: Mapping[str, Any], distinctions: Distinctions) -> Told |
         failed = error, said._replace(user="") if identity.principal else said
     made_of = (
         event,
-        category,
-        get("managementEvent") is True,
+        source,
         identity,
         bucket,
         _key_and_prefix(user, bucket, region, parameters, distinctions),
@@ -139,15 +138,21 @@ def _concerns(bucket: str, endpoint: str, copied: Copied | None, distinctions: D
     return copied is not None and (not copied.bucket or distinctions.concerns(copied.bucket, endpoint))
 
 
-def _left_out(get: Callable[..., Any], event: str, category: Any, error: Any) -> str | None:
+def _source(get: Callable[..., Any]) -> str:
+    category = get("eventCategory")
+    if category == _NETWORK_CATEGORY or get("eventType") in _NETWORK_TYPES:
+        return a.NETWORK
+    return a.MANAGEMENT if category == "Management" or get("managementEvent") is True else a.DATA
+
+
+def _left_out(get: Callable[..., Any], event: str, source: str, error: Any) -> str | None:
     """Why a record of S3 says nothing about who reaches what."""
-    event_type = get("eventType")
-    reason = _NO_REQUESTS.get(category) or _NO_REQUEST_TYPES.get(event_type)
+    reason = _NO_REQUESTS.get(get("eventCategory")) or _NO_REQUEST_TYPES.get(get("eventType"))
     if reason:
         return reason
     if event in WITHOUT_AUTHORIZATION or error in a.BEFORE_AUTHORIZATION:
         return a.NO_AUTHORIZATION
-    if (category == _NETWORK_CATEGORY or event_type in _NETWORK_TYPES) and error not in a.DENIALS:
+    if source == a.NETWORK and error not in a.DENIALS:
         return a.ALLOWED_NETWORK
     return None
 
@@ -198,8 +203,7 @@ def _accesses(
     """The accesses of a record that is made of this."""
     (
         event,
-        category,
-        management,
+        source,
         identity,
         bucket,
         (key, prefix),
@@ -232,9 +236,8 @@ def _accesses(
         a.AWS_INTERNAL: identity.internal,
         a.PUBLIC_ADDRESS: public,
     }
-    source = a.MANAGEMENT if category == "Management" or management else a.DATA
     first = Access(
-        source=a.NETWORK if category == _NETWORK_CATEGORY else source,
+        source=source,
         principal=identity.principal,
         unique_id="" if identity.principal else identity.unique_id,
         account=identity.account,

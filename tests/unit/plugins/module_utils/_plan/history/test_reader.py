@@ -217,6 +217,25 @@ def test_a_bomb_takes_no_memory(start):
     assert batch.malformed == 1
 
 
+# What stands behind a list, what is said of it
+BEHIND = [
+    (', "NextToken": "x"}', ""),
+    ("}", ""),
+    (' , "NextToken": "x"', "not JSON"),
+    (", nonsense}", "not JSON"),
+    ("", "before its last bracket"),
+    ("  \n", "before its last bracket"),
+]
+
+
+@pytest.mark.parametrize("size", [3, 1 << 16])
+@pytest.mark.parametrize("end, said", BEHIND)
+def test_what_follows_a_list(end, said, size):
+    found = read((json.dumps({"Records": TWO})[:-1] + end).encode(), size=size)
+    assert (found.records, found.malformed) == (2, int(bool(said)))
+    assert said in "".join(found.named)
+
+
 def test_one_bad_line_is_passed_over():
     text = "\n".join([json.dumps(TWO[0]), '{"eventSource": "s3.amaz', "hello", json.dumps(TWO[1])])
     found = read(text.encode())

@@ -113,6 +113,7 @@ def test_rows_add_up():
     found.finish()
     (seen,) = list(found.seen.values())
     assert (seen.count, seen.distinct_days, seen.more_addresses, found.duplicates) == (100, 4, 17, 1)
+    assert (seen.examples, seen.addresses) == (["e"], {"10.0.0.1"})
 
 
 def test_numbers_remember_exactly():
