@@ -71,7 +71,7 @@ def read_declaration(
     problems = partition_problems(partition)
     glass = _principals(break_glass, "break_glass_principals", problems)
     repairing = _principals(managers, "manager_principals", problems)
-    problems += _account_problems(account, endpoint_account or account, principal_accounts)
+    problems += _account_problems(account, endpoint_account, principal_accounts)
     problems += _network_problems(endpoint, vpc, additional, arriving)
     problems += _scope_problems(scope, patterns, organization)
     if restrict_by not in (None, BY_ENDPOINT, BY_VPC):
@@ -138,7 +138,7 @@ def _principals(given: Sequence[Any], option: str, problems: list[Problem]) -> d
 
 
 def _account_problems(account: str, endpoint_account: str, others: Sequence[Any]) -> Iterator[Problem]:
-    given = {"account": account, "endpoint_account": endpoint_account}
+    given = {"account": account, **({"endpoint_account": endpoint_account} if endpoint_account else {})}
     given |= {f"principal_accounts[{index}]": str(one) for index, one in enumerate(others)}
     for option, value in given.items():
         if not ACCOUNT.fullmatch(value):
