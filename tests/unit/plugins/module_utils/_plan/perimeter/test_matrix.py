@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter import matrix
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.input import read_declaration
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.reach import prove
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
+    REFUTED,
+    UNDECIDED,
+    Counterexample,
+    Verdict,
+)
 
 ACCOUNT = "111122223333"
 VPCE, VPC, PEER = "vpce-1a2b3c4d", "vpc-1a2b3c4d", "vpce-2b3c4d5e"
@@ -144,6 +151,25 @@ def test_what_others_let_in():
     assert rows["anonymous", ALL_KEYS] == through("A-----", "endpoint", peer)
     # They do not say how they come, and act for this account or for another one.
     assert rows["AWS services", ALL_KEYS] == {"internet": "A?----"}
+
+
+def test_who_is_named_is_no_principal_of_other_accounts():
+    foreign = "arn:aws:iam::444455556666:role/break-glass"
+    rows = shown(matrix_of(others=[PUBLIC], glass=[foreign]))
+    assert rows["break glass", ALL_KEYS] == through("A-----", "endpoint", *OUTSIDE)
+    assert rows["principals of other accounts", ALL_KEYS] == {"endpoint": "A-----"}
+
+
+EXAMPLE = Counterexample({"principal": APP, "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k"}, "allow", "Why.")
+
+
+@pytest.mark.parametrize("some", [Verdict("", UNDECIDED, reason="Too hard."), Verdict("", REFUTED, (EXAMPLE,))])
+def test_what_cannot_be_decided_is_said(some, monkeypatch):
+    """Whether some requests pass, or, where some do, whether all of them do."""
+    every = Verdict("", UNDECIDED, reason="Too hard.")
+    monkeypatch.setattr(matrix, "prove", lambda claim: some if claim.name == "never" else every)
+    cells = [cell for row in matrix_of() for reach in row["reach"].values() for cell in reach.values()]
+    assert cells == [{"passes": "undecided", "depends_on": "Too hard."}] * len(cells)
 
 
 def test_what_services_forward_comes_by_a_path_of_its_own():
