@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
@@ -14,33 +17,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.access_
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinctions import Distinctions
 
 BUCKET, ACCOUNT = "payroll-reports", "111122223333"
-OWNER = "79a5" * 16
-SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-0abc"
-TAIL = (
-    "- s9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234= SigV4 "
-    "ECDHE-RSA-AES128-GCM-SHA256 AuthHeader payroll-reports.s3.eu-central-1.amazonaws.com TLSV1.2 - -"
-)
+#: A record of CloudTrail and a line of a server access log, which the tests beside this one read as well.
+SHARED = json.loads((Path(__file__).parent / "records.json").read_text(encoding="utf-8"))
+TAIL, SESSION = SHARED["line"]["tail"], SHARED["line"]["requester"]
 
 
 def line(**changes):
-    parts = {
-        "bucket": BUCKET,
-        "time": "[06/Nov/2026:00:00:38 +0000]",
-        "address": "10.20.3.4",
-        "requester": SESSION,
-        "id": "3E57427F3EXAMPLE",
-        "operation": "REST.GET.OBJECT",
-        "key": "year%3D2026/month%3D11/a.csv",
-        "request": '"GET /a.csv HTTP/1.1"',
-        "status": "200",
-        "error": "-",
-        "numbers": "113 113 7 5",
-        "referer": '"-"',
-        "agent": '"aws-cli/2"',
-        "tail": TAIL,
-        **changes,
-    }
-    return f"{OWNER} " + " ".join(parts.values())
+    return " ".join({**SHARED["line"], **changes}.values())
 
 
 def read(**changes):

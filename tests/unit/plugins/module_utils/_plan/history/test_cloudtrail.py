@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
@@ -15,34 +18,10 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinc
 BUCKET, OTHER = "payroll-reports", "somebody-else"
 ACCOUNT, FOREIGN = "111122223333", "444455556666"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/etl/nightly"
-SESSION = {
-    "type": "AssumedRole",
-    "principalId": "AROAEXAMPLE:i-0abc",
-    "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-0abc",
-    "accountId": ACCOUNT,
-    "sessionContext": {"sessionIssuer": {"type": "Role", "arn": ROLE, "accountId": ACCOUNT, "userName": "nightly"}},
-}
-BASE = {
-    "eventVersion": "1.11",
-    "userIdentity": SESSION,
-    "eventTime": "2026-11-20T10:15:00Z",
-    "eventSource": "s3.amazonaws.com",
-    "eventName": "GetObject",
-    "awsRegion": "eu-central-1",
-    "sourceIPAddress": "10.20.3.4",
-    "userAgent": "[aws-cli/2]",
-    "requestParameters": {"bucketName": BUCKET, "key": "year=2026/month=11/a.csv"},
-    "eventID": "e-1",
-    "requestID": "R1",
-    "eventCategory": "Data",
-    "vpcEndpointId": "vpce-0aaa",
-    "vpcEndpointAccountId": ACCOUNT,
-    "tlsDetails": {"tlsVersion": "TLSv1.3"},
-    "resources": [
-        {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{BUCKET}/year=2026/month=11/a.csv"},
-        {"type": "AWS::S3::Bucket", "ARN": f"arn:aws:s3:::{BUCKET}", "accountId": ACCOUNT},
-    ],
-}
+#: A record of CloudTrail and a line of a server access log, which the tests beside this one read as well.
+SHARED = json.loads((Path(__file__).parent / "records.json").read_text(encoding="utf-8"))
+BASE = SHARED["record"]
+SESSION = BASE["userIdentity"]
 
 
 def distinctions(*keys, **documents):

@@ -24,35 +24,11 @@ BUCKET, OTHER = "payroll-reports", "payroll-archive"
 ACCOUNT, FOREIGN = "111122223333", "444455556666"
 VPCE = "vpce-0aaa"
 POINT = f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/reports"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/etl/nightly"
-SESSION = {
-    "type": "AssumedRole",
-    "principalId": "AROAEXAMPLE:i-0abc",
-    "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-0abc",
-    "accountId": ACCOUNT,
-    "sessionContext": {"sessionIssuer": {"type": "Role", "arn": ROLE, "accountId": ACCOUNT, "userName": "nightly"}},
-}
+#: A record of CloudTrail and a line of a server access log, which the tests beside this one read as well.
+SHARED = json.loads((Path(__file__).parent / "records.json").read_text(encoding="utf-8"))
+BASE = SHARED["record"]
+SESSION = BASE["userIdentity"]
 KEY = "year=2026/month=11/a.csv"
-BASE = {
-    "userIdentity": SESSION,
-    "eventTime": "2026-11-20T10:15:00Z",
-    "eventSource": "s3.amazonaws.com",
-    "eventName": "GetObject",
-    "awsRegion": "eu-central-1",
-    "sourceIPAddress": "10.20.3.4",
-    "userAgent": "[aws-cli/2]",
-    "requestParameters": {"bucketName": BUCKET, "key": KEY},
-    "eventID": "e-1",
-    "requestID": "R1",
-    "eventCategory": "Data",
-    "vpcEndpointId": VPCE,
-    "vpcEndpointAccountId": ACCOUNT,
-    "tlsDetails": {"tlsVersion": "TLSv1.3"},
-    "resources": [
-        {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{BUCKET}/{KEY}"},
-        {"type": "AWS::S3::Bucket", "ARN": f"arn:aws:s3:::{BUCKET}", "accountId": ACCOUNT},
-    ],
-}
 
 
 def parameters(**more):
@@ -181,11 +157,7 @@ RECORDS = {
     "without a name": {"eventName": None},
     "without a time": {"eventTime": None},
 }
-OWNER = "79a5" * 16
-TAIL = (
-    "- s9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234= SigV4 "
-    "ECDHE-RSA-AES128-GCM-SHA256 AuthHeader payroll-reports.s3.eu-central-1.amazonaws.com TLSV1.2 - -"
-)
+TAIL = SHARED["line"]["tail"]
 LINES = {
     "plain": {},
     "a request for a version": {"request": '"GET /a.csv?versionId=3HL4kqtJlcpXrof3 HTTP/1.1"'},
@@ -245,24 +217,7 @@ def distinctions():
 
 
 def line(**changes):
-    parts = {
-        "bucket": BUCKET,
-        "time": "[06/Nov/2026:00:00:38 +0000]",
-        "address": "10.20.3.4",
-        "requester": SESSION["arn"],
-        "id": "3E57427F3EXAMPLE",
-        "operation": "REST.GET.OBJECT",
-        "key": "year%3D2026/month%3D11/a.csv",
-        "request": '"GET /a.csv HTTP/1.1"',
-        "status": "200",
-        "error": "-",
-        "numbers": "113 113 7 5",
-        "referer": '"-"',
-        "agent": '"aws-cli/2"',
-        "tail": TAIL,
-        **changes,
-    }
-    return f"{OWNER} " + " ".join(parts.values())
+    return " ".join({**SHARED["line"], **changes}.values())
 
 
 def told(read, given):
