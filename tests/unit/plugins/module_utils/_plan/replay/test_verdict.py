@@ -184,15 +184,6 @@ def test_closing_a_bucket(changes, name, cause):
     assert found.reason
 
 
-def test_plain_http():
-    parts = {"userIdentity": "-", "bucketName": BUCKET}
-    known = setting()
-    ((access, _found),) = decide(known)
-    access = access._replace(tls="none")
-    found = verdict_of(access, known)
-    assert (found.name, cause_of(access, found, known).name, parts["bucketName"]) == ("loses", "no_tls", BUCKET)
-
-
 def test_nothing_changes_where_the_plan_changes_nothing():
     known = setting(closed())
     assert verdict(known).name == "keeps"
@@ -210,20 +201,6 @@ def test_an_endpoint_that_lets_less_through():
     cause = cause_of(access, found, known)
     assert cause.name == "not_declared"
     assert cause.value == [{"name": BUCKET, "access": ["s3:GetObject"], "prefixes": ["a/b/"]}]
-
-
-OTHER_BUCKETS = {
-    "prod-eu-central-1-starport-layer-bucket": "bucket_of_aws",
-    "somebody-else": "other_bucket",
-}
-
-
-@pytest.mark.parametrize("bucket, cause", OTHER_BUCKETS.items())
-def test_other_buckets_through_the_endpoint(bucket, cause):
-    known = setting(planned_endpoint_policies={OWN: endpoint_policy([BUCKET])})
-    ((access, found),) = decide(known, requestParameters={"bucketName": bucket, "key": "k"})
-    assert found.name == "loses"
-    assert cause_of(access, found, known).name == cause
 
 
 DENIED = {"errorCode": "AccessDenied"}
