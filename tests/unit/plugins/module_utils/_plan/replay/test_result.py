@@ -10,18 +10,12 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.errors import Refusal
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch import Batch
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader import read_part
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.pasted import is_template
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.input import (
-    check_ignored,
-    read_evidence,
-    read_moment,
-)
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.page import page_of
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.result import replay
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.result import Result, replay
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import read_setting
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
@@ -294,25 +288,6 @@ def test_too_many_prefixes_are_shown_as_one():
     assert (one["key_pattern"], one["count"]) == ("*", 200)
 
 
-MOMENTS = {
-    "2026-11-01": 1793491200,
-    "2026-11-01T01:00:00Z": 1793494800,
-    "2026-11-01T02:00:00+01:00": 1793494800,
-}
-
-
-@pytest.mark.parametrize("text, seconds", MOMENTS.items())
-def test_moments(text, seconds):
-    assert read_moment(text, "since") == seconds
-    assert read_moment("2026-11-01", "until", whole_day=True) == 1793491200 + 86_400
-
-
-@pytest.mark.parametrize("text", ["2026-11-01T02:00:00", "yesterday", "2026-13-01", "2026-11-01T25:00:00Z"])
-def test_what_is_no_moment(text):
-    with pytest.raises(Refusal, match="since: "):
-        read_moment(text, "since")
-
-
 BAD_OPTIONS = {
     "current_bucket_policies": ({REPORTS: {"Statement": 7}}, "current_bucket_policies"),
     "planned_endpoint_policies": ({OWN: "{"}, "planned_endpoint_policies"),
@@ -348,10 +323,55 @@ def test_options_are_read():
     assert dict(found.current.buckets) == {REPORTS: None}
 
 
-def test_bad_evidence_is_named():
-    assert read_evidence(["a", {"path": "b", "format": "aggregate"}]) == [("a", "auto"), ("b", "aggregate")]
-    for bad in (7, {"format": "auto"}, {"path": "a", "format": "csv"}, {"path": "a", "kind": 1}):
-        with pytest.raises(PolicyError, match=r"evidence\[0\]"):
-            read_evidence([bad])
-    with pytest.raises(PolicyError, match=r"ignore\[0\]"):
-        check_ignored([{"reason": "everything"}])
+DAY = 86_400
+
+
+def findings(days=200, minimum=0, **told):
+    """What is said beyond the coverage of evidence of so many days in a row."""
+    tally = Tally()
+    tally.first, tally.last = 20_000 * DAY, (20_000 + days - 1) * DAY if days else 0
+    tally.days = -1
+    for name, value in told.items():
+        setattr(tally, name, value)
+    said = Result([], tally, read_setting({}), minimum).findings
+    return {one["kind"]: (one["subject"], one["text"]) for one in said}
+
+
+SHORT = "The evidence is of {} days: what happens once in a {} may not be among it."
+# Days of evidence, how many there have to be, what is said
+WINDOWS = [
+    (1, 0, {"window_too_short": SHORT.format(1, "week or month")}),
+    (34, 0, {"window_too_short": SHORT.format(34, "week or month")}),
+    (35, 0, {"window_short": SHORT.format(35, "quarter or year")}),
+    (99, 0, {"window_short": SHORT.format(99, "quarter or year")}),
+    (100, 0, {}),
+    (7, 7, {"window_short": SHORT.format(7, "week or month")}),
+    (119, 120, {"window_too_short": SHORT.format(119, "quarter or year")}),
+    (120, 120, {}),
+    (0, 0, {}),
+]
+
+
+@pytest.mark.parametrize("days, minimum, said", WINDOWS)
+def test_evidence_of_few_days(days, minimum, said):
+    found = findings(days, minimum) if days else findings(0, minimum, first=0)
+    assert found == {kind: ("window", text) for kind, text in said.items()}
+
+
+#: What was counted -> what is said of it.
+COUNTED = {
+    "malformed": (
+        {"malformed": 7, "named": list("abcdef")}, "evidence",
+        "Places of the evidence that cannot be read: 7 (a; b; c; d; e).",
+    ),
+    "without_zone": ({"without_zone": 2}, "evidence", "Times without a zone, which are taken for UTC: 2."),
+    "nothing_there": (
+        {"empty": ["a/", "b/"]}, "evidence", "There is no file, or no object of these days, in a/, b/.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_what_was_counted_is_said(kind):
+    told, subject, text = COUNTED[kind]
+    assert findings(**told) == {kind: (subject, text)}
