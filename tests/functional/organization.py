@@ -7,15 +7,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from tests.emulator.client import ACCESS_KEY, SECRET_KEY, Emulator
+from tests.functional.warm_ansible import run_ansible
 
 MANAGEMENT = "123456789012"  # moto's account of keys that nobody registered
 # A play over such an inventory: it takes from a host what the role would take.
@@ -118,20 +116,15 @@ def write_inventory(directory: Path, name: str = "test", **options: Any) -> Path
 def aws_environment(emulator: Emulator, **more: str) -> dict[str, str]:
     """Credentials as AWX injects them, for the emulator."""
     variables = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_URL": emulator.url}
-    return {**os.environ, **variables, **more}
+    return {**variables, **more}
 
 
 def list_inventory(emulator: Emulator, path: Path, *words: str, **environment: str) -> Inventory:
     emulator.reset_calls()
-    finished = subprocess.run(
+    finished = run_ansible(
         # Exported, variables are plain values on every release of ansible-core.
-        [Path(sys.executable).with_name("ansible-inventory"), "-i", path, "--list", "--export", *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=aws_environment(emulator, **{"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **environment}),
+        *("ansible-inventory", "-i", path, "--list", "--export", *words),
+        environment=aws_environment(emulator, **{"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **environment}),
     )
     made = emulator.calls()
     assert {f"{call['service']}:{call['operation']}" for call in made} - set(uses_of("accounts")) == set()

@@ -7,16 +7,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import Emulator
-from tests.functional.warm_modules import warm_python
+from tests.functional.warm_ansible import run_ansible
 
 READS = ("Describe", "Get", "List", "Head", "AssumeRole")
 
@@ -90,20 +87,10 @@ def play(
         head = {"name": "Steps", "hosts": "localhost", "gather_facts": False}
         known = {"noted": [], "calls_url": f"{emulator.url}/_emulator/calls"}
         playbook.write_text(json.dumps([{**head, "vars": known, "tasks": tasks}]), encoding="utf-8")
-        finished = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local", playbook]
-            + ([verbose] if verbose else []),
-            capture_output=True,
-            text=True,
+        finished = run_ansible(
+            *("ansible-playbook", "-i", "localhost,", "-c", "local", playbook, *([verbose] if verbose else [])),
+            environment={"ANSIBLE_LOCALHOST_WARNING": "false", **(environment or {})},
             timeout=1800,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()),
-                "ANSIBLE_LOCALHOST_WARNING": "false",
-                **(environment or {}),
-            },
         )
         assert finished.returncode == 0, finished.stdout + finished.stderr
         said, noted = _without_noted(finished.stdout)

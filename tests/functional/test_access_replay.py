@@ -7,11 +7,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -21,7 +17,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.buck
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
 from tests.functional.module_run import run_module
 from tests.functional.role_run import Step, play
-from tests.functional.warm_modules import warm_python
+from tests.functional.warm_ansible import run_ansible
 
 ACCOUNT = "123456789012"
 BUCKETS = ("payroll-reports", "payroll-archive")
@@ -234,9 +230,8 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     }
     (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
     emulator.reset_calls()
-    words = [str(Path(sys.executable).with_name("ansible-playbook")), "perimeter.s3.preview"]
-    words += ["-e", f"@{tmp_path / 'given.json'}"]
-    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    words = ["perimeter.s3.preview", "-e", f"@{tmp_path / 'given.json'}"]
+    done = run_ansible("ansible-playbook", *words, directory=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "**2 stop**" in (tmp_path / "preview" / "localhost.md").read_text(encoding="utf-8")
     found = json.loads((tmp_path / "preview" / "localhost.json").read_text(encoding="utf-8"))
@@ -251,7 +246,7 @@ def test_the_preview_writes_a_page_and_nothing_to_aws(emulator, ec2, place, tmp_
     nothing.mkdir()
     (nothing / "localhost.html").write_text("of an earlier run", encoding="utf-8")
     words += ["-e", json.dumps({"private_access_limit": ["of-others"], "preview_dir": str(nothing)})]
-    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    done = run_ansible("ansible-playbook", *words, directory=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert {path.name for path in nothing.iterdir()} == {"localhost.md", "localhost.json"}
     assert "Nothing is declared" in (nothing / "localhost.md").read_text(encoding="utf-8")
@@ -268,11 +263,8 @@ def test_the_preview_of_a_perimeter_that_goes_does_not_say_that_nothing_is_decla
         "preview_dir": str(tmp_path / "preview"),
     }
     (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
-    words = [str(Path(sys.executable).with_name("ansible-playbook")), "perimeter.s3.preview"]
-    words += ["-e", f"@{tmp_path / 'given.json'}"]
-    environment = {**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python())}
-    done = subprocess.run(
-        words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
+    done = run_ansible(
+        "ansible-playbook", "perimeter.s3.preview", "-e", f"@{tmp_path / 'given.json'}", directory=tmp_path
     )
     assert done.returncode == 0, done.stdout + done.stderr
     page = (tmp_path / "preview" / "localhost.md").read_text(encoding="utf-8")
@@ -301,11 +293,7 @@ def test_drift_is_not_told_what_a_run_before_has_written(emulator, ec2, place, t
         {"name": "Second", "import_playbook": "perimeter.s3.drift", "vars": second},
     ]
     (tmp_path / "both.json").write_text(json.dumps(plays), encoding="utf-8")
-    words = [str(Path(sys.executable).with_name("ansible-playbook")), str(tmp_path / "both.json")]
-    environment = {**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python())}
-    done = subprocess.run(
-        words, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
-    )
+    done = run_ansible("ansible-playbook", tmp_path / "both.json", directory=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     said = done.stdout.partition("PLAY [Find drift]")[2]
     assert "See how far it came" in said and "Recorded accesses of 1 kind" in said, said

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -24,6 +21,7 @@ from tests.functional.organization import (
     make_organization,
     write_inventory,
 )
+from tests.functional.warm_ansible import run_ansible
 
 LISTS = ("ListOrganizationalUnitsForParent", "ListAccountsForParent")
 
@@ -43,17 +41,10 @@ def organization(organizations):
     return made
 
 
-def run_ansible(emulator, program, *words):
-    """Its output; it has to succeed."""
-    finished = subprocess.run(
-        [Path(sys.executable).with_name(program), *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        env=aws_environment(emulator),
-    )
+def output_of(emulator, *words):
+    """Of a program that has to succeed."""
+    finished = run_ansible(*words, environment=aws_environment(emulator))
+    finished.check_returncode()
     return finished.stdout
 
 
@@ -128,7 +119,7 @@ def test_what_members_choose_is_never_evaluated(emulator, organization, tmp_path
     play = tmp_path / "play.yml"
     task = {"ansible.builtin.debug": {"msg": "SAID {{ [account_name, account_tags.env, label] | join(',') }} DAIS"}}
     play.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
-    said = run_ansible(emulator, "ansible-playbook", "-i", inventory, play)
+    said = output_of(emulator, "ansible-playbook", "-i", inventory, play)
     assert f"SAID {','.join([evil] * 3)} DAIS" in said
 
 
@@ -179,7 +170,7 @@ def test_cache(emulator, organization, tmp_path):
     play.write_text("- hosts: all\n", encoding="utf-8")
     words = ["-i", write_inventory(tmp_path, **cache), play, "--list-hosts", "--flush-cache"]
     emulator.reset_calls()
-    flushed = run_ansible(emulator, "ansible-playbook", *words)
+    flushed = output_of(emulator, "ansible-playbook", *words)
     assert f"{organization.accounts['new']}-us-east-1" in flushed
     assert [call["operation"] for call in emulator.calls()] == first.calls
     kept = "".join(one.read_text(encoding="utf-8") for one in (tmp_path / "cache").iterdir())
@@ -194,7 +185,7 @@ def test_cache(emulator, organization, tmp_path):
 def test_graph_and_a_directory_of_inventories(emulator, organization, tmp_path):
     write_inventory(tmp_path, "prod", ous=["Root/Workloads/Prod"], keyed_groups=[{"key": "region", "separator": ""}])
     write_inventory(tmp_path, "test", ous=["Root/Workloads/Test"], regions=["eu-west-1"])
-    graph = run_ansible(emulator, "ansible-inventory", "-i", tmp_path, "--graph")
+    graph = output_of(emulator, "ansible-inventory", "-i", tmp_path, "--graph")
     assert "|--@us_east_1:" in graph
     for name, region in (("web prod", "us-east-1"), ("web test", "eu-west-1")):
         assert f"|--{organization.accounts[name]}-{region}" in graph

@@ -7,14 +7,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.functional.awx_api import TOKEN, running_awx
+from tests.functional.warm_ansible import run_ansible
 
 pytestmark = pytest.mark.surroundings
 
@@ -42,16 +39,10 @@ def awx():
 
 def setup(awx, *words, **variables):
     """Run it; returns exit status, how many tasks changed something, and the output."""
-    command = Path(sys.executable).with_name("ansible-playbook")
     awx.requests.clear()
-    finished = subprocess.run(
-        [command, "perimeter.s3.awx_setup", "-i", "localhost,", *words, "-e", json.dumps(variables)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "CONTROLLER_HOST": awx.url, "CONTROLLER_OAUTH_TOKEN": TOKEN},
+    finished = run_ansible(
+        *("ansible-playbook", "perimeter.s3.awx_setup", "-i", "localhost,", *words, "-e", json.dumps(variables)),
+        environment={"CONTROLLER_HOST": awx.url, "CONTROLLER_OAUTH_TOKEN": TOKEN},
     )
     output = finished.stdout + finished.stderr
     for secret in (SECRET, SESSION, TOKEN):

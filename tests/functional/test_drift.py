@@ -7,9 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,7 +14,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.failures import MAX_WARNED
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.terminal import MOST_LINES
-from tests.functional.warm_modules import warm_python
+from tests.functional.warm_ansible import run_ansible
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "drift.yml"
 BUCKET = "drifting-bucket"
@@ -36,7 +33,6 @@ SECRET, TOKEN = "MARKERsecretMARKERsecretMARKERsecretMARK", "MARKERtokenMARKERto
 
 
 def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), much=("-vvv", "--diff"), **variables):
-    command = Path(sys.executable).with_name("ansible-playbook")
     given = {
         "private_access_vpc_id": vpc,
         "private_access_buckets": [BUCKET],
@@ -45,18 +41,11 @@ def play(emulator, vpc, directory, key=("AKIAIOSFODNN7EXAMPLE", SECRET, TOKEN), 
         **variables,
     }
     emulator.reset_calls()
-    finished = subprocess.run(
-        [command, *much, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={
-            **os.environ,
+    finished = run_ansible(
+        *("ansible-playbook", *much, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)),
+        environment={
             **dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), key, strict=False)),
             "AWS_REGION": "us-east-1",
-            "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_SHOW_CUSTOM_STATS": "true" if much else "false",
         },

@@ -18,6 +18,7 @@ import pytest
 
 from tests.emulator.client import ACCESS_KEY, REGION, SECRET_KEY
 from tests.functional.rulebook_run import MISSING
+from tests.functional.warm_ansible import run_ansible
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -25,20 +26,14 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "events.rst"
 
 
 def run(emulator, *arguments):
-    done = subprocess.run(
-        [BIN / "ansible-playbook", "perimeter.s3.events_setup", *arguments],
-        env={
-            **os.environ,
+    done = run_ansible(
+        *("ansible-playbook", "perimeter.s3.events_setup", *arguments),
+        environment={
             "AWS_URL": emulator.url,
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     changed, failed = map(int, re.search(r"changed=(\d+) +unreachable=0 +failed=(\d+)", done.stdout).groups())

@@ -12,12 +12,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +22,7 @@ from botocore import xform_name
 from botocore.validate import validate_parameters
 
 from tests.emulator.client import ACCESS_KEY, REGION, SECRET_KEY
+from tests.functional.warm_ansible import run_ansible
 
 pytestmark = pytest.mark.surroundings
 
@@ -106,19 +104,17 @@ def test_the_playbooks_are_started_as_the_guides_say(emulator, project):
     of_the_role = [command for command in PLAYBOOKS if "perimeter.s3.private_access" in command]
     reported = f"{of_the_role[0]} -e private_access_report_dir=own"
     for command in [*of_the_role, reported, *(command for command in PLAYBOOKS if command not in of_the_role)]:
-        done = subprocess.run(
-            shlex.split(command), cwd=project, capture_output=True, text=True, timeout=300, check=False,
-            stdin=subprocess.DEVNULL,
-            env={
-                **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-                "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        done = run_ansible(
+            *shlex.split(command),
+            directory=project,
+            environment={
                 "AWS_URL": emulator.url,
                 "AWS_REGION": REGION,
                 "AWS_ACCESS_KEY_ID": ACCESS_KEY,
                 "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
                 "ANSIBLE_LOCALHOST_WARNING": "false",
             },
-        )  # fmt: skip
+        )
         output = done.stdout + done.stderr
         assert done.returncode == 0, f"{command}\n{output}"
         assert re.search(r"ok=[1-9]\d* .*unreachable=0 +failed=0", output), f"{command}\n{output}"

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.emulator.client import Emulator
-from tests.functional.warm_modules import warm_python
+from tests.functional.warm_ansible import run_ansible
 
 pytestmark = pytest.mark.surroundings
 
@@ -160,11 +158,10 @@ def test_every_example_of_the_guides_runs(emulator: Emulator, ec2, s3, tmp_path)
         {"Version": "2012-10-17", "Statement": [{**OWNER, "Resource": "arn:aws:s3:::payroll-reports/*"}]}
     )
     in_git(tmp_path, policy)
-    done = subprocess.run(
-        [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local", "play.yml"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()), "ANSIBLE_LOCALHOST_WARNING": "false"},
-    )  # fmt: skip
+    words = ("-i", "localhost,", "-c", "local", "play.yml")
+    done = run_ansible(
+        "ansible-playbook", *words, environment={"ANSIBLE_LOCALHOST_WARNING": "false"}, directory=tmp_path, timeout=900
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     failed = json.loads((tmp_path / "failed.json").read_text(encoding="utf-8"))
     expected = {words: next((one["msg"] for one in failed if words in one["text"]), "") for words in FAILS}

@@ -7,9 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +17,7 @@ from ansible_collections.perimeter.s3.plugins.filter.automation_policy import bu
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import OPTIONAL, uses_of
 from ansible_collections.perimeter.s3.tests.functional.module_run import READS, run_module
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, actions_of, without
-from tests.functional.warm_modules import warm_python
+from tests.functional.warm_ansible import run_ansible
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -242,22 +239,12 @@ def play(emulator, playbook, keys, **variables) -> tuple[int, str, set[str]]:
         **variables,
     }
     emulator.reset_calls()
-    finished = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,"),
-            *(PLAYBOOKS / f"{playbook}.yml", "-e", json.dumps(given)),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={
-            **os.environ,
+    finished = run_ansible(
+        *("ansible-playbook", "-i", "localhost,", PLAYBOOKS / f"{playbook}.yml", "-e", json.dumps(given)),
+        environment={
             "AWS_ACCESS_KEY_ID": keys["access_key"],
             "AWS_SECRET_ACCESS_KEY": keys["secret_key"],
             "AWS_REGION": REGION,
-            "ANSIBLE_PYTHON_INTERPRETER": str(warm_python()),
             "ANSIBLE_LOCALHOST_WARNING": "false",
         },
     )

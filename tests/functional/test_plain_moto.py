@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import boto3
@@ -17,6 +15,7 @@ import pytest
 import yaml
 
 from tests.functional.plain_moto import CREDENTIALS, running_moto
+from tests.functional.warm_ansible import run_ansible
 
 pytestmark = pytest.mark.surroundings
 
@@ -58,18 +57,11 @@ class Tried:
 
     def run(self, *words: str, playbook: str | None = None) -> tuple[int, int, str]:
         """Exit status, how many tasks changed something, and all that was printed."""
-        command = [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local"]
-        finished = subprocess.run(
-            [*command, playbook or self._playbook, *words],
-            cwd=self._directory,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={
+        finished = run_ansible(
+            *("ansible-playbook", "-i", "localhost,", "-c", "local", playbook or self._playbook, *words),
+            directory=self._directory,
+            environment={
                 **self._environment,
-                "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             },

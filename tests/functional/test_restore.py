@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from ansible_collections.perimeter.s3.plugins.filter.automation_policy import build
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.automation.permissions import uses_of
 from ansible_collections.perimeter.s3.tests.functional.robot import Robot, make_role, without
-from tests.functional.warm_modules import warm_python
+from tests.functional.warm_ansible import run_ansible
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "restore.yml"
 
@@ -42,17 +39,9 @@ def restore(emulator, directory, keys, **variables):
         "private_access_connection": {**emulator.connection, **keys},
         **variables,
     }
-    command = Path(sys.executable).with_name("ansible-playbook")
     emulator.reset_calls()
-    finished = subprocess.run(
-        [command, "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given)],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        cwd=directory.parent,
-        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": str(warm_python())},
+    finished = run_ansible(
+        "ansible-playbook", "-i", "localhost,", PLAYBOOK, "-e", json.dumps(given), directory=directory.parent
     )
     calls = {f"{call['service']}:{call['operation']}" for call in emulator.calls()}
     assert calls - set(uses_of("restore")) == set()

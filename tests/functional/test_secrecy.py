@@ -22,6 +22,7 @@ import yaml
 
 from tests.emulator.client import ACCESS_KEY, REGION
 from tests.functional.awx_job import Template, amazon_credential, run_job
+from tests.functional.warm_ansible import run_ansible
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
@@ -50,7 +51,6 @@ def declared(emulator, ec2, s3):
     s3.create_bucket(Bucket=BUCKET)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     return {
-        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         "private_access_vpc_id": vpc,
         "private_access_buckets": [BUCKET],
         "private_access_region": REGION,
@@ -59,19 +59,15 @@ def declared(emulator, ec2, s3):
 
 def play(emulator, playbook, variables, **environment):
     """Run it with all that Ansible can show; returns its exit status and output."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    finished = subprocess.run(
-        [
-            Path(sys.executable).with_name("ansible-playbook"),
-            *("-vvv", "--diff", "-i", "localhost,", playbook, "-e", json.dumps(variables)),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        stdin=subprocess.DEVNULL,
+    finished = run_ansible(
+        *("ansible-playbook", "-vvv", "--diff", "-i", "localhost,", playbook, "-e", json.dumps(variables)),
         # The invocation is what a module was called with; newer releases of ansible-core show it only if told to.
-        env={**kept, "ANSIBLE_INJECT_INVOCATION": "1", "AWS_URL": emulator.url, "AWS_REGION": REGION, **environment},
+        environment={
+            "ANSIBLE_INJECT_INVOCATION": "1",
+            "AWS_URL": emulator.url,
+            "AWS_REGION": REGION,
+            **environment,
+        },
     )
     return finished.returncode, finished.stdout + finished.stderr
 
@@ -125,7 +121,6 @@ def test_modules_that_get_credentials_as_options(emulator, declared, tmp_path):
         "connection": "local",
         "gather_facts": False,
         "module_defaults": {"group/perimeter.s3.s3": "{{ credentials }}"},
-        "vars": {"ansible_python_interpreter": sys.executable},
         "tasks": tasks(str(backup)),
     }
     playbook.write_text(yaml.safe_dump([document]), encoding="utf-8")

@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
 from tests.functional.plain_moto import running_moto
+from tests.functional.warm_ansible import run_ansible
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "tutorial.rst"
 FILE = re.compile(r"^\.\. code-block:: yaml\+jinja\n    :caption: (\S+)\n\n((?:    .*\n|\n)+)", re.MULTILINE)
@@ -51,16 +49,12 @@ def test_the_tutorial_does_what_it_says(tmp_path):
 
 def run_all(commands, directory, text, url):
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         **dict(re.findall(r"\b(AWS_\w+)=(\S+)", text)),
         "AWS_URL": url,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "ANSIBLE_LOCALHOST_WARNING": "false",
     }
     for words, (command, changes, said) in zip(commands, EXPECTED, strict=True):
-        done = subprocess.run(
-            words, cwd=directory, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
+        done = run_ansible(*words, environment=environment, directory=directory)
         output = done.stdout + done.stderr
         assert done.returncode == 0, f"{command}\n{output}"
         changed, failed = map(int, RECAP.search(output).groups())
