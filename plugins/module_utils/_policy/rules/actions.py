@@ -55,7 +55,7 @@ def actions_are_known(statement: Statement, scope: Scope) -> Iterator[Problem]:
                 yield Problem(path, f"{action!r} is a call of S3, not an action.", f"The call takes {wanted}.")
                 continue
             names = {known.name.lower(): known.name for known in expand_action("s3:*")}
-            near = difflib.get_close_matches(action.lower(), names, 1, 0.75)
+            near = difflib.get_close_matches(action.lower(), names, cutoff=0.75)
             remedy = f"Did you mean {names[near[0]]!r}?" if near else "S3 refuses it if it does not know it either."
             yield Problem(path, f"{action!r} is not a known action of S3.", remedy)
 

@@ -65,7 +65,7 @@ def operators_exist(statement: Statement, scope: Scope) -> Iterator[Problem]:
         base = parts["base"] if parts else operator
         path = f"{statement.path}.Condition.{operator}"
         if base not in OPERATORS:
-            near = difflib.get_close_matches(base, OPERATORS, 1)
+            near = difflib.get_close_matches(base, OPERATORS)
             remedy = f"Did you mean {near[0]!r}?" if near else "Operators are written as in AWS's documentation."
             yield Problem(path, f"Invalid Condition type : {operator}", remedy)
         elif base == "Null" and parts and parts["suffix"]:

@@ -15,8 +15,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,10 +25,8 @@ from ..language.scalars import network
 from ..language.vocabulary import spell_key
 
 _EQUALITIES = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")
-_ROLE_SESSIONS = re.compile(r"AROA[A-Z0-9]*:\*")
-#: The broadest networks that are not public: AWS calls a broader one so.
+#: The broadest networks that are not public: AWS calls a broader one so. No private one of RFC 1918 is.
 _BROADEST = {4: 8, 6: 32}
-_PRIVATE = tuple(ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +72,9 @@ def _finding(statement: Statement) -> PublicStatement | None:
 
 def _names_principals(statement: Statement) -> bool:
     """Whether all principals are fixed ones."""
-    if statement.principal is None:
-        return False
-    return not any("*" in name for names in statement.principal.values() for name in names)
+    return statement.principal is not None and not any(
+        "*" in name for names in statement.principal.values() for name in names
+    )
 
 
 def _limits(condition: Condition) -> bool | None:
@@ -109,10 +105,6 @@ def _is_fixed(value: str) -> bool:
     return not any(sign in value for sign in ("*", "?", "${"))
 
 
-def _is_fixed_user(value: str) -> bool:
-    return _is_fixed(value) and not _ROLE_SESSIONS.fullmatch(value)
-
-
 def _is_in_an_organization(value: str) -> bool:
     """A path may end in a wildcard, for the units below one."""
     organization, slash, _units = value.partition("/")
@@ -126,14 +118,10 @@ def _is_in_an_account(value: str) -> bool:
 
 
 def _is_narrow(value: str) -> bool:
-    if "${" in value:
-        return False
     try:
         wanted = network(value)
     except ValueError:
         return False
-    if any(wanted.version == one.version and wanted.subnet_of(one) for one in _PRIVATE):  # type: ignore[arg-type]
-        return True
     return wanted.prefixlen >= _BROADEST[wanted.version]
 
 
@@ -148,10 +136,10 @@ _FIXED: dict[str, Callable[[str], bool]] = {
             "aws:sourceowner",
             "aws:sourceaccount",
             "s3:dataaccesspointaccount",
+            "aws:userid",
         ),
         _is_fixed,
     ),
-    "aws:userid": _is_fixed_user,
     "s3:dataaccesspointarn": _is_in_an_account,
 }
 #: Keys newer than AWS's list (or left out of it) that limit a statement to accounts, networks or principals too.

@@ -29,9 +29,10 @@ _UNIT = r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value; ``called`` is what one is in a sentence, ``key`` the condition key that holds it.
+    """A kind of value; ``called`` is what one is in a sentence, ``key`` the condition key where it belongs.
 
-    ``shapes`` are patterns that all values of the kind fit, to compare wildcards with.
+    ``shapes`` are patterns that all values of the kind fit, to compare wildcards with; and ``many`` is what several are
+    in a sentence. Both are empty where no key holds such values.
     """
 
     called: str
@@ -65,14 +66,14 @@ _ROOT_ID = _kind(
     "the id of a root of an organization",
     "",
     r"r-[0-9a-z]{4,32}",
-    "r-*",
+    "",
     "aws:{family}OrgPaths with a path such as 'o-a1b2c3d4e5/r-ab12/*'",
 )
 _UNIT_ID = _kind(
     "the id of an organizational unit",
     "",
     _UNIT,
-    "ou-*",
+    "",
     "aws:{family}OrgPaths with a path such as 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'",
 )
 PATH = _kind(
@@ -93,7 +94,7 @@ _SESSION_ARN = _kind(
     "the ARN of a session",
     "",
     rf"arn:{_PARTITION}:sts::{_ACCOUNT}:assumed-role/.+",
-    "arn:*:sts::*:assumed-role/*",
+    "",
     "aws:PrincipalArn with the ARN of the role, such as 'arn:aws:iam::111122223333:role/app'",
 )
 PRINCIPAL_ARN = _kind(
@@ -158,35 +159,35 @@ _RECOGNIZED = (
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the values of a key look like: those of ``kinds``, or ``also`` one of these."""
+    """What the values of a key look like: those of a ``kind``, or ``also`` one of these."""
 
-    kinds: tuple[Kind, ...] = ()
+    kind: Kind | None = None
     also: frozenset[str] = field(default_factory=frozenset)
 
     def fits(self, value: str, folds: bool) -> bool:
         """Whether a request can have that value; ``folds``: one that differs from it by case alone."""
-        flags = re.IGNORECASE if folds else 0
-        forms = (*map(re.escape, self.also), *(kind.form.pattern for kind in self.kinds))
+        flags = re.IGNORECASE if folds else re.NOFLAG
+        forms = [*map(re.escape, self.also), *([self.kind.form.pattern] if self.kind else [])]
         return any(re.fullmatch(form, value, flags) for form in forms)
 
     def can_meet(self, text: str, folds: bool) -> bool:
         """Whether a request can have a value that a text with wildcards fits."""
-        shapes = (*self.also, *(shape for kind in self.kinds for shape in kind.shapes))
+        shapes = (*self.also, *(self.kind.shapes if self.kind else ()))
         wanted = text.lower() if folds else text
         return any(_can_meet(pattern(wanted), pattern(one.lower() if folds else one)) for one in shapes)
 
     @property
     def holds(self) -> str:
-        return " or ".join((*(kind.many for kind in self.kinds), *([self._listed] if not self.kinds else [])))
+        return self.kind.many if self.kind else self._listed
 
     @property
     def remedy(self) -> str:
-        return "Write one of these." if self.kinds else f"Write {self._listed}."
+        return "Write one of these." if self.kind else f"Write {self._listed}."
 
     @property
     def _listed(self) -> str:
         *others, last = sorted(self.also)
-        return f"{', '.join(map(repr, others))} or {last!r}" if others else repr(last)
+        return f"{', '.join(map(repr, others))} or {last!r}"
 
 
 def _can_meet(wanted: Pattern, shape: Pattern) -> bool:
@@ -203,17 +204,17 @@ def _one_of(*values: str) -> Form:
 
 def _text(many: str, form: str) -> Form:
     """Text that may hold all but some signs; a wildcard may stand for any of it."""
-    return Form((Kind("", many, re.compile(form), ("*",), ""),))
+    return Form(Kind("", many, re.compile(form), ("*",), ""))
 
 
 _TAG_VALUE = _text("texts of letters, digits, spaces and '_.:/=+-@'", r"[\w\s.:/=+\-@]*")
 _NAME = _text("names of letters, digits and '_+=,.@-'", r"[\w+=,.@-]+")
 #: A key that ends in "/" stands for tags.
 _FORMS: dict[str, Form] = {
-    "aws:sourcevpce": Form((ENDPOINT_ID,)),
-    "aws:sourcevpc": Form((VPC_ID,)),
-    "aws:sourcevpcarn": Form((_VPC_ARN,)),
-    "aws:principalaccount": Form((ACCOUNT_ID,), frozenset(["anonymous"])),
+    "aws:sourcevpce": Form(ENDPOINT_ID),
+    "aws:sourcevpc": Form(VPC_ID),
+    "aws:sourcevpcarn": Form(_VPC_ARN),
+    "aws:principalaccount": Form(ACCOUNT_ID, frozenset(["anonymous"])),
     **dict.fromkeys(
         (
             "aws:resourceaccount",
@@ -223,22 +224,22 @@ _FORMS: dict[str, Form] = {
             "s3:resourceaccount",
             "s3:dataaccesspointaccount",
         ),
-        Form((ACCOUNT_ID,)),
+        Form(ACCOUNT_ID),
     ),
     **dict.fromkeys(
-        ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid", "aws:vpceorgid"), Form((ORGANIZATION_ID,))
+        ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid", "aws:vpceorgid"), Form(ORGANIZATION_ID)
     ),
     **dict.fromkeys(
-        ("aws:principalorgpaths", "aws:resourceorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"), Form((PATH,))
+        ("aws:principalorgpaths", "aws:resourceorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"), Form(PATH)
     ),
-    "aws:principalarn": Form((PRINCIPAL_ARN,)),
-    "aws:sourcearn": Form((_ARN,)),
-    "s3:dataaccesspointarn": Form((_ACCESS_POINT_ARN,)),
-    "aws:userid": Form((_USER_ID,)),
+    "aws:principalarn": Form(PRINCIPAL_ARN),
+    "aws:sourcearn": Form(_ARN),
+    "s3:dataaccesspointarn": Form(_ACCESS_POINT_ARN),
+    "aws:userid": Form(_USER_ID),
     "aws:username": _NAME,
     "aws:sourceidentity": _NAME,
-    "aws:requestedregion": Form((_REGION,)),
-    "aws:principalservicename": Form((_SERVICE,)),
+    "aws:requestedregion": Form(_REGION),
+    "aws:principalservicename": Form(_SERVICE),
     "aws:principaltag/": _TAG_VALUE,
     "aws:resourcetag/": _TAG_VALUE,
     "s3:existingobjecttag/": _TAG_VALUE,
@@ -256,7 +257,6 @@ _FAMILIES = (
     ("aws:resource", "Resource"),
     ("s3:resource", "Resource"),
     ("aws:vpce", "Vpce"),
-    ("aws:principal", "Principal"),
 )
 #: Keys that say which endpoint or VPC a request came through.
 NETWORK_KEYS = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn")

@@ -105,7 +105,7 @@ def _private_addresses(condition: Condition) -> Iterator[Misfit]:
 def accounts_have_twelve_digits(statement: Statement, scope: Scope) -> Iterator[Problem]:
     """An account id without quotes is a number to YAML, and one with a leading zero another number."""
     for condition in statement.conditions:
-        if (form := form_of(condition.key)) and ACCOUNT_ID in form.kinds:
+        if (form := form_of(condition.key)) and form.kind is ACCOUNT_ID:
             for one in misfits(condition):
                 if not set("*?") & set(one.value):
                     remedy = "Give its 12 digits, in quotes." if one.value.isalnum() else one.remedy
@@ -118,7 +118,7 @@ def values_can_match(statement: Statement, scope: Scope) -> Iterator[Problem]:
         if scope.bucket is not None and condition.key.lower() in NETWORK_KEYS:
             continue  # The guard of endpoints says so, and refuses.
         form = form_of(condition.key)
-        is_account = form is not None and ACCOUNT_ID in form.kinds
+        is_account = form is not None and form.kind is ACCOUNT_ID
         # Each of these is a problem of its own.
         told = (is_account, spell_key(condition.key) in SYSTEM_IDENTIFIER_KEYS)
         found = [one for one in misfits(condition) if not told[bool(set("*?") & set(one.value))]]

@@ -29,7 +29,12 @@ STATEMENTS = [
     ({"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}, False),
     ({"Condition": {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/0"]}}}, True),
     ({"Condition": {"IpAddress": {"aws:SourceIp": "2001:db8::/31"}}}, True),
-    ({"Condition": {"IpAddress": {"aws:SourceIp": "172.16.0.0/12"}}}, False),
+    ({"Condition": {"IpAddress": {"aws:SourceIp": "2001:d00::/32"}}}, False),
+    ({"Condition": {"IpAddress": {"aws:SourceIp": "203.0.0.0/8"}}}, False),
+    ({"Condition": {"IpAddress": {"aws:SourceIp": "202.0.0.0/7"}}}, True),
+    ({"Condition": {"IpAddress": {"aws:SourceIp": "anywhere"}}}, True),
+    ({"Condition": {"IpAddress": {"aws:SourceIp": "${aws:PrincipalTag/address}"}}}, True),
+    ({"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]}}}, False),
     ({"Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}, True),
     ({"Condition": {"IpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}}}, True),
     ({"Condition": {"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}}, True),
@@ -37,6 +42,7 @@ STATEMENTS = [
     ({"Condition": {"StringLike": {"aws:SourceVpce": "vpce-1"}}}, False),
     ({"Condition": {"StringLike": {"aws:SourceVpce": ["vpce-1", "vpce-?"]}}}, True),
     ({"Condition": {"StringEquals": {"aws:SourceVpce": "vpce-*"}}}, False),
+    ({"Condition": {"StringEqualsIgnoreCase": {"aws:SourceVpce": "vpce-?"}}}, False),
     ({"Condition": {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}}, True),
     ({"Condition": {"ForAllValues:StringEquals": {"aws:SourceVpce": "vpce-1"}}}, True),
     ({"Condition": {"ForAnyValue:StringEquals": {"aws:SourceVpce": "vpce-1"}}}, False),
@@ -45,6 +51,7 @@ STATEMENTS = [
     ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:topic"}}}, True),
     ({"Condition": {"StringLike": {"aws:userid": "AROADBQP57FF2AEXAMPLE:*"}}}, True),
     ({"Condition": {"StringEquals": {"aws:userid": "AROADBQP57FF2AEXAMPLE:i"}}}, False),
+    ({"Condition": {"StringLike": {"aws:userid": "AIDA*"}}}, True),
     ({"Condition": {"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:eu-west-1:111122223333:accesspoint/*"}}}, False),
     ({"Condition": {"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:eu-west-1:*:accesspoint/a"}}}, True),
     ({"Condition": {"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}}}, False),
@@ -60,6 +67,7 @@ STATEMENTS = [
     ({"Condition": {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": ["o-x/*", "o-y/r-z/*"]}}}, None),
     ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*"}}}, True),
     ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/r-y/*"}}}, True),
+    ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "r-y/ou-z/*"}}}, True),
     ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-x/*", "o-?/*"]}}}, True),
     ({"Condition": {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-x/*"}}}, True),
     ({"Condition": {"ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:111122223333:vpc/*"}}}, None),
@@ -75,6 +83,30 @@ def test_statement(more, public):
         assert (finding.label, finding.certain) == ("S", public is True)
         assert finding.reason.startswith("Statement 'S' allows everybody")
         assert finding.reason.endswith(".")
+
+
+@pytest.mark.parametrize("key", ["aws:SourceOwner", "aws:SourceAccount", "aws:SourceVpc", "aws:SourceVpce"])
+def test_a_key_of_the_page(key):
+    limited = {**ALLOW, "Condition": {"StringEquals": {key: "x"}}}
+    assert public_statements(parse({"Statement": limited})) == ()
+    limited["Condition"] = {"StringLike": {key: "x*"}}
+    assert len(public_statements(parse({"Statement": limited}))) == 1
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["aws:PrincipalAccount", "aws:PrincipalServiceName", "aws:SourceOrgID", "aws:VpceAccount", "aws:VpceOrgID"],
+)
+def test_a_key_that_the_page_does_not_have(key):
+    (found,) = public_statements(parse({"Statement": {**ALLOW, "Condition": {"StringEquals": {key: "x"}}}}))
+    assert not found.certain
+
+
+def test_what_does_not_limit_a_statement_is_named():
+    loose = {"StringLike": {"aws:useragent": "x", "AWS:SourceVpce": "*"}, "Bool": {"aws:SecureTransport": "true"}}
+    (found,) = public_statements(parse({"Statement": {**ALLOW, "Condition": loose}}))
+    shown = "(StringLike on aws:UserAgent, StringLike on aws:SourceVpce, Bool on aws:SecureTransport)"
+    assert f"its condition {shown} does not limit it" in found.reason
 
 
 def test_an_allow_for_all_but_some_is_public():

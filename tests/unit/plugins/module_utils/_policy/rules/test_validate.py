@@ -61,6 +61,7 @@ BUCKET_RIGHT = [
     {"Action": "*", "Resource": BUCKET},
     {"Action": ["S3:getobject", "s3:List*"]},
     {"Action": "s3:ListBucket", "Resource": BUCKET},
+    {"Action": "s3:ListBucket", "Resource": f"{BUCKET}?"},
     {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": [BUCKET, OBJECTS]},
     {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::examplebucket*"},
     {"Resource": "arn:aws:s3:::examplebucket/home/${aws:username}/*"},
@@ -71,10 +72,14 @@ BUCKET_RIGHT = [
     condition("Bool", "aws:SecureTransport", False),
     condition("Bool", "aws:SecureTransport", "${aws:PrincipalTag/tls}"),
     condition("Null", "aws:SourceVpce", True),
+    condition("Null", "aws:CalledVia", "true"),
+    condition("Null", "aws:ViaCustomerDomain", "true"),
+    condition("Bool", "aws:ViaCustomerDomain", "true"),
+    condition("NumericEquals", "aws:ViaCustomerDomain", "1"),
     condition("NumericLessThanIfExists", "s3:TlsVersion", 1.2),
     condition("DateGreaterThan", "aws:CurrentTime", ["2026-01-31T00:00:00Z", "2026-01-31", "1767225600"]),
     condition("NumericGreaterThan", "aws:EpochTime", 1767225600),
-    condition("NotIpAddress", "aws:SourceIp", ["203.0.113.0/24", "203.0.113.7", "2001:db8::/32"]),
+    condition("NotIpAddress", "aws:SourceIp", ["203.0.113.0/24", "203.0.113.7", "203.0.113.7/24", "2001:db8::/32"]),
     condition("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::111122223333:role/*", "*"]),
     condition("StringLike", "s3:prefix", "a*", Action="s3:ListBucket", Resource=BUCKET),
     condition("StringEquals", "s3:DataAccessPointAccount", "111122223333", Action="*", Resource=[BUCKET, OBJECTS]),
@@ -116,6 +121,11 @@ BUCKET_PROBLEMS = [
         {"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
         "Statement[0].Principal.Federated",
         "trust policy of a role only",
+    ),
+    (
+        {"Principal": MISSING, "NotPrincipal": {"AWS": "alice"}, "Effect": "Deny"},
+        "Statement[0].NotPrincipal.AWS",
+        "Invalid principal in policy: 'alice'",
     ),
     ({"Principal": {"CanonicalUser": "abc"}}, "Statement[0].Principal.CanonicalUser", "64 hexadecimal digits"),
     (
@@ -274,6 +284,7 @@ ENDPOINT_RIGHT = [
     {"Principal": {"AWS": "*"}},
     {"Principal": {"AWS": ["*"]}},
     {"Action": ["s3:GetObject", "s3express:CreateSession"]},
+    {"Action": ["s3tables:GetTable", "s3-object-lambda:GetObject", "s3-outposts:GetObject"]},
     {"Action": "s3:ListAllMyBuckets"},
     {"Action": "s3:GetObject", "Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/name/object/*"},
     {"Action": "s3:ListBucket", "Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/name"},
@@ -283,6 +294,12 @@ ENDPOINT_RIGHT = [
     condition("StringEquals", "aws:PrincipalOrgID", "o-1234567890"),
     condition("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::111122223333:role/*", "arn:aws:iam::*:role/app"]),
     condition("StringLike", "s3:prefix", ["home/alice/*", "*/public"], Action="s3:ListBucket"),
+    condition("StringLike", "aws:username", "alicia*"),
+    condition("StringEquals", "aws:UserAgent", "curl*"),
+    condition("ArnLike", "aws:ChatbotSourceArn", "*"),
+    {"Action": "s3:ListBucket", "Resource": "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"},
+    {"Action": "s3:DescribeJob", "Resource": "arn:aws:s3:eu-west-1:111122223333:job/a"},
+    {"Action": "s3:GetStorageLensDashboard", "Resource": "arn:aws:s3:eu-west-1:111122223333:storage-lens/a"},
     condition("Null", "aws:SourceVpc", "false"),
 ]
 ENDPOINT_PROBLEMS = [
@@ -328,6 +345,16 @@ ENDPOINT_PROBLEMS = [
         "'al*' has a wildcard with fewer than 6",
     ),
     (
+        condition("StringLike", "aws:username", "alice*"),
+        "Statement[0].Condition.StringLike.aws:username",
+        "'alice*' has a wildcard with fewer than 6",
+    ),
+    (
+        condition("Null", "aws:SourceVpc", "vpc-*"),
+        "Statement[0].Condition.Null.aws:SourceVpc",
+        "Write 'true' for a key that is absent",
+    ),
+    (
         condition("StringNotLike", "aws:username", "*"),
         "Statement[0].Condition.StringNotLike.aws:username",
         "'*' has a wildcard with fewer than 6",
@@ -351,8 +378,8 @@ ENDPOINT_PROBLEMS = [
 ENDPOINT_WARNINGS = [
     ({"Action": "s3:GetObjct"}, "Did you mean 's3:GetObject'?"),
     ({"Action": "dynamodb:GetItem"}, "No request for 'dynamodb:GetItem' comes through an endpoint of S3"),
-    ({"Action": "s3:ListBucket", "Resource": OBJECTS}, "'s3:ListBucket' is about the bucket itself"),
-    ({"Action": "s3:GetObject", "Resource": BUCKET}, "'s3:GetObject' is about objects. Add the objects' ARN"),
+    ({"Action": "s3:ListBucket", "Resource": OBJECTS}, "Add the bucket's ARN, 'arn:aws:s3:::bucket', to"),
+    ({"Action": "s3:GetObject", "Resource": BUCKET}, "Add the objects' ARN, 'arn:aws:s3:::bucket/*', to Resource."),
     ({"Action": "s3:ListAllMyBuckets", "Resource": BUCKET}, "Give it a statement of its own with the Resource '*'"),
     (
         {"Action": "s3:GetObject", "Resource": "arn:aws:s3:eu-west-1:111122223333:accesspoint/name"},
@@ -364,6 +391,7 @@ ENDPOINT_WARNINGS = [
     (condition("StringEquals", "aws:ResourceOrgPaths", "o-a1b2c3d4e5/r-ab12/"), "A request carries several values"),
     (condition("NumericEquals", "aws:username", "1"), "'aws:username' is a String"),
     (condition("Bool", "aws:CalledViaAWSMCP", "true"), "'aws:CalledViaAWSMCP' is a String"),
+    ({"Action": "s3-extra:GetObject"}, "No request for 's3-extra:GetObject' comes through an endpoint of S3"),
     (condition("NumericEquals", "aws:ViaAWSMCPService", "1"), "'aws:ViaAWSMCPService' is a Bool"),
     (condition("DateLessThan", "aws:ismcpserviceaction", "1"), "'aws:IsMcpServiceAction' is a Bool"),
 ]
@@ -431,7 +459,7 @@ STRAY = [
         "aws:PrincipalTag/team",
         "op?",
         "compares the signs '*' and '?' as they are",
-        "Use StringLike",
+        "Use StringLike, or",
     ),
     (
         "ForAnyValue:StringEqualsIfExists",
@@ -530,6 +558,51 @@ def test_a_value_that_no_request_has(effect, operator, key, value, why, remedy):
     assert remedy in found.remedy
 
 
+#: Networks of which no address comes from the internet, and those just beside them.
+#: https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry
+INNER = [
+    ("10.0.0.0/8", "11.0.0.0/8"),
+    ("100.64.0.0/10", "100.128.0.0/10"),
+    ("127.0.0.0/8", "126.0.0.0/8"),
+    ("169.254.0.0/16", "169.253.0.0/16"),
+    ("172.16.0.0/12", "172.32.0.0/12"),
+    ("192.168.0.0/16", "192.169.0.0/16"),
+    ("fc00::/7", "fa00::/7"),
+    ("fe80::/10", "fec0::/10"),
+]
+
+
+@pytest.mark.parametrize("inner, outer", INNER)
+def test_addresses_that_are_not_public(inner, outer):
+    for network, found in ((inner, 1), (outer, 0), (f"{inner.partition('/')[0]}/4", 0)):
+        changes = condition("IpAddress", "aws:SourceIp", network)
+        assert len(warn_bucket_policy(document(changes), "examplebucket")) == found
+
+
+#: Text -> whether it is a date: https://www.w3.org/TR/NOTE-datetime, or seconds since 1970.
+DATES = [
+    ("2026-01", True),
+    ("2026-01-31", True),
+    ("2026-01-31T10:00Z", True),
+    ("2026-01-31T10:00:00Z", True),
+    ("2026-01-31T10:00:00.123Z", True),
+    ("2026-01-31T10:00:00+01:00", True),
+    ("1767225600", True),
+    ("2026-1-31", False),
+    ("2026-01-31T10Z", False),
+    ("2026-01-31 10:00Z", False),
+    ("\u0661", False),
+    ("-1", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize("text, good", DATES)
+def test_dates(text, good):
+    found = validate_bucket_policy(document(condition("DateLessThan", "aws:CurrentTime", text)), "examplebucket")
+    assert (found == []) is good
+
+
 #: Values that a request may have, though they are near those above.
 NOT_STRAY = [
     ("StringNotLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/app-*"),
@@ -611,7 +684,7 @@ def test_an_endpoint_policy_that_only_denies():
     deny = {**ALLOW_ALL, "Effect": "Deny"}
     assert shown(validate_endpoint_policy({"Statement": [deny]})) == []
     (found,) = warn_endpoint_policy({"Statement": [deny, {**deny, "Action": "s3:PutObject"}]})
-    assert "There is no Allow: the policy lets nothing pass" in found.rule
+    assert (found.path, found.rule[:45]) == ("Statement", "There is no Allow: the policy lets nothing pa")
     assert shown(warn_endpoint_policy({"Statement": [deny, ALLOW_ALL]})) == []
     assert shown(warn_bucket_policy({"Statement": [{**STATEMENT, "Effect": "Deny"}]}, "examplebucket")) == []
 
@@ -748,6 +821,9 @@ def test_variables_in_the_old_version():
     assert "is plain text in version 2008-10-17" in str(found[0])
     raw = document({**changes, "Principal": "*"}, version="2008-10-17")
     assert len(warn_endpoint_policy(raw)) == 1
+    changes = condition("StringLike", "aws:UserAgent", "${aws:username}-agent")
+    (found,) = warn_bucket_policy(document(changes, version="2008-10-17"), "examplebucket")
+    assert "'${aws:username}-agent' is plain text" in found.rule
 
 
 @pytest.mark.parametrize("partition, named", [(None, "aws"), ("aws", "aws"), ("aws-cn", "aws-cn")])
@@ -760,6 +836,44 @@ def test_remedies_are_of_the_partition(partition, named):
     for changes, arn in ((listing, own), (reading, f"{own}/*")):
         found = validate_bucket_policy(document(changes), "examplebucket", partition)
         assert any(f"'{arn}', to Resource." in one.remedy for one in found), shown(found)
+
+
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+def test_the_partition_is_that_of_the_first_resource(element):
+    resources = ["*", "arn:aws-cn:s3:::examplebucket", OBJECTS]
+    changes = {"Principal": "*", "Effect": "Deny", "Action": "*", "Resource": MISSING, element: resources}
+    found = validate_bucket_policy(document(changes), "examplebucket")
+    assert [(one.path, one.rule.partition("resource: ")[2]) for one in found] == [
+        (f"Statement[0].{element}", "'*' is not the ARN of a bucket or of its objects."),
+        (f"Statement[0].{element}", f"{OBJECTS!r} is not in the partition 'aws-cn'."),
+    ]
+
+
+def test_the_usual_partition_where_nothing_says_another():
+    (found,) = validate_bucket_policy(document({"Resource": "*"}), "examplebucket")
+    assert found.remedy == "Write 'arn:aws:s3:::examplebucket', or 'arn:aws:s3:::examplebucket/*' for its objects."
+
+
+@pytest.mark.parametrize("element", ["Principal", "NotPrincipal"])
+def test_where_a_deleted_principal_stands(element):
+    changes = {"Principal": MISSING, "Effect": "Deny", element: {"AWS": [ROLE, "AIDAEXAMPLEEXAMPLE12"]}}
+    found = warn_bucket_policy(document(changes), "examplebucket")
+    assert [one.path for one in found if "AIDAEXAMPLEEXAMPLE12" in one.rule] == [f"Statement[0].{element}.AWS"]
+
+
+def test_a_wildcard_in_the_id_of_an_account_is_told_once():
+    changes = condition("StringEquals", "aws:ResourceAccount", "1111*")
+    assert shown(validate_bucket_policy(document(changes), "examplebucket")) == []
+    (found,) = warn_bucket_policy(document(changes), "examplebucket")
+    assert found.rule == "'1111*' has a wildcard, 'aws:ResourceAccount' holds ids that AWS makes up."
+
+
+def test_the_guard_of_endpoints_looks_at_the_networks_of_a_bucket_policy():
+    changes = condition("StringEquals", "aws:SourceVpc", "vpce-1a2b3c4d")
+    assert shown(warn_bucket_policy(document(changes), "examplebucket")) == []
+    (found,) = warn_endpoint_policy(document(changes, ALLOW_ALL))
+    assert "it is the id of an endpoint, and aws:SourceVpc holds ids of VPCs" in found.rule
+    assert found.remedy == "Use aws:SourceVpce."
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
@@ -917,7 +1031,7 @@ FEDERATED = ["saml:sub", "cognito-identity.amazonaws.com:sub", "accounts.google.
              "www.amazon.com:user_id"]  # fmt: skip
 
 
-@pytest.mark.parametrize("key", [*FEDERATED, "s3express:SessionMode", "SAML:sub"])
+@pytest.mark.parametrize("key", [*FEDERATED, "s3express:SessionMode", "s3tables:namespace", "SAML:sub"])
 def test_keys_of_other_services_that_s3_has(key):
     said = shown(validate_bucket_policy(document(condition("StringEquals", key, "x")), "examplebucket"))
     assert not any("is neither a global key nor one of S3" in one for one in said)
