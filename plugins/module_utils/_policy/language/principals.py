@@ -96,10 +96,10 @@ def read_caller(text: str, partition: str) -> Caller | None:
         return None
     if arn.partition not in PARTITIONS:
         return None
-    kind, _slash, rest = arn.resource.partition("/")
+    kind, slash, rest = arn.resource.partition("/")
     name = rest.rpartition("/")[2]
     match arn.service, kind, bool(name):
-        case "iam", "root", False if not rest:
+        case "iam", "root", False if not slash:
             return Caller(Kind.ROOT, text, arn.partition, arn.account, text)
         case "iam", "user", True:
             return Caller(Kind.USER, text, arn.partition, arn.account, text, name)

@@ -274,6 +274,36 @@ def test_sids_are_unique_and_the_order_of_buckets_is_no_difference():
     assert endpoint_policy(buckets[::-1]) == document
 
 
+def test_sids_say_what_they_allow():
+    document = endpoint_policy(
+        [
+            "one",
+            {"name": "two", "principals": [ROLE]},
+            {"name": "three", "access": "read", "prefixes": ["logs/2024/"]},
+            {"name": "four", "access": ["s3:GetObject"]},
+        ],
+        access="read_write",
+        scope="account",
+        account="111122223333",
+        manager_principals=[ROLE],
+    )
+    assert [one["Sid"] for one in document["Statement"]] == [
+        "PerimeterS3AllowAccount",
+        "PerimeterS3AllowCustom",
+        "PerimeterS3AllowPolicyManagement",
+        "PerimeterS3AllowRead",
+        "PerimeterS3AllowReadListing",
+        "PerimeterS3AllowReadOfBucket",
+        "PerimeterS3AllowReadWrite",
+        "PerimeterS3AllowReadWrite2",
+    ]
+    assert document["Version"] == "2012-10-17"
+    for scope in ("organization", "pattern"):
+        options = {"account": "111122223333", "organization": "o-1234567890", "patterns": ["a-*"]}
+        (statement,) = endpoint_policy([], scope=scope, **options)["Statement"]
+        assert statement["Sid"] == f"PerimeterS3Allow{scope.capitalize()}"
+
+
 def test_too_long_names_the_overflow_and_each_scope():
     buckets = [f"a-bucket-with-a-long-name-{number:04}" for number in range(400)]
     with pytest.raises(PolicyError) as caught:
@@ -285,6 +315,16 @@ def test_too_long_names_the_overflow_and_each_scope():
         assert f"'{scope}' allows {SCOPES[scope]}" in said
     fitting = endpoint_policy(buckets, scope="pattern", account="111122223333", patterns=["a-bucket-with-*"])
     assert [statement["Sid"] for statement in fitting["Statement"]] == ["PerimeterS3AllowPattern"]
+
+
+def test_what_is_just_long_enough_fits():
+    def buckets(length):
+        return ["two", {"name": "one", "prefixes": ["p" * length]}]
+
+    fixed = len(minify(endpoint_policy(buckets(1)))) - 1
+    assert len(minify(endpoint_policy(buckets(20_480 - fixed)))) == 20_480
+    with pytest.raises(PolicyError, match="It is 20,481 characters long for 2 named buckets, 1 more than the 20,480"):
+        endpoint_policy(buckets(20_481 - fixed))
 
 
 def test_a_hundred_buckets_fit():

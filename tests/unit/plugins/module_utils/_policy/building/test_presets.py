@@ -67,6 +67,26 @@ MEANINGS = [
         "us-east-1",
         [allow(GET, ["aws-patch-manager-us-east-1-1970c647d/*", "patch-baseline-snapshot-us-east-1/*"])],
     ),
+    (
+        ["ssm"],
+        "eu-west-1",
+        [
+            allow(
+                GET,
+                [
+                    "aws-windows-downloads-eu-west-1/*",
+                    "amazon-ssm-eu-west-1/*",
+                    "aws-ssm-eu-west-1/*",
+                    "eu-west-1-birdwatcher-prod/*",
+                    "amazon-ssm-packages-eu-west-1/*",
+                    "aws-ssm-distributor-file-eu-west-1/*",
+                    "aws-ssm-document-attachments-eu-west-1/*",
+                    "ssm-document-categories/*",
+                    "session-manager-downloads/*",
+                ],
+            )
+        ],
+    ),
     (["codeartifact"], "eu-west-1", [allow(GET, ["assets-438097961670-eu-west-1/*"])]),
     (
         ["cloudformation", "lambda_packages"],
@@ -161,6 +181,23 @@ def test_refusal(services, region, message):
         aws_service_statements(services, region)
 
 
+def test_problems_name_their_service_and_each_is_told():
+    with pytest.raises(PolicyError) as caught:
+        aws_service_statements(["ecs", "ecr", "codeartifact", "ssm_patch_manager_macos"], "eu-south-2")
+    assert [one.path for one in caught.value.problems] == ["aws_services[0]", "aws_services[2]"]
+    assert caught.value.problems[1].remedy.startswith("There is one in ap-northeast-1, ap-south-1, ")
+
+
+def test_sids():
+    found = aws_service_statements(["ecr", "sagemaker_jumpstart", "lambda_packages", "cloudformation"], "eu-west-1")
+    assert {one["Sid"]: "Condition" in one for one in found} == {
+        "PerimeterS3AllowAwsBuckets": False,
+        "PerimeterS3AllowAwsBuckets2": False,
+        "PerimeterS3AllowAwsServices": True,
+        "PerimeterS3AllowAwsServices2": True,
+    }
+
+
 def test_everything_at_once_has_unique_sids_and_one_order():
     statements = aws_service_statements(aws_service_names(), "eu-west-1")
     sids = [statement["Sid"] for statement in statements]
@@ -177,7 +214,6 @@ def test_data_leave_no_placeholder_and_no_open_bucket_name(name):
             assert re.fullmatch(r"arn:aws:s3:::[a-z0-9.*-]+(/[a-z*/]+)?", resource)
             # A wildcard in the name of a bucket lets through strangers' buckets, unless only AWS services pass.
             assert "*" not in resource.split("/")[0] or "Condition" in statement
-    assert PRESETS[name].source.startswith("https://")
 
 
 def test_exceptions_replace_what_is_there():

@@ -11,6 +11,7 @@ differ. Who changes one of both tables changes the other from AWS's pages, not f
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_service(name):
     }
     assert found == {region: sorted(names) for region, names in theirs.get("exceptions", {}).items()}
     assert all(replaced in ours.resources for one in ours.exceptions.values() for replaced in one)
-    assert ours.source.startswith("https://")
+    assert re.fullmatch(r"https://(docs\.aws\.amazon\.com/[\w./-]+\.html|github\.com/aws-samples/[\w-]+)", ours.source)
 
 
 @pytest.mark.parametrize("name", ["patch_manager", "codeartifact"])

@@ -22,6 +22,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.peri
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.sharing import (
     Exemption,
     Terms,
+    exempted_beyond,
     read_exceptions,
     share_perimeter,
     withdraw_perimeter,
@@ -215,6 +216,39 @@ def test_nothing_to_share_with():
     assert list(share_perimeter(document(TWO), [FOREIGN], Terms()).statements) == [FOREIGN]
 
 
+def test_the_accounts_of_others_are_exceptions_too():
+    live = document(statements(A, excepted_accounts=["444455556666"], allow_forwarded_access=True))
+    shared = share_perimeter(live, statements(A), Terms())
+    assert list(shared.undeclared) == [Exemption("account", "444455556666"), Exemption("forwarded_access")]
+    given = {"excepted_accounts": ["444455556666", "444455556666"], "allow_forwarded_access": True}
+    accepted = read_exceptions({**given, "allow_aws_services": None})
+    assert accepted == Perimeter(accounts=("444455556666",), forwarded=True)
+    kept = share_perimeter(live, statements(A), Terms(accepted=accepted))
+    assert (kept.undeclared, list(kept.statements)) == ((), live["Statement"])
+
+
+def test_a_statement_that_exempts_more_than_it_is_declared_to():
+    (found,) = statements(A, B, break_glass_principals=[ADMIN])
+    assert exempted_beyond(found, statements(A)[0]) == (Exemption("network", B), Exemption("principal", ADMIN))
+    assert exempted_beyond(found, found) == ()
+    assert exempted_beyond(found, None) == (
+        Exemption("network", A),
+        Exemption("network", B),
+        Exemption("principal", ADMIN),
+    )
+
+
+def test_a_bucket_of_which_no_statement_tells():
+    nameless = [{**one, "Resource": "*"} for one in statements(A)]
+    with pytest.raises(PolicyError, match=r"None of the statements PerimeterS3Network, .* names a bucket"):
+        share_perimeter(document(TWO), nameless, PEERS)
+
+
+def test_statements_of_another_partition_stay_there():
+    china = bucket_perimeter("examplebucket", "aws-cn", endpoints=[A])["Statement"]
+    assert list(share_perimeter(None, china, Terms()).statements) == china
+
+
 REFUSED = {
     "an unknown name": ({"accounts": ["111122223333"]}, r"accepted_exceptions.accounts: Unknown exception 'accounts'"),
     "no principal": (
@@ -223,6 +257,15 @@ REFUSED = {
     ),
     "no account": ({"excepted_accounts": [1402433619]}, r"accepted_exceptions.excepted_accounts\[0\]: '1402433619' is"),
     "a text": ({"excepted_accounts": "111122223333"}, "accepted_exceptions.excepted_accounts: This is a list, not '1"),
+    "no account of another": ({"excepted_accounts": ["444455556666", 7]}, r"excepted_accounts\[1\]: '7' is not an acc"),
+    "a break-glass principal": (
+        {"break_glass_principals": [ADMIN, "robot"]},
+        r"accepted_exceptions.break_glass_principals\[1\]: 'robot' does not",
+    ),
+    "forwarded access": (
+        {"allow_forwarded_access": 1},
+        "accepted_exceptions.allow_forwarded_access: 1 is neither true",
+    ),
     "no truth": ({"allow_aws_services": "some"}, "accepted_exceptions.allow_aws_services: 'some' is neither true nor"),
 }
 
