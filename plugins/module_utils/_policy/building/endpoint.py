@@ -270,7 +270,7 @@ def _statements(parts: Sequence[Part]) -> list[Raw]:
     """One statement for all parts that differ in their resources only, in an order of their own."""
     merged: dict[tuple[str, tuple[str, ...], str], tuple[Part, set[str]]] = {}
     for part in parts:
-        key = (part.sid, part.actions, json.dumps(part.condition, sort_keys=True))
+        key = (part.sid, part.actions, json.dumps(part.condition))
         merged.setdefault(key, (part, set()))[1].update(part.resources)
     statements: list[Raw] = []
     seen: dict[str, int] = {}

@@ -123,7 +123,7 @@ def read_exceptions(given: Mapping[str, Any], name: str = "accepted_exceptions")
     accounts = [str(account) for account in _listed(said, name, EXCEPTIONS[2], problems)]
     problems += account_problems(accounts, f"{name}.{EXCEPTIONS[2]}")
     for key in EXCEPTIONS[3:]:
-        if not isinstance(said.get(key, False), bool):
+        if key in said and not isinstance(said[key], bool):
             problems.append(Problem(f"{name}.{key}", f"{said[key]!r} is neither true nor false."))
     if problems:
         raise PolicyError(problems, name)

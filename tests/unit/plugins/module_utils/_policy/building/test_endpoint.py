@@ -10,7 +10,11 @@ import re
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import (
+    Grant,
+    declared_grants,
+    endpoint_policy,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.scopes import SCOPES
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.access_levels import ACCESS_LEVELS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import PARTITIONS
@@ -272,6 +276,15 @@ def test_sids_are_unique_and_the_order_of_buckets_is_no_difference():
     sids = [statement["Sid"] for statement in document["Statement"]]
     assert len(set(sids)) == len(sids)
     assert endpoint_policy(buckets[::-1]) == document
+
+
+def test_what_is_declared_for_each_bucket():
+    reading = tuple(ACCESS_LEVELS["list"])
+    found = declared_grants(["one", {"name": "two", "access": "list"}], access=["s3:GetObject"])
+    assert found == [Grant("one", "custom", ("s3:GetObject",)), Grant("two", "list", reading)]
+    with pytest.raises(PolicyError) as caught:
+        declared_grants(["one", {"name": "two", "access": "lst"}], access="nothing")
+    assert [one.path for one in caught.value.problems] == ["access", "buckets[1].access"]
 
 
 def test_sids_say_what_they_allow():

@@ -216,6 +216,21 @@ def test_nothing_to_share_with():
     assert list(share_perimeter(document(TWO), [FOREIGN], Terms()).statements) == [FOREIGN]
 
 
+def test_a_network_of_a_peer_may_stand_in_the_statement_of_managers_alone():
+    live = document(edited({}, {"StringNotEquals": {"aws:SourceVpce": B, "aws:SourceVpc": VPC}}))
+    wanted = statements(A, manager_principals=["arn:aws:iam::111122223333:user/robot"])
+    assert read_perimeter(share_perimeter(live, wanted, PEERS).statements).networks == (A, B, VPC)
+
+
+def test_what_a_peer_denies_stays_as_long_as_it_does():
+    wanted = statements(A, actions=["s3:GetObject"])
+    for terms, actions in ((PEERS, ("s3:GetObject", "s3:PutObject")), (Terms(), ("s3:GetObject",))):
+        live = document(statements(B, actions=["s3:PutObject"], tls_only=True))
+        shared = read_perimeter(share_perimeter(live, wanted, terms).statements)
+        assert (shared.actions, shared.tls) == (actions, terms is PEERS)
+    assert not read_perimeter(share_perimeter(document(TWO), statements(A), PEERS).statements).tls
+
+
 def test_the_accounts_of_others_are_exceptions_too():
     live = document(statements(A, excepted_accounts=["444455556666"], allow_forwarded_access=True))
     shared = share_perimeter(live, statements(A), Terms())
