@@ -262,7 +262,7 @@ def _begin_alike(one: Pattern, other: Pattern) -> int | None:
 
 
 def covers(wide: Pattern, narrow: Pattern) -> bool:
-    """Whether every text that fits ``narrow`` fits ``wide`` as well."""
+    """Whether every text that fits ``narrow`` fits ``wide`` as well; ``??*`` is not found to cover ``?*?``."""
     letters, goal = _letters(narrow), _letters(wide)
     states = _past_runs(goal, {0})
     for letter in letters:

@@ -17,8 +17,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patt
     arn_fields,
     arn_matcher,
     can_meet,
+    completed,
     covers,
+    fold_case,
+    folded,
+    joined,
     pattern,
+    reaches_over_colons,
     resource_matcher,
     text_matcher,
 )
@@ -115,6 +120,98 @@ def test_one_of_several(table, arns):
 def test_meeting(one, other, meet):
     assert can_meet(pattern(one), pattern(other)) is meet
     assert can_meet(pattern(other), pattern(one)) is meet
+
+
+#: wide, narrow, whether it covers it
+COVERS = [
+    ("", "", True),
+    ("", "a", False),
+    ("a", "a", True),
+    ("a", "ab", False),
+    ("ab", "a", False),
+    ("*", "", True),
+    ("*", "a?*", True),
+    ("a*", "a", True),
+    ("a*", "b", False),
+    ("a?", "ab", True),
+    ("?", "*", False),
+    ("?", "?", True),
+    ("a", "?", False),
+    ("??*", "??", True),
+    # It goes from left to right, and does not look ahead.
+    ("??*", "?*?", False),
+    ("*a", "*", False),
+    ("*a*", "*ba", True),
+    ("a*b", "a*", False),
+    ("a*b", "acb*b", True),
+    ("*?", "*", False),
+]
+
+
+@pytest.mark.parametrize("wide, narrow, covered", COVERS)
+def test_covering(wide, narrow, covered):
+    assert covers(pattern(wide), pattern(narrow)) is covered
+
+
+#: resource, as it is in an identity policy; whether AWS says two things of its asterisks
+COMPLETED = [
+    ("arn:aws:s3:::b/*", "arn:aws:s3:::b/*", False),
+    ("arn:aws:s3", "arn:aws:s3:*:*:*", False),
+    ("arn:aws:sqs:us-*", "arn:aws:sqs:us-*:*:*", False),
+    ("arn:*", "arn:*:*:*:*:*", False),
+    ("arn:aws:s3:*::b", "arn:aws:s3:*::b", True),
+    ("arn:*:s3:::b", "arn:*:s3:::b", True),
+    ("arn:aws:s3::1*:b", "arn:aws:s3::1*:b", True),
+    ("arn:aws:s3:*1::b", "arn:aws:s3:*1::b", False),
+    ("arn:aws:s3:?::b", "arn:aws:s3:?::b", False),
+    ("arn:aws:s3:::b*:c", "arn:aws:s3:::b*:c", False),
+    ("arn:aws:s3:::*:c", "arn:aws:s3:::*:c", False),
+    ("b", "b", False),
+    ("*:s3", "*:s3", True),
+    ("*", "*", False),
+    ("", "", False),
+]
+
+
+@pytest.mark.parametrize("resource, whole, doubtful", COMPLETED)
+def test_short_arns_and_asterisks_before_colons(resource, whole, doubtful):
+    assert completed(pattern(resource)) == pattern(whole)
+    assert reaches_over_colons(pattern(resource)) is doubtful
+
+
+#: Letters that are the only counterpart of each other, and some that are not: https://www.unicode.org/Public/UNIDATA/CaseFolding.txt
+FOLDED = [
+    ("Az09", "az09"),
+    ("\u00c4\u0416", "\u00e4\u0436"),
+    ("\u0130\u0131", "\u0130\u0131"),
+    ("\u212a", "\u212a"),
+    ("\u01c5", "\u01c5"),
+    ("\u00df", "\u00df"),
+]
+
+
+@pytest.mark.parametrize("text, fold", FOLDED)
+def test_case_is_folded_letter_by_letter(text, fold):
+    assert fold_case(text) == fold
+    assert folded((text, Wild.RUN, "A")) == (fold, Wild.RUN, "a")
+
+
+def test_neighbours_are_joined():
+    assert joined(("a", "b", Wild.RUN, Wild.RUN, "", Wild.ONE, Wild.ONE, "c")) == (
+        "ab",
+        Wild.RUN,
+        Wild.ONE,
+        Wild.ONE,
+        "c",
+    )
+    assert joined(()) == joined(("",)) == ()
+
+
+@pytest.mark.parametrize("text", ["arn:aws:s3:::logs/x", "arn:aws:s3:::data/y"])
+def test_one_of_several_of_each_shape(text):
+    for shapes in (("*logs*", "data"), ("arn:aws:s3:::logs/x", "*data*"), ("arn:aws:s3:::logs/*", "*a*a/?")):
+        fits = any_matcher(map(pattern, shapes))
+        assert fits(text) is (text_matcher(pattern(shapes[0]))(text) or text_matcher(pattern(shapes[1]))(text))
 
 
 def test_a_plain_asterisk_beside_a_wildcard():
