@@ -105,10 +105,11 @@ def find_key(key: str) -> Key | None:
 @lru_cache(maxsize=1024)
 def misspelt_key(key: str) -> str | None:
     """The known condition key that a name is hardly different from; ``None`` for one that is known, or may be new."""
-    prefix, slash, tag = key.lower().partition("/")
-    if (prefix + slash) in _keys():
+    prefix, slash, tag = key.partition("/")
+    family = prefix.lower() + slash
+    if family in _keys():
         return None
-    near = difflib.get_close_matches(prefix + slash, _keys(), 1, _HARDLY_DIFFERENT)
+    near = difflib.get_close_matches(family, _keys(), cutoff=_HARDLY_DIFFERENT)
     return _keys()[near[0]].name + tag if near else None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.conditions import compile_condition
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import parse
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.operators import OPERATORS
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.operators import OPERATORS, split_operator
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.scalars import (
     address,
     instant,
@@ -105,6 +105,69 @@ STATES = [
 @pytest.mark.parametrize("operator, values, value, holds", STATES)
 def test_condition(operator, values, value, holds):
     assert check(operator, values).holds({"s3:prefix": value}) is holds
+
+
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ORDERED = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+BY_TYPE = {
+    "String": {
+        f"String{name}"
+        for name in ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")
+    },
+    "ARN": {f"Arn{name}" for name in ("Equals", "NotEquals", "Like", "NotLike")},
+    "Numeric": {f"Numeric{name}" for name in ORDERED},
+    "Date": {f"Date{name}" for name in ORDERED},
+    "IPAddress": {"IpAddress", "NotIpAddress"},
+    "Bool": {"Bool"},
+    "Binary": {"BinaryEquals"},
+    "Null": {"Null"},
+}
+
+
+def test_the_operators_of_aws():
+    found = {}
+    for name, one in OPERATORS.items():
+        assert one.name == name
+        assert one.negated is ("Not" in name)
+        found.setdefault(one.type, set()).add(name)
+    assert found == BY_TYPE
+
+
+#: Whether a value before, the same and one after are so.
+ORDER = {
+    "Equals": (False, True, False),
+    "NotEquals": (True, False, True),
+    "LessThan": (True, False, False),
+    "LessThanEquals": (True, True, False),
+    "GreaterThan": (False, False, True),
+    "GreaterThanEquals": (False, True, True),
+}
+
+
+@pytest.mark.parametrize("name, holds", ORDER.items())
+def test_numbers_and_dates_in_their_order(name, holds):
+    numbers = check(f"Numeric{name}", "2")
+    assert tuple(numbers.holds({"s3:prefix": (text,)}) for text in ("1", "2.0", "3")) == holds
+    dates = check(f"Date{name}", "2026-01-02")
+    assert tuple(dates.holds({"s3:prefix": (f"2026-01-{day}",)}) for day in ("01", "02", "03")) == holds
+
+
+SPELLINGS = [
+    ("StringLike", ("", "StringLike", "")),
+    ("StringLikeIfExists", ("", "StringLike", "IfExists")),
+    ("ForAllValues:StringLikeIfExists", ("ForAllValues:", "StringLike", "IfExists")),
+    ("ForAnyValue:Bool", ("ForAnyValue:", "Bool", "")),
+    ("IfExists", ("", "IfExists", "")),
+    ("ForEachValue:Bool", None),
+    ("String Like", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize("text, parts", SPELLINGS)
+def test_parts_of_an_operator(text, parts):
+    found = split_operator(text)
+    assert (found and (found["set"], found["base"], found["suffix"])) == parts
 
 
 def test_a_key_is_looked_up_without_its_case_and_a_tag_by_its_family():

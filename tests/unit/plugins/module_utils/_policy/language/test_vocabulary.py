@@ -81,6 +81,57 @@ def test_resource_types(name, types):
     assert vocabulary.find_action(name).resource_types == types
 
 
+#: pattern, some of the resource types and keys of its actions, and some that none of them has
+OF_PATTERNS = [
+    ("s3:ListBucket*", {"bucket", "accesspoint"}, {"object"}, {"s3:prefix", "s3:max-keys"}, {"s3:x-amz-acl"}),
+    ("s3:*Object", {"object"}, {"bucket"}, {"s3:x-amz-acl", "s3:x-amz-storage-class"}, {"s3:prefix"}),
+    ("s3:ListAllMyBuckets", set(), {"bucket"}, set(), {"s3:prefix"}),
+    ("ec2:*", set(), {"bucket"}, set(), {"s3:prefix"}),
+]
+
+
+@pytest.mark.parametrize("pattern, types, other_types, keys, other_keys", OF_PATTERNS)
+def test_resource_types_and_keys_of_a_pattern(pattern, types, other_types, keys, other_keys):
+    assert types <= vocabulary.resource_types_of(pattern)
+    assert not other_types & vocabulary.resource_types_of(pattern)
+    assert keys <= vocabulary.keys_of(pattern)
+    assert not other_keys & vocabulary.keys_of(pattern)
+    assert "-" not in vocabulary.resource_types_of(pattern)
+
+
+#: Key, the one that it is hardly different from
+MISSPELT = [
+    ("aws:SourceVpcee", "aws:SourceVpce"),
+    ("AWS:sourcevpcee", "aws:SourceVpce"),
+    ("aws:PrincipleOrgID", "aws:PrincipalOrgID"),
+    ("aws:PrincipalTags/Team", "aws:PrincipalTag/Team"),
+    ("s3:x-amz-server-side-encrypton", "s3:x-amz-server-side-encryption"),
+    ("aws:SourceVpce", None),
+    ("aws:principaltag/Team", None),
+    ("aws:Frobnicate", None),
+    ("s3:pre", None),
+]
+
+
+@pytest.mark.parametrize("key, meant", MISSPELT)
+def test_misspelt_key(key, meant):
+    assert vocabulary.misspelt_key(key) == meant
+
+
+LEVELS = [
+    ("s3:ListBucket", "List"),
+    ("s3:GetObject", "Read"),
+    ("s3:PutObject", "Write"),
+    ("s3:PutObjectTagging", "Tagging"),
+    ("s3:PutBucketPolicy", "Permissions management"),
+]
+
+
+@pytest.mark.parametrize("action, level", LEVELS)
+def test_levels_of_actions(action, level):
+    assert vocabulary.find_action(action).level == level
+
+
 def test_properties_of_an_action():
     action = vocabulary.find_action("s3:ListBucket")
     assert action.level == "List"
