@@ -72,8 +72,8 @@ class Decision:
     def reason(self) -> str:
         """One sentence that names the layer, the statement and the conditions that decided, with their values."""
         evaluation = self.evaluation
-        if self.decision == EXPLICIT_DENY and evaluation.denied is not None:
-            return reason_of_denial(evaluation, evaluation.denied)
+        if (denial := evaluation.denied) is not None:
+            return reason_of_denial(evaluation, denial)
         if self.decision == IMPLICIT_DENY:
             return reason_of_lack(evaluation)
         return reason_of_grant(evaluation) if self.decision == ALLOW else reason_of_doubt(evaluation)

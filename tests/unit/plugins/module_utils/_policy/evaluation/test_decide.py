@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation import layer
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import (
     ASSUME_ALLOW,
+    Request,
     RequestError,
     compile_policies,
     decide,
@@ -56,7 +58,9 @@ def table(kind):
 
 @pytest.mark.parametrize("case", table("evaluate"))
 def test_case(case):
-    decision = decide(case["request"], case["policies"]).as_dict()
+    decided = decide(case["request"], case["policies"])
+    decision = decided.as_dict()
+    assert decided.denied is (decided.decision in ("explicit_deny", "implicit_deny"))
     found = {key: sorted(value) if key == "missing_keys" else value for key, value in decision.items()}
     expected = {key: sorted(value) if key == "missing_keys" else value for key, value in case["expect"].items()}
     assert {key: found[key] for key in expected} == expected, decision["reason"]
@@ -84,6 +88,29 @@ def test_a_request_can_be_refused_without_policies_being_wrong():
     policies = compile_policies({"bucket": ONLY_ENDPOINT})
     with pytest.raises(RequestError, match="'aws:SourceVpce' is 'vpce-2'"):
         policies.decide({**PUT_POLICY, "through": "internet", "context": {"aws:SourceVpce": "vpce-2"}})
+
+
+@pytest.mark.parametrize("given, shown", [("444455556666", "'444455556666'"), (None, "absent")])
+def test_a_request_cannot_name_another_owner(given, shown):
+    policies = compile_policies({"resource_account": ACCOUNT})
+    with pytest.raises(RequestError) as caught:
+        policies.decide({**PUT_POLICY, "context": {"aws:ResourceAccount": given}})
+    (problem,) = caught.value.problems
+    assert problem.path == "context.aws:ResourceAccount"
+    assert f"is {shown}, but the bucket is owned by '{ACCOUNT}'" in problem.rule
+    assert policies.decide({**PUT_POLICY, "context": {"aws:ResourceAccount": ACCOUNT}}).decision == "unknown"
+
+
+def test_what_is_remembered_stays_small(monkeypatch):
+    monkeypatch.setattr(layer, "_REMEMBERED", 4)
+    bucket = compile_policies({"bucket": ONLY_ENDPOINT}).layers.bucket
+    sizes = []
+    for number in range(9):
+        request = Request.from_mapping({**PUT_POLICY, "principal": f"{ALICE}{number}", "action": f"s3:Get{number}"})
+        bucket.evaluate(request, request.context)
+        assert (request.action_key, request.caller.key) in bucket._remembered
+        sizes.append((len(bucket._remembered), len(bucket._naming)))
+    assert sizes == [(1 + number % 4, 1 + number % 4) for number in range(9)]
 
 
 def test_all_problems_of_all_documents_are_told_at_once():
@@ -198,6 +225,40 @@ MORE = [
         "explicit_deny",
         "bucket_policy",
         set(),
+    ),
+    # Without a value the statement might be invalid, and with any the resource is not excepted.
+    (
+        GET,
+        {
+            "identity": [EVERYTHING],
+            "bucket": bucket(Effect="Deny", NotResource=f"{BUCKET}/${{aws:PrincipalTag/home}}-z"),
+        },
+        "unknown",
+        "bucket_policy",
+        {"aws:PrincipalTag/home"},
+    ),
+    (
+        {**GET, "context": {"aws:PrincipalTag/home": None}},
+        {"identity": [EVERYTHING], "bucket": bucket(Effect="Deny", NotResource=f"{BUCKET}/${{aws:PrincipalTag/home}}")},
+        "unknown",
+        "bucket_policy",
+        set(),
+    ),
+    (
+        {**GET, "resource": f"{BUCKET}/x/alice/", "context": {"aws:PrincipalTag/none": None}},
+        {
+            "identity": [EVERYTHING],
+            "bucket": bucket(
+                Effect="Deny",
+                Resource=[
+                    f"{BUCKET}/${{aws:PrincipalTag/home}}/${{aws:username}}/",
+                    f"{BUCKET}/${{aws:PrincipalTag/none}}",
+                ],
+            ),
+        },
+        "unknown",
+        "bucket_policy",
+        {"aws:PrincipalTag/home"},
     ),
     (
         {**GET, "principal": FOREIGN},

@@ -30,6 +30,11 @@ KEYS = [
     ({}, "aws:ViaAWSService", ("false",)),
     ({"principal": ACCOUNT}, "aws:PrincipalArn", (f"arn:aws:iam::{ACCOUNT}:root",)),
     ({"principal": ACCOUNT}, "aws:userid", (ACCOUNT,)),
+    (
+        {"principal": ACCOUNT, "action": "s3:ListAllMyBuckets", "resource": "*"},
+        "aws:PrincipalArn",
+        (f"arn:aws:iam::{ACCOUNT}:root",),
+    ),
     ({"principal": f"arn:aws:sts::{ACCOUNT}:user/moto"}, "aws:PrincipalArn", (f"arn:aws:iam::{ACCOUNT}:user/moto",)),
     (
         {"principal": ACCOUNT, "resource": "arn:aws-cn:s3:::b"},
@@ -134,6 +139,7 @@ def test_a_request_is_a_mapping():
 def test_the_context_tells_role_and_session_of_a_caller():
     known = Request.from_mapping({**LIST, "principal": SESSION, "context": {"aws:PrincipalArn": ROLE}}).caller
     assert (known.kind, known.role_arn, known.session) == (Kind.SESSION, ROLE, "i")
+    assert Request.from_mapping({**LIST, "principal": ROLE, "context": {"aws:userid": "AROAX"}}).caller.session is None
     named = Request.from_mapping({**LIST, "principal": ROLE, "context": {"aws:userid": "AROAX:i"}}).caller
     assert (named.kind, named.role_arn, named.session) == (Kind.ROLE, ROLE, "i")
 
@@ -141,5 +147,9 @@ def test_the_context_tells_role_and_session_of_a_caller():
 def test_account_level_and_foreign_actions_name_no_bucket():
     everything = {**LIST, "action": "s3:ListAllMyBuckets", "resource": "*"}
     assert Request.from_mapping(everything).resource == "*"
+    assert Request.from_mapping(everything).called_via == ()
+    # The ARN of a multi-Region access point has no Region.
+    point = f"arn:aws:s3::{ACCOUNT}:accesspoint/mfzwi23gnjvgw.mrap"
+    assert Request.from_mapping({**LIST, "resource": point}).resource == point
     vpc = {**LIST, "action": "ec2:ModifyVpcEndpoint", "resource": f"arn:aws:ec2:r:{ACCOUNT}:vpc-endpoint/vpce-1"}
     assert Request.from_mapping(vpc).action_key == "ec2:modifyvpcendpoint"

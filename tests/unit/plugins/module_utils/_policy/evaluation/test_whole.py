@@ -40,6 +40,10 @@ def denies(operator, key, value):
     return {"bucket": resource_policy("Deny", Condition={operator: {key: value}})}
 
 
+def several(*policies):
+    return {"Version": "2012-10-17", "Statement": [one["Statement"] for one in policies]}
+
+
 ALL = policy(sid="All")
 OF_TEAM = {"StringEquals": {"aws:PrincipalTag/team": "x"}}
 #: Layer -> what makes its documents, and where one goes beside those that say nothing.
@@ -147,6 +151,69 @@ CASES = {
     "the account is allowed, and its policies allow": (GET, {"bucket": resource_policy(Principal={"AWS": ACCOUNT})}),
     "allowed by the bucket policy": (GET, {"bucket": resource_policy()}),
     "assumed": (GET, {"identity": "assume_allow"}),
+    "two layers may deny": (
+        GET,
+        {
+            "bucket": resource_policy("Deny", Condition=OF_TEAM),
+            "rcp": [[resource_policy("Deny", Condition=OF_TEAM)]],
+        },
+    ),
+    "a layer may deny what another may not grant": (
+        GET,
+        {"identity": ..., "bucket": resource_policy("Deny", Condition=OF_TEAM)},
+    ),
+    "an owner who is not known, and nothing allows": (
+        GET,
+        {"identity": [], "resource_account": ...},
+    ),
+    "an owner who is not known, and the boundary lacks": (
+        OTHER,
+        {"bucket": resource_policy(), "boundary": policy(Action="s3:PutObject"), "resource_account": ...},
+    ),
+    "an owner who is not known, for the owner alone, and the endpoint lacks": (
+        {**GET, **GET_POLICY},
+        {"endpoint": resource_policy(Action="s3:PutObject"), "resource_account": ...},
+    ),
+    "an owner who is not known, for the owner alone, and the account is allowed": (
+        {**OTHER, **GET_POLICY},
+        {"identity": [], "bucket": resource_policy(Principal={"AWS": "444455556666"}), "resource_account": ...},
+    ),
+    "an open statement beside one that allows": (
+        GET,
+        {"identity": ..., "boundary": several(policy(), policy(sid="Open", Condition=OF_TEAM))},
+    ),
+    "the account is allowed, and the caller perhaps": (
+        GET,
+        {
+            "identity": ...,
+            "bucket": several(
+                resource_policy(sid="Account", Principal={"AWS": ACCOUNT}),
+                resource_policy(sid="Team", Condition=OF_TEAM),
+            ),
+        },
+    ),
+    "the first statement that certainly allows the account": (
+        {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app"},
+        {
+            "bucket": several(
+                resource_policy(sid="Session", Principal={"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s"}),
+                resource_policy(sid="Team", Principal={"AWS": ACCOUNT}, Condition=OF_TEAM),
+                resource_policy(sid="First", Principal={"AWS": ACCOUNT}),
+                resource_policy(sid="Second", Principal={"AWS": ACCOUNT}),
+            ),
+        },
+    ),
+    "two public statements": (
+        {**GET, "principal": "anonymous"},
+        {
+            "bucket": several(resource_policy(), resource_policy(sid="T", Action="s3:Get*")),
+            "block_public_access": {"RestrictPublicBuckets": True},
+        },
+    ),
+    "a key of no path and no caller": (
+        {**GET, "context": {"aws:UserAgent": None}},
+        denies("Null", "aws:UserAgent", "true"),
+    ),
     "another Region": ({**GET, "through": {"vpce": "vpce-1", "region": "eu-west-1"}}, {"resource_region": "eu-west-2"}),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation import conditions
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.conditions import compile_condition
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.document import parse
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.operators import OPERATORS, split_operator
@@ -229,6 +230,57 @@ def test_a_remembered_answer_is_not_that_for_another_variable():
     assert found.holds({"s3:prefix": ("bob",), "aws:username": ("bob",)}) is True
     assert found.holds({"s3:prefix": ("bob",), "aws:username": ("eve",)}) is False
     assert found.holds({"s3:prefix": ("bob",), "aws:username": ("bob",)}) is True
+
+
+#: operator, value, what is known of the key, of aws:username; why AWS's pages leave it open
+DOUBTS = [
+    ("ForAllValues:Null", "false", ABSENT, UNKNOWN, "Null asks whether the key is absent"),
+    ("ForAnyValue:StringEqualsIfExists", "a", ABSENT, UNKNOWN, "IfExists says that an absent key matches"),
+    ("ForAllValues:StringNotLike", "a", ABSENT, UNKNOWN, "its table of operators says"),
+    ("Bool", "${aws:username}", ("true",), ("true",), "its page on variables only in String and ARN operators"),
+    ("ForAllValues:StringEquals", "a", ("",), UNKNOWN, "takes an empty string for no value at all"),
+    ("StringEquals", "a", ("a", "b"), UNKNOWN, "without ForAllValues or ForAnyValue on several values"),
+    ("StringLike", "${aws:username}", ("bob",), ("b*",), "wildcards in the value of a variable"),
+    ("ForAllValues:StringLike", "${aws:username}", ("bob",), ("b*",), "wildcards in the value of a variable"),
+    ("ForAnyValue:StringLike", "${aws:username}", ("bob", "x"), ("b*",), "wildcards in the value of a variable"),
+    ("ForAnyValue:StringLike", "${aws:username}", ("",), ("?",), None),
+    ("StringEquals", "a", PRESENT, UNKNOWN, None),
+]
+
+
+@pytest.mark.parametrize("operator, value, known, username, why", DOUBTS)
+def test_where_pages_of_aws_leave_it_open(operator, value, known, username, why):
+    found, context = check(operator, value), {"s3:prefix": known, "aws:username": username}
+    if why:
+        assert found.holds(context) is None
+        assert why in found.doubt(context)
+    else:
+        assert found.holds(context) is False or found.doubt(context) is None
+
+
+#: what is known of the key, of the variable, the keys that would decide it
+MISSING = [
+    (ABSENT, UNKNOWN, ()),
+    (UNKNOWN, ("a",), ("s3:prefix",)),
+    (PRESENT, ABSENT, ("s3:prefix",)),
+    (PRESENT, PRESENT, ("s3:prefix", "aws:username")),
+    (("a",), UNKNOWN, ("aws:username",)),
+]
+
+
+@pytest.mark.parametrize("known, username, missing", MISSING)
+def test_what_would_decide_it(known, username, missing):
+    found = check("StringEquals", "${aws:username}")
+    assert found.missing({"s3:prefix": known, "aws:username": username}) == missing
+
+
+def test_answers_are_remembered_and_not_without_end(monkeypatch):
+    monkeypatch.setattr(conditions, "_REMEMBERED", 4)
+    found, sizes = check("StringEquals", "3"), []
+    for value in range(9):
+        assert found.holds({"s3:prefix": (str(value),)}) is (value == 3)
+        sizes.append(len(found.remembered))
+    assert sizes == [1, 2, 3, 4, 1, 2, 3, 4, 1]
 
 
 def test_the_canonical_form_knows_the_operators_that_evaluation_knows():
