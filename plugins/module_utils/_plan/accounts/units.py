@@ -78,8 +78,8 @@ def _nearest(units: Sequence[Unit], name: str) -> str:
     paths = {unit.path.lower(): unit.path for unit in units}
     sought = name.lower().strip("/")
     found = [path for lower, path in paths.items() if lower.endswith(f"/{sought}") or lower == sought]
-    found += [paths[near] for near in difflib.get_close_matches(sought, paths, 3, 0.6)]
+    found += [paths[near] for near in difflib.get_close_matches(sought, paths)]
     last = {unit.names[-1].lower(): unit.path for unit in units}
-    found += [last[near] for near in difflib.get_close_matches(sought.rpartition("/")[2], last, 3, 0.6)]
+    found += [last[near] for near in difflib.get_close_matches(sought.rpartition("/")[2], last)]
     named = list(dict.fromkeys(found)) or [unit.path for unit in units][:10]
     return f"There {'is' if len(named) == 1 else 'are'}, for example, {', '.join(named)}."

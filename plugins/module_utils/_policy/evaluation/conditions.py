@@ -202,7 +202,7 @@ def compile_condition(condition: Condition, version: str, problems: list[Problem
     parts = split_operator(condition.operator)
     operator = OPERATORS.get(parts["base"]) if parts else None
     if parts is None or operator is None:
-        near = difflib.get_close_matches(parts["base"] if parts else condition.operator, OPERATORS, 1)
+        near = difflib.get_close_matches(parts["base"] if parts else condition.operator, OPERATORS)
         remedy = f"Did you mean {near[0]!r}?" if near else "Operators are written as in AWS's documentation."
         problems.append(Problem(place, f"There is no operator {condition.operator!r}.", remedy))
         return None

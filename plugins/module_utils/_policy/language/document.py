@@ -338,9 +338,7 @@ def _unknown_elements(
         if element in known:
             continue
         by_case = {name.lower(): name for name in known}
-        near = by_case.get(str(element).lower()) or next(
-            iter(difflib.get_close_matches(str(element), known, 1, 0.6)), None
-        )
+        near = by_case.get(str(element).lower()) or next(iter(difflib.get_close_matches(str(element), known)), None)
         remedy = f"Did you mean {near!r}?" if near else f"Known are {', '.join(known)}."
         yield Problem(f"{path}.{element}" if path else str(element), f"Unknown {what} {element!r}.", remedy)
 

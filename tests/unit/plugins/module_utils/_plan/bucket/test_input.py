@@ -64,6 +64,23 @@ def test_refused(options, words):
     assert "bucket logs" in str(caught.value)
 
 
+def test_declare():
+    given = {"bucket": "logs", "statements": [READ], "purge_statements": True, "drop_deleted_principals": True}
+    found = declare({**given, "sids": ["Old"]}, "aws")
+    assert (found.bucket, found.state, found.policy, found.statements) == ("logs", "present", None, (READ,))
+    assert (found.sids, found.purge_statements, found.drop_deleted_principals) == (("Old",), True, True)
+    found = declare({"bucket": "logs", "policy": POLICY}, "aws")
+    assert (found.policy, found.statements, found.sids, found.restore) == (POLICY, None, (), False)
+    assert not found.purge_statements
+    assert not found.drop_deleted_principals
+
+
+@pytest.mark.parametrize("other", ["statements", "sids"])
+def test_what_a_whole_policy_excludes_is_named(other):
+    with pytest.raises(PolicyError, match=f"{other} owns single statements"):
+        declare({"bucket": "logs", "policy": POLICY, other: [READ] if other == "statements" else ["Read"]}, "aws")
+
+
 # name, words of the message
 NOT_BUCKETS = [
     ("lo", "not the name of a bucket"),

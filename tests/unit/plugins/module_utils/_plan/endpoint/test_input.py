@@ -56,6 +56,9 @@ def test_declare():
 
 def test_what_is_not_said_stays_open():
     assert declare({"vpc_id": VPC}) == Wanted(vpc_id=VPC)
+    assert declare({"endpoint_id": "vpce-1", "service": "dynamodb"}) == Wanted(endpoint_id="vpce-1", service="dynamodb")
+    assert len(declare({"vpc_id": VPC, "tags": {f"k{n}": "v" * 256 for n in range(50)}}).tags) == 50
+    assert declare({"vpc_id": VPC, "tags": {"k" * 128: ""}}).tags == {"k" * 128: ""}
     assert declare({"vpc_id": VPC, "tags": {}, "route_table_ids": []}) == Wanted(
         vpc_id=VPC, tags={}, route_table_ids=()
     )
@@ -92,7 +95,7 @@ PROBLEMS = [
         {"route_table_ids": ["rtb-1"], "subnet_ids": ["subnet-1"], "all_route_tables": True},
         "route_table_ids and subnet_ids and all_route_tables exclude each other.",
     ),
-    ("no subnet", {"subnet_ids": []}, "To leave the route tables as they are, leave it out"),
+    ("no subnet", {"subnet_ids": []}, "subnet_ids: An empty list names no route table. To leave the route tables as"),
     (
         "policy and none",
         {"policy": json.dumps(POLICY), "reset_policy": True},

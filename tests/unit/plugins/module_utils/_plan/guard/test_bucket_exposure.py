@@ -62,6 +62,16 @@ def test_public(wanted, live, public):
     assert [one.statement for one in found] == (["Ours"] if public else [])
     assert all("bucket logs public" in one.reason and "allow_public" in one.remedy for one in found)
     assert [one.overridden_by for one in PublicGuard(True)(plan_of(wanted, live))] == ["allow_public"] * len(found)
+    anybody = {"principal": "anonymous", "action": "s3:GetObject", "through": "internet"}
+    assert all(one.request == anybody for one in found)
+
+
+def test_the_action_of_a_statement_about_all_but_some():
+    but = {name: value for name, value in statement("Allow").items() if name != "Action"}
+    (found,) = PublicGuard()(plan_of({**but, "NotAction": "s3:PutObject"}))
+    assert found.request["action"] == "s3:*"
+    (found,) = guard_of()(plan_of({**but, **unless(MISSING), "Action": ["s3:PutObject", "s3:GetObject"]}))
+    assert found.request == {"action": "s3:PutObject", "bucket": "logs", "through": MISSING}
 
 
 # E8: what AWS's page on public lists, and what it does not
@@ -153,6 +163,19 @@ ENDPOINT_CASES = [
     (
         "in the VPC that is asked for as well",
         statement("Allow", {"StringEquals": {"aws:SourceVpce": VPCE, "aws:SourceVpc": VPC}}),
+        None,
+        {},
+        None,
+    ),
+    (
+        "spared beside another that is in the VPC",
+        statement(
+            "Deny",
+            {
+                "StringEquals": {"aws:SourceVpce": FIPS, "aws:SourceVpc": VPC},
+                "StringNotEqualsIfExists": {"aws:SourceVpce": VPCE},
+            },
+        ),
         None,
         {},
         None,

@@ -100,6 +100,9 @@ STATES = [
     ("StringLike", "arn:aws:iam::*app", APP, True),
     ("StringEqualsIgnoreCase", f"{ROLES}APP", APP, None),
     ("NumericEquals", "1", APP, False),
+    ("ArnLike", "*", APP, True),
+    ("ArnLike", "app", APP, False),
+    ("StringEqualsIgnoreCase", f"{ROLES}OTHER", APP, False),
 ]
 
 
@@ -208,6 +211,19 @@ def test_variable(text, value, given, holds):
     if holds is None:
         context = {"s3:prefix": (given,), "aws:username": value}
         assert found.missing(context) or "wildcards" in found.doubt(context)
+
+
+@pytest.mark.parametrize("operator, folds", [("StringEquals", False), ("StringEqualsIgnoreCase", True)])
+def test_the_case_of_a_variable_counts_as_that_of_a_text(operator, folds):
+    found = check(operator, "x-${aws:username}")
+    for given, username in (("x-BOB", "bob"), ("x-bob", "Bob")):
+        assert found.holds({"s3:prefix": (given,), "aws:username": (username,)}) is folds
+    assert found.holds({"s3:prefix": ("x-bob",), "aws:username": ("bob",)}) is True
+
+
+def test_a_role_whose_path_is_not_known_and_a_variable_without_a_value():
+    assert check("StringLike", "${aws:username}").holds({"s3:prefix": APP, "aws:username": ABSENT}) is False
+    assert check("StringLike", "${aws:username}").holds({"s3:prefix": APP, "aws:username": UNKNOWN}) is None
 
 
 @pytest.mark.parametrize("operator, of_bool", [("StringEquals", False), ("Bool", True)])

@@ -65,6 +65,7 @@ READ = [
     (scalars.octets, "AAE=", b"\x00\x01"),
     (scalars.octets, "AAE", "is not base64"),
     (scalars.octets, "A-E=", "is not base64"),
+    (scalars.octets, "AAE=!", "is not base64"),
     (scalars.address, "10.0.0.1", (4, (10 << 24) + 1)),
     (scalars.address, "255.1.2.3", (4, (255 << 24) + (1 << 16) + (2 << 8) + 3)),
     (scalars.address, "::1", (6, 1)),
