@@ -341,6 +341,23 @@ def test_difference():
     assert [line for line in after if line not in before][:2] == ["  - rtb-3", "  Name: new"]
     assert '          "arn:aws:s3:::my_secure_bucket",' in before
     assert '          "*"' in after
+    assert after[:3] == ["ip_address_type: ipv4", "dns_record_ip_type: service-defined", "route_table_ids:"]
+    assert [line for line in after if not line.startswith(" ")][3:] == ["tags:", "policy:"]
+
+
+@pytest.mark.parametrize(
+    "option, change",
+    [
+        ("policy", {"policy": DEFAULT_POLICY}),
+        ("route_table_ids", {"route_tables": ()}),
+        ("ip_address_type", {"ip_address_type": "dualstack"}),
+        ("dns_record_ip_type", {"dns_record_ip_type": "dualstack"}),
+        ("tags", {"tags": {}}),
+    ],
+)
+def test_options_in_which_two_forms_differ(option, change):
+    assert differences(LIVE, replace(LIVE, **change)) == (option,)
+    assert differences(LIVE, replace(LIVE, state="deleting", facts={"owner_id": "1"})) == ()
 
 
 def test_difference_of_what_is_not_there():

@@ -87,3 +87,8 @@ def test_what_cannot_be_read_is_refused():
     object.__setattr__(plan, "before", unread)
     (found,) = BucketAccessGuard("aws", REGION, ACCOUNT)(plan)
     assert "cannot be told" in found.reason
+    guard = EndpointAccessGuard("aws", REGION, lambda: ACCOUNT)
+    (found,) = guard(plan_of(READ, unread))
+    assert "cannot be told" in found.reason
+    # What AWS has in force is taken for letting everything pass.
+    assert guard(plan_of(unread, READ)) == []

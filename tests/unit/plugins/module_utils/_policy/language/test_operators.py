@@ -100,6 +100,8 @@ STATES = [
     ("StringLike", "arn:aws:iam::*app", APP, True),
     ("StringEqualsIgnoreCase", f"{ROLES}APP", APP, None),
     ("NumericEquals", "1", APP, False),
+    ("Bool", "${aws:username}", PRESENT, None),
+    ("Bool", "${aws:username}", APP, False),
     ("ArnLike", "*", APP, True),
     ("ArnLike", "app", APP, False),
     ("StringEqualsIgnoreCase", f"{ROLES}OTHER", APP, False),
