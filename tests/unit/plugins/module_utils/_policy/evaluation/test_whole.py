@@ -166,6 +166,18 @@ CASES = {
         GET,
         {"identity": [], "resource_account": ...},
     ),
+    "an owner who is not known, and the endpoint lacks": (
+        GET,
+        {"endpoint": resource_policy(Action="s3:PutObject"), "resource_account": ...},
+    ),
+    "the organization of an endpoint, from the internet": (
+        {**GET, "through": "internet"},
+        denies("Null", "aws:VpceOrgID", "true"),
+    ),
+    "the path in the organization of an endpoint, from the internet": (
+        {**GET, "through": "internet"},
+        denies("Null", "aws:VpceOrgPaths", "true"),
+    ),
     "an owner who is not known, and the boundary lacks": (
         OTHER,
         {"bucket": resource_policy(), "boundary": policy(Action="s3:PutObject"), "resource_account": ...},
