@@ -58,6 +58,7 @@ def test_what_is_not_said_stays_open():
     assert declare({"vpc_id": VPC}) == Wanted(vpc_id=VPC)
     assert declare({"endpoint_id": "vpce-1", "service": "dynamodb"}) == Wanted(endpoint_id="vpce-1", service="dynamodb")
     assert len(declare({"vpc_id": VPC, "tags": {f"k{n}": "v" * 256 for n in range(50)}}).tags) == 50
+    assert declare({"vpc_id": VPC, "reset_policy": True}) == Wanted(vpc_id=VPC, reset_policy=True)
     assert declare({"vpc_id": VPC, "tags": {"k" * 128: ""}}).tags == {"k" * 128: ""}
     assert declare({"vpc_id": VPC, "tags": {}, "route_table_ids": []}) == Wanted(
         vpc_id=VPC, tags={}, route_table_ids=()
@@ -81,7 +82,7 @@ PROBLEMS = [
     (
         "an ARN for an endpoint",
         {"endpoint_id": "arn:aws:ec2:us-east-1:1:vpc-endpoint/vpce-1"},
-        "look like vpce-1a2b3c4d",
+        "endpoint_id: 'arn:aws:ec2:us-east-1:1:vpc-endpoint/vpce-1' is not an id. Ids here look like vpce-1a2b3c4d.",
     ),
     ("an endpoint for a table", {"route_table_ids": ["rtb-1", "vpce-1"]}, "route_table_ids: 'vpce-1' is not an id."),
     ("a table for a subnet", {"subnet_ids": ["rtb-1"]}, "subnet_ids: 'rtb-1' is not an id."),
