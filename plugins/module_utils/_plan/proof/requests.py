@@ -208,7 +208,7 @@ def read_context(value: Any, place: str, into: Conditions, problems: list[Proble
 
 
 def _key(name: str, given: Any, place: str, into: Conditions) -> Iterator[Problem]:
-    meant = misspelt_key(name.lower())
+    meant = misspelt_key(name)
     if ":" not in name or meant:
         remedy = f"Did you mean {meant!r}?" if meant else "Write one such as 'aws:SourceIp'."
         yield Problem(place, f"{name!r} is not a known condition key.", remedy)

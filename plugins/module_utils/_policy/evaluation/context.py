@@ -186,7 +186,7 @@ def _read_name(name: str) -> tuple[str, Problem | None]:
     key, place = name.lower(), f"context.{name}"
     if ":" not in key:
         return key, Problem(place, f"{name!r} is no condition key.", "Write one such as 'aws:SourceVpce'.")
-    if meant := misspelt_key(key):
+    if meant := misspelt_key(name):
         return key, Problem(place, f"{name!r} is not a known condition key.", f"Did you mean {meant!r}?")
     return key, None
 

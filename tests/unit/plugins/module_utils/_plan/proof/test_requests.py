@@ -115,6 +115,12 @@ def test_each_kind_of_principal_has_a_statement():
         ({"called_via": "athena"}, "requests[0].called_via", "is no service"),
         ({"context": ["aws:SourceIp"]}, "requests[0].context", "is a mapping of condition keys"),
         ({"context": {"aws:SourceIpp": "203.0.113.7"}}, "requests[0].context.aws:SourceIpp", "Did you mean"),
+        (
+            {"context": {"aws:PrincipalTags/Team": "x"}},
+            "requests[0].context.aws:PrincipalTags/Team",
+            "Did you mean 'aws:PrincipalTag/Team'?",
+        ),
+        ({"resource": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"}, "requests[0].resource", "is no resource of S3"),
         ({"context": {"aws:SourceIp": {}}}, "requests[0].context.aws:SourceIp", "is not a string"),
         (
             {"through": "vpce-1a2b3c4d", "context": {"aws:SourceVpce": "vpce-2b3c4d5e"}},

@@ -211,6 +211,15 @@ REFUSED = [
     ),
     (
         {},
+        {"aws:PrincipalTags/Team": "x"},
+        (
+            "aws:PrincipalTags/Team",
+            "'aws:PrincipalTags/Team' is not a known condition key.",
+            "Did you mean 'aws:PrincipalTag/Team'?",
+        ),
+    ),
+    (
+        {},
         {"aws:UserAgent": {}},
         ("aws:UserAgent", "The value of 'aws:UserAgent' is not a string, boolean or number, nor a list of them.", ""),
     ),
