@@ -128,6 +128,12 @@ def test_how_it_is_put_right(declared, others, more, remedy):
     assert remedy in remedies(declare(**declared), *others, **more)
 
 
+def test_without_anybody_who_has_to_repair_it_the_root_user_can():
+    document = bucket_perimeter(BUCKET, endpoints=[VPCE], tls_only=True)
+    result = prove(read_declaration([BUCKET], ACCOUNT, VPCE, VPC), endpoint_policy([BUCKET]), {BUCKET: document})
+    assert [one["buckets"] for one in result["theorems"] if one["theorem"] == REPAIR] == [{HOLDS: [BUCKET]}]
+
+
 def test_a_sentence_says_it_all():
     for declaration, others, what in (
         (declare(), [PARTNER], "passes and is not declared"),

@@ -97,6 +97,7 @@ def test_no_evidence_is_no_safety():
     found = run(management)
     assert found.coverage[ARCHIVE]["evidence"] == "management_events" and found.uncovered() == [ARCHIVE, REPORTS]
     assert run([]).as_dict()["summary"]["classes"] == 0
+    assert run([]).window == {"from": None, "until": None, "days": 0, "days_with_records": 0, "gaps": []}
     assert "No access was seen" in page_of(run([]).as_dict())
 
 
