@@ -167,6 +167,17 @@ def test_a_deny_that_is_missing_cuts_nobody_off():
     assert (found.severity, found.opens, found.cuts) == ("minor", (), ())
 
 
+def test_a_lone_statement_is_as_good_as_a_list_of_one():
+    lone = {"Version": "2012-10-17", "Statement": OUTSIDE}
+    for declared in (policy(OUTSIDE, NO_TLS), policy(NO_TLS)):
+        listed = bucket_findings(PLACE, "b", policy(OUTSIDE), declared)
+        found = bucket_findings(PLACE, "b", lone, declared)
+        assert [(one.what, one.severity, one.opens, one.cuts) for one in found] == [
+            (one.what, one.severity, one.opens, one.cuts) for one in listed
+        ]
+    assert bucket_findings(PLACE, "b", lone, policy(OUTSIDE)) == []
+
+
 def test_who_really_gets_in_is_named_first():
     found = {each.what: each for each in bucket_findings(PLACE, "b", policy(STRANGER), policy(OUTSIDE, NO_TLS))}
     outside, tls = found["DenyOutside is missing"], found["DenyInsecure is missing"]

@@ -272,6 +272,27 @@ def test_from_description():
     assert RouteTable.from_description(edge) == RouteTable("rtb-2", VPC, edge=True)
 
 
+#: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-dns-record-ip-type
+TOGETHER = {
+    "ipv4": {"ipv4", "service-defined"},
+    "ipv6": {"ipv6", "service-defined"},
+    "dualstack": {"ipv4", "ipv6", "dualstack", "service-defined"},
+}
+
+
+@pytest.mark.parametrize("addresses", TOGETHER)
+@pytest.mark.parametrize("records", ["ipv4", "ipv6", "dualstack", "service-defined"])
+def test_addresses_and_records_that_go_together(addresses, records):
+    options = {"vpc_id": VPC, "ip_address_type": addresses, "dns_record_ip_type": records}
+    if records in TOGETHER[addresses]:
+        assert declare(options) == Wanted(vpc_id=VPC, ip_address_type=addresses, dns_record_ip_type=records)
+    else:
+        with pytest.raises(
+            PolicyError, match=f"address type {addresses} does not go with DNS records of type {records}"
+        ):
+            declare(options)
+
+
 @pytest.mark.parametrize("option, value", [("ip_address_type", "ipv6"), ("dns_record_ip_type", "ipv6")])
 def test_one_of_the_two_types_says_nothing_of_the_other(option, value):
     wanted = declare({"vpc_id": VPC, option: value})
