@@ -187,7 +187,7 @@ class CompiledStatement:
 
 
 def compile_documents(
-    documents: Iterable[tuple[str, Any]], with_principal: bool, problems: list[Problem], completes: bool = False
+    documents: Iterable[tuple[str, Any]], with_principal: bool, problems: list[Problem], completes: bool
 ) -> tuple[CompiledStatement, ...]:
     """The statements of documents, each given with its place; what is wrong with them goes to ``problems``.
 

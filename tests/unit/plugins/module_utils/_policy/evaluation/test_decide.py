@@ -90,6 +90,22 @@ def test_a_request_can_be_refused_without_policies_being_wrong():
         policies.decide({**PUT_POLICY, "through": "internet", "context": {"aws:SourceVpce": "vpce-2"}})
 
 
+@pytest.mark.parametrize(
+    "given, path, said",
+    [
+        ("on", "block_public_access", "Give a mapping of BlockPublicAcls, "),
+        ({"RestrictBuckets": True}, "block_public_access", "has no setting 'RestrictBuckets'"),
+        ({"RestrictPublicBuckets": "yes"}, "block_public_access.RestrictPublicBuckets", "true or false, not 'yes'"),
+    ],
+)
+def test_settings_that_block_public_access_has_not(given, path, said):
+    with pytest.raises(PolicyError) as caught:
+        compile_policies({"block_public_access": given})
+    (problem,) = caught.value.problems
+    assert problem.path == path
+    assert said in problem.rule
+
+
 @pytest.mark.parametrize("given, shown", [("444455556666", "'444455556666'"), (None, "absent")])
 def test_a_request_cannot_name_another_owner(given, shown):
     policies = compile_policies({"resource_account": ACCOUNT})

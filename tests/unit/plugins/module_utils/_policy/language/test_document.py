@@ -58,6 +58,14 @@ def test_each_repeated_key_is_named_once():
     assert [one.rule.split("'")[1] for one in found] == ["Id", "Version"]
 
 
+@pytest.mark.parametrize("read", [document.load, document.parse])
+def test_the_error_says_which_document(read):
+    with pytest.raises(PolicyError, match=r"^Invalid policy: The document is not valid JSON"):
+        read("{")
+    with pytest.raises(PolicyError, match=r"^Invalid policy of bucket logs: The document is not valid JSON"):
+        read("{", "policy of bucket logs")
+
+
 def nested(depth):
     made = "a"
     for _level in range(depth):
