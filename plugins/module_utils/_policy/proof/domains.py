@@ -105,11 +105,10 @@ def values_of(
     :param public: of addresses only those that there are on the internet.
     """
     found = find_key(key)
-    kind = found.type if found else "Any"
     types = {check.operator.type for check in checks if check.operator.name != NULL}
     if key == TLS_VERSION:
         return Values([(version,) for version in TLS_VERSIONS])
-    if kind == "Bool":
+    if found and found.type == "Bool":
         return Values([(value,) for value in BOOLEANS])
     singles: list[str] = []
     exact = True
@@ -173,16 +172,16 @@ def answers(checks: Iterable[Check], value: Value) -> tuple[object, ...]:
 
 
 def _numbers(wanted: Sequence[Decimal]) -> Iterator[str]:
-    points = sorted(set(wanted))
+    # Where no value is named, all are alike: any of them will do.
+    points = sorted(set(wanted)) or [Decimal(0)]
     for point in points:
         yield _shown(point)
     for low, high in itertools.pairwise(points):
         middle = (low + high) / 2
         whole = middle.to_integral_value()
         yield _shown(whole if low < whole < high else middle)
-    if points:
-        yield "0" if points[0] > 0 else _shown(points[0] - 1)
-        yield _shown(points[-1].to_integral_value() + 1)
+    yield "0" if points[0] > 0 else _shown(points[0] - 1)
+    yield _shown(points[-1].to_integral_value() + 1)
 
 
 def _shown(number: Decimal) -> str:
@@ -190,8 +189,8 @@ def _shown(number: Decimal) -> str:
 
 
 def _instants(wanted: Sequence[Decimal]) -> Iterator[str]:
-    # As seconds since 1970, in which AWS gives instants too. There are none before.
-    for text in _numbers(wanted):
+    # As seconds since 1970, in which AWS gives instants too. There are none before: all are after what is named there.
+    for text in _numbers([max(one, Decimal(0)) for one in wanted]):
         if not text.startswith("-"):
             yield text.partition(".")[0] if float(text).is_integer() else text
 

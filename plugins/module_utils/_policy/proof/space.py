@@ -153,7 +153,7 @@ class Space:
         shape = SHAPES.get(key)
         if shape is None or not shape.start:
             return shape
-        return shape._replace(start=shape.start.replace("arn:aws:", f"arn:{self.world.partition}:", 1))
+        return shape._replace(start=shape.start.replace("arn:aws:", f"arn:{self.world.partition}:"))
 
     def first(self, key: str, context: Context) -> str:
         """The key to ask for in place of one that follows from it."""
@@ -232,15 +232,15 @@ class Space:
     def _following(
         self, key: str, one: Assignment, derived: Sequence[Derived], fixed: Sequence[tuple[Derived, Value]]
     ) -> list[Assignment]:
-        """An assignment with what follows from it; none if it contradicts what is known already."""
+        """An assignment of values or of none, with what follows; nothing if it contradicts what is known already."""
         value = one[key]
         found = [one]
         known_values = {other.key: given for other, given in fixed}
         for other in derived:
-            if value is State.ABSENT:
+            if not isinstance(value, tuple):
                 follows: list[Value] = [State.ABSENT] if other.rule == "organization of path" else []
             else:
-                computed = {other.compute(text) for text in value} if isinstance(value, tuple) else {None}
+                computed = {other.compute(text) for text in value}
                 if len(computed) > 1:
                     return []
                 text = computed.pop()
@@ -330,9 +330,7 @@ class Space:
     def _instants(self, key: str) -> list[Assignment]:
         checks = [*self.checks.get("aws:currenttime", ()), *self.checks.get("aws:epochtime", ())]
         values: Values = values_of("aws:epochtime", checks, [], None, self.budget)
-        found: list[Assignment] = [
-            {"aws:currenttime": value, "aws:epochtime": value} for value in values.several or [("1800000000",)]
-        ]
+        found: list[Assignment] = [{"aws:currenttime": value, "aws:epochtime": value} for value in values.several]
         if not values.exact or any(check.operator.type not in ("Date", "Null") for check in checks):
             self.inexact.add(key)
             both = ("aws:currenttime", "aws:epochtime")
