@@ -16,7 +16,7 @@ from itertools import product
 
 from ..evaluation.context import INTERNET, Path, path_keys
 from ..language.principals import Kind
-from ..language.values import Context, State, Value, find
+from ..language.values import State, Value, find
 from ..texts.automaton import text_tokens
 from .callers import CallerCell, callers
 from .domains import answers, text_cells, values_of
@@ -63,8 +63,6 @@ def paths(
         form = path_keys(path, called_via, space.world.partition)
         for supplied in secure:
             context = {**form, **supplied}
-            if _contradicts(form, supplied):
-                continue
             passes = endpoint is not None
             cell = PathCell(path, called_via, endpoint if endpoint in policies else None, passes, supplied, context)
             found.setdefault(_told(space, cell), cell)
@@ -81,10 +79,6 @@ def paths_of_services(space: Space, versions: tuple[str, ...] | None) -> list[Pa
         cell = PathCell(INTERNET, (), None, False, supplied, context)
         found.setdefault(_told(space, cell), cell)
     return list(found.values())
-
-
-def _contradicts(form: Context, supplied: Context) -> bool:
-    return any(find(form, key) is State.ABSENT and value is not State.ABSENT for key, value in supplied.items())
 
 
 def _ways(
@@ -126,7 +120,7 @@ def _chains(space: Space) -> list[tuple[str, ...]]:
         space.inexact.add(keys[0])
     chains: list[tuple[str, ...]] = [(one,) for one in names]
     if not any(key in space.mentioned for key in keys):
-        return chains[:1]
+        return chains
     chains += list(product(names, names))
     chains += [(first, *between, last) for first, last in product(names, names) for between in middle.several]
     return chains

@@ -90,7 +90,7 @@ class Maker:
 
     def _example(self, mapping: dict[str, Any], request: Request, endpoint: str | None) -> Counterexample:
         passing, unless = self.question.passing, self.question.unless
-        side = passing if passing.declared is None or unless is None else unless
+        side = unless if passing.declared and unless is not None and unless.declared is None else passing
         if side.declared is not None:
             outcome = side.declared.evaluate(request, request.context)
             granter = outcome.granter

@@ -98,6 +98,8 @@ def pairs(space: Space, known_actions: bool) -> list[Pair]:
                 resource.kind,
                 resource.context,
                 actions.known is not None,
+                # What has variables is told apart by texts that nobody knows yet.
+                resource.text if doubtful else "",
             )
             if told not in found:
                 context = (*resource.context, *((key, State.ABSENT) for key in actions.absent))

@@ -264,7 +264,8 @@ def test_a_doubt_that_there_is_not_has_an_answer():
 
 def test_layers_have_their_own_reading_of_accounts():
     """An endpoint policy that names an account means its root user."""
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": OWN}, "Action": "s3:*", "Resource": "*"}]}  # fmt: skip
+    allow = {"Effect": "Allow", "Principal": {"AWS": OWN}, "Action": "s3:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [allow]}
     side = compile_side(Setting({"bucket": policy}, {"vpce-1": policy}))
     found = callers(Space(WORLD, [side], 20_000))
     assert (only(found, user(OWN, "any-user")).possible, only(found, root(OWN)).certain) == (0b01, 0b11)

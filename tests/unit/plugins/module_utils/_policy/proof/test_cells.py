@@ -38,10 +38,8 @@ WORLD = World(
 
 
 def space(*conditions, world=WORLD, budget=20_000, **more):
-    made = [
-        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", "Condition": {one: {key: value}}}
-        for one, key, value in conditions
-    ] or [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]  # fmt: skip
+    anything = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    made = [{**anything, "Condition": {operator: {key: values}}} for operator, key, values in conditions] or [anything]
     return Space(world, [changed(compile_side(Declaration(made)), Shadows().statement)], budget, **more)
 
 
@@ -60,7 +58,12 @@ def ways(told_apart, policies=(), through=None, versions=None):
 PATHS = [
     ([], (), None, ["internet", ANY, VPCE, "athena.amazonaws.com"]),
     ([("StringEquals", "aws:SourceVpce", VPCE)], (), None, ["internet", ANY, VPCE, "athena.amazonaws.com"]),
-    ([("StringLike", "aws:SourceVpce", "vpce-1*")], (), None, ["internet", ANY, "vpce-1", VPCE, "athena.amazonaws.com"]),
+    (
+        [("StringLike", "aws:SourceVpce", "vpce-1*")],
+        (),
+        None,
+        ["internet", ANY, "vpce-1", VPCE, "athena.amazonaws.com"],
+    ),
     ([], ["vpce-1"], None, ["internet", ANY, "vpce-1", VPCE, "athena.amazonaws.com"]),
     ([], [VPCE], None, ["internet", ANY, VPCE, "athena.amazonaws.com"]),
     ([], [VPCE], (VPCE,), [VPCE]),
@@ -95,7 +98,7 @@ PATHS = [
             "c.d>a.b>c.d",
         ],
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("conditions, policies, through, found", PATHS)
@@ -301,6 +304,19 @@ def test_what_takes_caller_and_path_together():
     assert found.state(user, forwarded)[1:] == (1, 1)
     assert found.state(stranger, forwarded)[1:] == (0, 0)
     assert found.state(user, found.paths[0])[1:] == (0, 0)
+
+
+def test_variables_that_caller_and_path_pin_down():
+    named = {
+        "Principal": {"AWS": f"arn:aws:iam::{OWN}:user/ann"},
+        "Condition": {"StringEquals": {"s3:prefix": "${aws:username}"}},
+    }
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*", **named}
+    side = changed(compile_side(Declaration([statement])), Shadows().statement)
+    found = Cells(Space(WORLD, [side], 20_000), frozenset())
+    users = {one.caller.name: one for one in found.callers if one.caller.kind is Kind.USER and one.own}
+    shadows = {name: found.state(one, found.paths[0])[0]["~aws:username"] for name, one in users.items()}
+    assert shadows == {"ann": ("ann",), "any-user": PRESENT}
 
 
 def test_tls_that_services_leave_out_is_on_their_path():

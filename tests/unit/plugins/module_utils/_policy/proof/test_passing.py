@@ -112,6 +112,10 @@ def test_narrowed(bucket, passage, narrowed):
     verdict = ask(bucket, passage)
     assert (verdict.status, verdict.reason) == (HOLDS, "")
     assert [one.statement and one.statement.label for one in verdict.narrowed] == [label for label, *_rest in narrowed]
+    assert [one.example.statement for one in verdict.narrowed] == [one.statement for one in verdict.narrowed]
+    lacks = [label for label, *_rest in narrowed if label is None]
+    assert [one.label for one in verdict.rests_on] == ([] if lacks else ["Passage"])
+    assert (verdict.counterexamples, verdict.vacuous) == ((), False)
     for found, (_label, part, text) in zip(verdict.narrowed, narrowed, strict=True):
         assert text in str(found.example.request[part])
         policies = {"identity": "assume_allow", "endpoint": document(*passage)}
@@ -119,16 +123,17 @@ def test_narrowed(bucket, passage, narrowed):
         assert compile_policies(policies).decide(dict(found.example.request)).denied
 
 
-#: Bucket policy, endpoint policy -> the action that no declared request can do.
+#: Bucket policy, endpoint policy -> the action that no declared request can do, and what denies it last.
 LOST = {
-    "an action": ([deny(Action="s3:PutObject")], [PASSAGE], "s3:PutObject"),
+    "an action": ([deny(Action="s3:PutObject")], [PASSAGE], "s3:PutObject", "Deny"),
     "a network": (
         [deny(Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0bbbbbbbbbbbbbbb2"}})],
         [PASSAGE],
         "s3:GetObject",
+        "Deny",
     ),
-    "what the endpoint does not let through": ([], [{**PASSAGE, "Action": "s3:GetObject"}], "s3:PutObject"),
-    "an endpoint without an Allow": ([], [deny(Action="s3:DeleteObject")], "s3:GetObject"),
+    "what the endpoint does not let through": ([], [{**PASSAGE, "Action": "s3:GetObject"}], "s3:PutObject", None),
+    "an endpoint without an Allow": ([], [deny(Action="s3:DeleteObject")], "s3:GetObject", None),
     "two halves": (
         [
             deny(Sid="Old", Condition={"NumericLessThan": {"s3:TlsVersion": "1.3"}}),
@@ -136,16 +141,67 @@ LOST = {
         ],
         [PASSAGE],
         "s3:GetObject",
+        "New",
     ),
 }
 
 
-@pytest.mark.parametrize("bucket, passage, action", LOST.values(), ids=LOST)
-def test_lost(bucket, passage, action):
+@pytest.mark.parametrize("bucket, passage, action, label", LOST.values(), ids=LOST)
+def test_lost(bucket, passage, action, label):
     verdict = ask(bucket, passage)
-    assert verdict.status == REFUTED
-    assert action in {one.request["action"] for one in verdict.counterexamples}
-    assert all(one.decision.endswith("_deny") for one in verdict.counterexamples)
+    assert (verdict.status, verdict.reason, verdict.rests_on) == (REFUTED, "", ())
+    [example] = verdict.counterexamples
+    assert (example.request["action"], example.request["resource"]) == (action, "arn:aws:s3:::reports/any-object")
+    assert example.decision == ("implicit_deny" if label is None else "explicit_deny")
+    assert (example.statement and example.statement.label) == label
+    assert label in [one.statement and one.statement.label for one in verdict.narrowed]
+
+
+def test_each_action_that_is_lost():
+    verdict = ask([deny()], declared=[DECLARED, {**DECLARED, "Action": "s3:ListBucket", "Resource": BUCKET}])
+    assert [(one.request["action"], one.decision) for one in verdict.counterexamples] == [
+        ("s3:GetObject", "explicit_deny"),
+        ("s3:ListBucket", "implicit_deny"),
+    ]
+
+
+def attached(label, action, name):
+    """A policy of those that are attached to principals, which takes an action away from some."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    condition = {"StringEquals": {f"aws:PrincipalTag/{name}": "a"}}
+    taken = {"Sid": label, "Effect": "Deny", "Action": action, "Resource": "*", "Condition": condition}
+    return document(everything, taken)
+
+
+def test_policies_of_other_kinds_take_away():
+    """Each Deny is asked for by itself, in the layer where it stands."""
+    policies = {
+        "bucket": document(NETWORK, deny(Sid="Bucket", Condition={"StringEquals": {"aws:PrincipalTag/b": "a"}})),
+        "scp": [[attached("Organization", "s3:PutObject", "o")]],
+        "rcp": [[document(deny(Sid="Resources", Condition={"StringEquals": {"aws:PrincipalTag/r": "a"}}))]],
+        "boundary": attached("Boundary", "s3:GetObject", "p"),
+        "session": [attached("Session", "s3:GetObject", "s")],
+    }
+    asked = Passing("3", Declaration([DECLARED]), Setting(policies, {VPCE: document(PASSAGE)}), WORLD, (VPCE,))
+    verdict = prove(asked)
+    assert (verdict.status, verdict.reason) == (HOLDS, "")
+    tags = {one.statement.label: list(one.example.request["context"]) for one in verdict.narrowed}
+    assert tags == {
+        "Bucket": ["aws:PrincipalTag/b"],
+        "Resources": ["aws:PrincipalTag/r"],
+        "Organization": ["aws:PrincipalTag/o"],
+        "Boundary": ["aws:PrincipalTag/p"],
+        "Session": ["aws:PrincipalTag/s"],
+    }
+    assert [one.layer for one in verdict.rests_on][1:] == ["permissions_boundary", "session_policy", "endpoint_policy"]
+
+
+def test_block_public_access_takes_away():
+    strangers = {**DECLARED, "Principal": {"AWS": "444455556666"}}
+    policies = {"bucket": document({**PASSAGE, "Sid": "Public"})}
+    for blocked, status in ((False, HOLDS), (True, REFUTED)):
+        setting = Setting({**policies, "block_public_access": {"RestrictPublicBuckets": blocked}})
+        assert prove(Passing("3", Declaration([strangers]), setting, WORLD, (VPCE,))).status == status
 
 
 def test_a_bucket_must_allow_what_is_declared_for_another_account():
@@ -180,10 +236,49 @@ def test_what_nobody_can_decide():
     assert "canonical user id" in verdict.reason
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {**DECLARED, "Principal": {"CanonicalUser": "a" * 64}},
+        {**DECLARED, "Resource": f"{BUCKET}/${{aws:PrincipalTag/t}}/*"},
+    ],
+)
+def test_what_nobody_knows_to_be_declared(declared):
+    verdict = ask([NETWORK], declared=[declared])
+    assert (verdict.status, verdict.narrowed, verdict.counterexamples) == (UNDECIDED, (), ())
+    assert "cannot be decided" in verdict.reason
+
+
+@pytest.mark.parametrize("text", ["/${aws:PrincipalTag/t}/*", "${aws:PrincipalTag/t}*"])
+def test_a_variable_takes_away_from_some(text):
+    verdict = ask([deny(Resource=f"{BUCKET}{text}".replace("reports$", "reports/$"))])
+    assert (verdict.status, verdict.reason) == (HOLDS, "")
+    [found] = verdict.narrowed
+    assert found.example.request["resource"].startswith(f"{BUCKET}/any-other")
+    assert found.example.request["context"] == {"aws:PrincipalTag/t": "any-other"}
+
+
 def test_the_budget_ends_it():
     verdict = ask([NETWORK, INSECURE], options=Options(leaves=2))
-    assert verdict.status == UNDECIDED
-    assert "kinds of requests" in verdict.reason
+    assert (verdict.status, verdict.leaves) == (UNDECIDED, 3)
+    assert "More than 3 kinds of requests" in verdict.reason
+    taken = ask([deny(Resource=f"{BUCKET}/a/*"), deny(Resource=f"{BUCKET}/b/*")], options=Options(leaves=12))
+    assert (taken.status, len(taken.narrowed)) == (UNDECIDED, 1)
+
+
+def test_too_many_cells_end_it():
+    verdict = ask([NETWORK, INSECURE], options=Options(states=2))
+    assert (verdict.status, verdict.leaves) == (UNDECIDED, 0)
+    assert "too many kinds of requests" in verdict.reason
+
+
+#: Bucket policy -> how many partial requests are looked at: a few for what passes at all, and some for each Deny.
+LOOKED_AT = [([], 6), ([NETWORK], 10), ([NETWORK, INSECURE], 14), ([deny(Resource="arn:aws:s3:::another/*")], 6)]
+
+
+@pytest.mark.parametrize("bucket, leaves", LOOKED_AT)
+def test_how_much_is_looked_at(bucket, leaves):
+    assert ask(bucket).leaves == leaves
 
 
 @pytest.mark.parametrize("key", ["aws:PrincipalTag/team", "s3:x-amz-server-side-encryption"])
@@ -246,3 +341,6 @@ def test_one_principal_of_whom_not_all_is_known(denied, single, status):
     verdict = prove(Passing("4", Declaration([by_role]), setting, WORLD, (VPCE,), single=single))
     assert verdict.status == status
     assert bool(verdict.reason) is (status == UNDECIDED)
+    if status == UNDECIDED:
+        assert f"is {denied[0]}," in verdict.reason
+        assert "'Deny' denies s3:GetObject" in verdict.reason

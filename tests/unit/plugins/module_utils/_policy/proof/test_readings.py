@@ -125,6 +125,14 @@ def test_why_a_declaration_is_in_doubt():
     assert "a resource with a variable without a value" in verdict.reason
 
 
+def test_folders_of_users_who_are_named_let_them_pass():
+    bob = {"Principal": {"AWS": f"arn:aws:iam::{OTHER}:user/bob"}}
+    folders = setting(statement("Allow", Resource=f"{BUCKET}/${{aws:username}}/*", **bob))
+    verdict = prove(Claim("never", folders, None, WORLD, Declaration([statement("Allow", **bob)])))
+    assert verdict.status == REFUTED
+    assert verdict.counterexamples[0].request["resource"].startswith(f"{BUCKET}/bob/")
+
+
 @pytest.mark.parametrize(
     "key, variable, value",
     [
