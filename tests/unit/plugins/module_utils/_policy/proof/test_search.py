@@ -30,6 +30,7 @@ OWN, OTHER = "111122223333", "444455556666"
 VPCE, VPC = "vpce-0aaaaaaaaaaaaaaa1", "vpc-0aaaaaaaaaaaaaaa1"
 BUCKET, OBJECTS = "arn:aws:s3:::reports", "arn:aws:s3:::reports/*"
 WORLD = World(account=OWN, endpoints=(Endpoint(VPCE, VPC, OWN, "eu-central-1"),), buckets=(Bucket("reports", OWN),))
+PEER = "vpce-0bbbbbbbbbbbbbbb2"
 ANN, BOB = f"arn:aws:iam::{OWN}:user/ann", f"arn:aws:iam::{OTHER}:user/bob"
 
 
@@ -50,13 +51,15 @@ def setting(*statements, endpoint=None):
     return Setting({"bucket": policy(*statements)}, {} if endpoint is None else {VPCE: policy(*endpoint)})
 
 
-def search(passing, unless=None, within=None, apart=None, through=(VPCE,), leaves=500, wanted=None, enough=None):
+def search(
+    passing, unless=None, within=None, apart=None, through=(VPCE,), leaves=500, wanted=None, enough=None, world=WORLD
+):
     """A search, the cells of which are those of one endpoint."""
     shadows = Shadows()
     given = [Declaration(one) if isinstance(one, list) else one for one in (passing, unless, within, apart)]
     sides = [one and changed(compile_side(one), shadows.statement) for one in given]
     known = frozenset(name for one in given if isinstance(one, Setting) for name in one.endpoints)
-    cells = Cells(Space(WORLD, list(filter(None, sides)), 20_000), known, through, None, True, True)
+    cells = Cells(Space(world, list(filter(None, sides)), 20_000), known, through, None, True, True)
     more = {} if enough is None else {"enough": enough}
     return Search(cells, Question(*sides[:3]), Budget(leaves), wanted or (lambda node: True), apart=sides[3], **more)
 
@@ -357,6 +360,33 @@ def test_what_nobody_can_tell(question, doubts, leaves):
     assert result.nodes == []
     assert [shown(one) for one in result.doubts] == doubts
     assert asked.budget.spent == leaves
+
+
+USERS = {"StringEquals": {"aws:username": ["ann", "zed"]}}
+PREFIX = {"StringEquals": {"s3:prefix": "${aws:username}"}}
+LISTS = {"Principal": {"AWS": OWN}, "Action": "s3:ListBucket", "Resource": BUCKET}
+FOLDERS = {"Principal": {"AWS": OWN}, "Resource": f"{BUCKET}/${{aws:username}}/*"}
+
+
+@pytest.mark.parametrize("name", ["ann", "zed"])
+def test_what_is_searched_in_vain_for_one_is_searched_for_another_of_whom_more_is_known(name):
+    """Both are alike but for the value of a variable."""
+    lists = search(
+        [allow({"StringEquals": USERS["StringEquals"] | PREFIX["StringEquals"]}, **LISTS)],
+        within=[allow({"StringEquals": {"s3:prefix": name}}, **LISTS)],
+    )
+    assert {one.caller.caller.name for one in lists.run().nodes} == {name}
+    folders = search([allow(USERS, **FOLDERS)], within=[allow(Principal="*", Resource=f"{BUCKET}/{name}/*")])
+    assert {one.caller.caller.name for one in folders.run().nodes} == {name}
+
+
+def test_what_is_searched_in_vain_on_one_path_is_searched_on_another_of_which_other_things_are_known():
+    endpoints = (Endpoint(VPCE, VPC, OWN), Endpoint(PEER, None, OTHER, None, "o-peer"))
+    world = World(account=OWN, organization="o-own", endpoints=endpoints, buckets=WORLD.buckets)
+    paths = {"ForAnyValue:StringLike": {"aws:VpceOrgPaths": "o-peer/*"}}
+    for through in ((VPCE, PEER), (PEER, VPCE)):
+        found = search([allow(paths)], through=through, world=world).run().nodes
+        assert [dict(one.path.path)["vpce"] for one in found] == [PEER]
 
 
 def test_only_some_pairs():
