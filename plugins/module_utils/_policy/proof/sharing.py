@@ -282,7 +282,8 @@ def renamed(verdict: Verdict, arn: str, other: str) -> Verdict:
     """A verdict about one bucket, said of another one."""
     if arn == other or not (verdict.counterexamples or verdict.narrowed or verdict.reason):
         return verdict
-    text = re.compile(f"{re.escape(arn)}(?![a-zA-Z0-9._-])")
+    # A dot may go on with another name, or end a sentence.
+    text = re.compile(rf"{re.escape(arn)}(?!\.?[a-zA-Z0-9_-])")
 
     def of(value: Any) -> Any:
         if isinstance(value, str):
