@@ -13,7 +13,12 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patterns import arn_matcher, text_matcher
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.variables import render, template
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.subsume import arn_covers, text_covers
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.subsume import (
+    arn_covers,
+    essential,
+    text_covers,
+    tidy_wildcards,
+)
 
 pytest.importorskip("hypothesis")
 from hypothesis import given, settings
@@ -79,3 +84,109 @@ def test_a_variable_is_covered_by_what_covers_every_value(wide, narrow, covered)
 def test_a_variable_that_may_stand_for_fields_is_covered_by_everything_alone(narrow):
     assert arn_covers("*", narrow)
     assert not arn_covers("arn:*:*:*:*:*", narrow)
+
+
+#: Pattern, another text -> whether everything that fits the text fits the pattern.
+COVERED = [
+    ("", "", True),
+    ("", "a", False),
+    ("*", "", True),
+    ("a", "a", True),
+    ("a", "b", False),
+    ("ab", "a", False),
+    ("a", "ab", False),
+    ("a*", "a", True),
+    ("a*", "ab?c*", True),
+    ("a*", "ba", False),
+    ("?", "a", True),
+    ("?", "?", True),
+    ("?", "", False),
+    ("?", "*", False),
+    ("?*", "*", False),
+    # They fit the same, which is why runs of wildcards are given one spelling first.
+    ("*?", "?*", False),
+    ("a?c", "abc", True),
+    ("a?c", "a*c", False),
+    ("a", "?", False),
+    ("a?", "a", False),
+    ("*b", "ab", True),
+    ("*b", "abc", False),
+    ("*b*", "abc", True),
+    ("*bc", "bbc", True),
+    ("a*b*c", "axbxc", True),
+    ("a*b*c", "axcxb", False),
+    ("**", "a*", True),
+    ("a*?", "ab", True),
+    ("a*?", "a", False),
+    ("*-logs", "app-logs", True),
+    ("*-logs", "app-*", False),
+]
+
+
+@pytest.mark.parametrize("wide, narrow, covered", COVERED)
+def test_texts_that_are_covered(wide, narrow, covered):
+    assert text_covers(wide, narrow) is covered
+
+
+#: The same for ARNs, of which wildcards do not cross fields.
+COVERED_ARNS = [
+    ("*", "arn:aws:s3:::b", True),
+    ("*", "anything", True),
+    ("arn:aws:s3:::*", "arn:aws:s3:::b", True),
+    ("arn:aws:s3:::b", "arn:aws:s3:::b", True),
+    ("arn:aws:s3:::*", "arn:aws:s3:::b:c", True),
+    ("arn:*:s3:::b", "arn:aws:s3:::b", True),
+    ("arn:*:b", "arn:aws:s3:::b", False),
+    ("arn:aws:s3:*:b", "arn:aws:s3:::b", False),
+    ("arn:aws:s3:*:*:*", "arn:aws:s3:::b", True),
+    ("arn:aws:s3:*:*:*", "arn:aws:s3:::b*", True),
+    ("arn:aws:s3:*:*:*", "arn:aws:s3:b", False),
+    ("arn:aws:s3:*", "arn:aws:s3:::b", False),
+    ("arn:aws:s3:::b", "arn:aws:s3:::c", False),
+    ("arn:aws:s3::?:b", "arn:aws:s3:::b", False),
+    ("arn:aws:s3:::${a:b}", "arn:aws:s3:::${a:b}", True),
+    ("arn:*:s3:::${a:b}", "arn:aws:s3:::${a:b}", True),
+    ("arn:*:s3:::${a:b}", "arn:aws:s3:::c", False),
+    ("arn:aws:s3:::*", "arn:aws:s3:::${a:b}", True),
+    ("arn:aws:s3:*:*:*", "arn:aws:s3:${a:b}:1:b", False),
+    ("arn:aws:s3:*:*:*", "arn:aws:s3:::b${a:b}", True),
+]
+
+
+@pytest.mark.parametrize("wide, narrow, covered", COVERED_ARNS)
+def test_arns_that_are_covered(wide, narrow, covered):
+    assert arn_covers(wide, narrow) is covered
+
+
+@pytest.mark.parametrize(
+    "text, tidy",
+    [
+        ("a", "a"),
+        ("**", "*"),
+        ("*?", "?*"),
+        ("?*?*a**", "??*a*"),
+        ("a??", "a??"),
+        ("**${a:b}", "**${a:b}"),
+    ],
+)
+def test_runs_of_wildcards_have_one_spelling(text, tidy):
+    assert tidy_wildcards(text) == tidy
+
+
+@pytest.mark.parametrize(
+    "texts, left",
+    [
+        ([], []),
+        (["b", "a", "b"], ["a", "b"]),
+        (["ab", "a*", "c"], ["a*", "c"]),
+        (["a?", "ab", "a"], ["a", "a?"]),
+        (["a*", "*", "b"], ["*"]),
+        # Of two that say the same the first one stays.
+        (["**", "*"], ["*"]),
+        (["**", "*", "a"], ["*"]),
+        (["a*", "*b", "ab"], ["*b", "a*"]),
+        (["a*", "b*"], ["a*", "b*"]),
+    ],
+)
+def test_what_is_left_of_a_list(texts, left):
+    assert essential(texts, text_covers) == left
