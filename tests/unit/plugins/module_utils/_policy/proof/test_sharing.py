@@ -163,3 +163,38 @@ def test_a_policy_of_which_nothing_matters(monkeypatch):
 
     found, _proved = counted(monkeypatch, [passing(*each) for each in enumerate(NAMES)])
     assert {essence(one) for one in found} == {(HOLDS, "", (), (), False)}
+
+
+def test_parts_that_differ_in_their_names_are_one(monkeypatch):
+    """A Deny that takes nothing away is asked for once, however it is called; not so in a policy of another version."""
+
+    def passing(number, name, version="2012-10-17"):
+        harmless = deny(f"arn:aws:s3:::{name}/x/*", Condition=NETWORK, Sid=f"Deny{number}")
+        harmful = deny(f"arn:aws:s3:::{name}/{number}/*", Condition={"StringEquals": {"aws:PrincipalType": "User"}})
+        declared = Declaration([allow(*arns(name), Condition=DECLARED)])
+        setting = Setting({"bucket": {**policy(harmless, harmful), "Version": version}})
+        return Passing("3", declared, setting, World(account=OWN, buckets=(Bucket(name, OWN),)), (VPCE,))
+
+    claims = [passing(*each) for each in enumerate(NAMES)]
+    _found, proved = counted(monkeypatch, claims)
+    # The first one; the harmless part once; of each of the others the harmful part, and what is left.
+    assert proved == 1 + 1 + 2 * (len(NAMES) - 1)
+    older = [*claims, passing(9, "bucket-9"), passing(10, "bucket-10", "2008-10-17")]
+    _found, more = counted(monkeypatch, older)
+    assert more == proved + 2 + 3
+
+
+def test_a_core_is_what_compares_networks(monkeypatch):
+    """Where no statements are named as the perimeter's, those count that compare endpoints, VPCs or TLS."""
+
+    def never(number, name):
+        others = deny(f"arn:aws:s3:::{name}/{number}/*", Condition={"StringEquals": {"aws:PrincipalType": "User"}})
+        document = policy(others, deny(*arns(name), Condition=NETWORK), allow(*arns(name), Principal={"AWS": OWN}))
+        elsewhere = allow(*arns(name), Condition={**NETWORK, "StringEquals": {"aws:PrincipalAccount": OWN}})
+        world = World(account=OWN, buckets=(Bucket(name, OWN),))
+        return Claim("never", Setting({"bucket": document}), None, world, Declaration([elsewhere]))
+
+    claims = [never(*each) for each in enumerate(NAMES)]
+    found, proved = counted(monkeypatch, claims)
+    assert {one.status for one in found} == {HOLDS}
+    assert proved == 1
