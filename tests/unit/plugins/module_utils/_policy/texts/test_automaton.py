@@ -19,9 +19,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patt
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.texts import languages
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.texts.automaton import (
+    Gap,
+    Letter,
     TooMany,
     arn_tokens,
     cells,
+    field_tokens,
     text_tokens,
 )
 
@@ -80,34 +83,6 @@ def test_cells_of_resources(written):
         assert (kind, fitting(matchers, f"arn:aws:s3:::{name}{key}")) in told
 
 
-#: Language -> texts that it has, and that it has not.
-LANGUAGES = [
-    ("ACCOUNT", ["111122223333"], ["", "1111", "1111222233334", "11112222333a"]),
-    ("BUCKET_OR_OBJECT", ["abc", "my.bucket-1", "Old_Bucket", "abc/k", "abc/k/l é"], ["ab", "abc/", "a b c"]),
-    ("USER_ARN", ["111122223333:user/a", "111122223333:user/p/q/a"], ["111122223333:user/", "111122223333:user/p/"]),
-    ("ROLE_ARN", ["111122223333:role/team:x/app"], ["111122223333:role/team:x", "1:role/a"]),
-    ("ROOT_ARN", ["111122223333:root"], ["111122223333:user/root"]),
-    ("FEDERATED_ARN", ["111122223333:federated-user/joe"], ["111122223333:federated-user/a/b"]),
-    ("LOCATED_RESOURCE", ["eu-central-1:111122223333:accesspoint/x", ":111122223333:accesspoint/m.mrap"], ["::x"]),
-    ("ENDPOINT_ID", ["vpce-0a", "vpce-1a2b3c4d"], ["vpce-", "vpc-0a"]),
-    ("ORGANIZATION_PATH", ["o-a1/r-b/", "o-a1/r-b/ou-c-d/ou-e/"], ["o-a1", "o-a1/", "r-b/"]),
-    ("SERVICE_NAME", ["s3.amazonaws.com", "logging.s3.amazonaws.com"], ["s3", "S3.amazonaws.com"]),
-    ("ARN_REST", ["s3:::bucket", "cloudtrail:eu-central-1:111122223333:trail/t"], ["s3:::", "s3::123:x"]),
-    ("ACTION", ["getobject"], ["", "GetObject"]),
-    ("SESSION_USER_ID", ["AROAABC:session"], ["AROAABC", "AROA:s", "AIDAABC"]),
-    ("ANY_TEXT", ["", "é *"], []),
-    ("SOME_TEXT", ["a"], [""]),
-]
-
-
-@pytest.mark.parametrize("name, has, has_not", LANGUAGES, ids=[row[0] for row in LANGUAGES])
-def test_languages(name, has, has_not):
-    language = getattr(languages, name)
-    assert [text for text in has if language.kind_of(text) is None] == []
-    assert [text for text in has_not if language.kind_of(text) is not None] == []
-    assert all(language.kind_of(one.text) == one.kind for one in cells((), language, BUDGET))
-
-
 def test_a_nicer_text_is_shown_where_it_lies_in_a_cell():
     tokens = [text_tokens(pattern("logs*")), text_tokens(pattern("logs-a"))]
     found = cells(tuple(tokens), languages.BUCKET_OR_OBJECT, BUDGET, "", ("logs-any", "ab", "any-bucket", "any-other"))
@@ -117,3 +92,88 @@ def test_a_nicer_text_is_shown_where_it_lies_in_a_cell():
 def test_too_many_states_are_refused():
     with pytest.raises(TooMany):
         cells((text_tokens(pattern("*a????????????????b*")),), languages.ANY_TEXT, 10_000)
+
+
+#: Patterns -> the shortest text of each set of them that a text can fit.
+CELLS = [
+    ([""], [("", [0]), ("x", [])]),
+    (["*"], [("", [0])]),
+    (["?"], [("", []), ("x", [0])]),
+    (["a?c"], [("", []), ("axc", [0])]),
+    (["a*", "*b"], [("", []), ("a", [0]), ("b", [1]), ("ab", [0, 1])]),
+    (["a", "a"], [("", []), ("a", [0, 1])]),
+    (["*:*"], [("", []), (":", [0])]),
+    ([(Letter("a", True), Letter("b", True)), "AB"], [("", []), ("ab", [0]), ("AB", [0, 1])]),
+    # What has no single counterpart in the other case is like itself alone.
+    ([(Letter("\u00df", True),)], [("", []), ("\u00df", [0])]),
+    ([(Gap(True, ":"),)], [("", [0]), (":", [])]),
+    ([(Gap(False, "/"),), (Gap(False),)], [("", []), ("/", [1]), ("x", [0, 1])]),
+    ([(Letter("a"), Gap(True, "/"), Letter("b")), "a*b"], [("", []), ("ab", [0, 1]), ("a/b", [1])]),
+    # Two runs in one place let pass what either does.
+    ([(Gap(True, ":"), Gap(True, "/"))], [("", [0])]),
+]
+
+
+@pytest.mark.parametrize("patterns, found", CELLS)
+def test_cells_of_patterns(patterns, found):
+    tokens = tuple(text_tokens(pattern(one)) if isinstance(one, str) else one for one in patterns)
+    shown = [(one.text, sorted(one.fits)) for one in cells(tokens, languages.ANY_TEXT, BUDGET)]
+    assert sorted(shown) == sorted(found)
+
+
+def shown(text, **more):
+    return [
+        (one.text, bool(one.fits)) for one in cells((text_tokens(pattern(text)),), languages.ANY_TEXT, BUDGET, **more)
+    ]
+
+
+def test_what_texts_are_written_after_is_part_of_them():
+    assert shown("ab*", start="a") == [("a", False), ("ab", True)]
+    assert shown("ab", start="ab") == [("ab", True), ("abx", False)]
+    assert shown("ab*", start="a", nicer=("bcd", "b")) == [("a", False), ("abcd", True)]
+
+
+def test_texts_that_begin_so():
+    tokens = (text_tokens(pattern("abcd*")),)
+    found = [
+        one.text for one in cells(tokens, languages.BUCKET_OR_OBJECT, BUDGET, head="abc", nicer=("zzz", "abc-any"))
+    ]
+    assert found == ["abc-any", "abcd", "abc/x", "abcd/x"]
+
+
+def test_the_budget_is_what_is_looked_at():
+    tokens = (text_tokens(pattern("abcdefgh")),)
+    assert len(cells(tokens, languages.ANY_TEXT, 20)) == 2
+    with pytest.raises(TooMany):
+        cells(tokens, languages.ANY_TEXT, 8)
+
+
+def test_fields_of_an_arn():
+    fields = [text_tokens(pattern(text)) for text in ("arn", "*", "s3", "", "?", "a*:?")]
+    colon = Letter(":")
+    assert field_tokens(fields) == (
+        *(Letter(sign) for sign in "arn"),
+        colon,
+        Gap(True, ":"),
+        colon,
+        *(Letter(sign) for sign in "s3"),
+        *(colon, colon),
+        Gap(False, ":"),
+        colon,
+        *(Letter("a"), Gap(True), Letter(":"), Gap(False)),
+    )
+    assert arn_tokens(pattern("*")) == (Gap(True),)
+    assert arn_tokens(pattern("arn:aws:s3")) is None
+
+
+@pytest.mark.parametrize(
+    "text, fold, excluded, tokens",
+    [
+        ("aB", False, "", (Letter("a"), Letter("B"))),
+        ("aB", True, "", (Letter("a", True), Letter("b", True))),
+        ("a*?", False, "/", (Letter("a"), Gap(True, "/"), Gap(False, "/"))),
+        ("", True, "/", ()),
+    ],
+)
+def test_tokens(text, fold, excluded, tokens):
+    assert text_tokens(pattern(text), fold, excluded) == tokens
