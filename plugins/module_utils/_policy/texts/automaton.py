@@ -24,7 +24,7 @@ from ..language.patterns import ARN_FIELDS, Pattern, Wild, arn_fields, fold_case
 
 
 class Gap(NamedTuple):
-    """A wildcard: one character or (``run``) any number of them, of which none is in ``excluded``."""
+    """A wildcard: one character or (``run``) any number of them, none of them ``excluded`` (":", "/" or both)."""
 
     run: bool
     excluded: str = ""
@@ -77,7 +77,7 @@ def field_tokens(fields: Sequence[Tokens]) -> Tokens:
 class Choice(NamedTuple):
     """Letters that lead from a state of a language to another: ``samples`` of them, the nicest first.
 
-    ``every``: all letters that there are, not the samples only, but for those of the other choices of the state.
+    ``every``: all letters that there are, not the samples only; such a choice is the only one of its state.
     """
 
     samples: str
@@ -105,9 +105,7 @@ class Language:
         state: int | None = 0
         for sign in text:
             choices = self.states[state]  # type: ignore[index]
-            state = next((one.target for one in choices if sign in one.samples), None)
-            if state is None:
-                state = next((one.target for one in choices if one.every), None)
+            state = next((one.target for one in choices if one.every or sign in one.samples), None)
             if state is None:
                 return None
         return state
@@ -168,7 +166,6 @@ def _compile(patterns: Sequence[Tokens]) -> _Compiled:
         letters.append(())
         bit += 1
     alphabet = {sign for signs in letters for sign in signs} | {":", "/"}
-    alphabet.update(sign for _bit, excluded in loops_at for sign in excluded)
     steps = dict.fromkeys(alphabet, 0)
     loops = dict.fromkeys(alphabet, 0)
     other_step = other_loop = 0
@@ -264,15 +261,9 @@ def _moves(compiled: _Compiled, places: int, choices: tuple[Choice, ...]) -> Ite
             if sign not in awaited:
                 yield sign, choice.target
                 break
-        if choice.every:
-            rest = [one.samples for one in choices if one is not choice]
-            for sign in awaited:
-                if not any(sign in one for one in rest):
-                    yield sign, choice.target
-        else:
-            for sign in awaited:
-                if sign in samples:
-                    yield sign, choice.target
+        for sign in awaited:
+            if choice.every or sign in samples:
+                yield sign, choice.target
 
 
 def _numbers(compiled: _Compiled, fits: int) -> frozenset[int]:
