@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 
 import pytest
 
@@ -96,3 +97,74 @@ def test_a_missing_document_is_an_empty_text():
 def test_signs_of_other_languages_stay_readable():
     made = render({"Version": "2012-10-17", "Id": "Gr\u00fc\u00dfe", "Statement": []}, None)
     assert '"Gr\u00fc\u00dfe"' in made["before"]
+
+
+#: A statement before and after -> the elements that differ, in AWS's order and others behind them.
+ELEMENTS = [
+    ({"Resource": "arn:aws:s3:::c/*", "Effect": "Deny"}, ("Effect", "Resource")),
+    (
+        {"Principal": {"AWS": "111122223333"}, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+        ("Principal", "Condition"),
+    ),
+    ({"Novel": 1, "Another": 2}, ("Another", "Novel")),
+    ({"Action": ["s3:PutObject", "S3:getobject"]}, ()),
+]
+
+
+@pytest.mark.parametrize("elements, differ", ELEMENTS)
+def test_which_elements_differ(elements, differ):
+    for before, after in ((A, {**A, **elements}), ({**A, **elements}, A)):
+        [change] = diff(doc(before), doc(after))
+        assert (change.kind, change.elements) == ("changed" if differ else "same", differ)
+        assert (change.before, change.after) == (before, after)
+
+
+def test_accounts_are_those_of_the_partition_of_each_document():
+    by_root = {**A, "Principal": {"AWS": "arn:aws-cn:iam::111122223333:root"}, "Resource": "arn:aws-cn:s3:::b/*"}
+    by_id = {**by_root, "Principal": {"AWS": "111122223333"}}
+    assert [one.kind for one in diff(doc(by_root), doc(by_id))] == ["same"]
+
+
+def test_a_change_as_data():
+    [change] = diff(doc(A), doc(A_WIDER))
+    assert change.as_dict() == {
+        "kind": "changed",
+        "statement": "A",
+        "elements": ["Action", "Condition"],
+        "before": A,
+        "after": A_WIDER,
+    }
+
+
+def test_what_is_shown():
+    """AWS's order of elements, lists of one as lists, what is sorted as AWS has it, and what nobody knows last."""
+    statement = {
+        "Zeta": "z",
+        "Resource": "arn:aws:s3:::b",
+        "NotAction": ["s3:b", "s3:a"],
+        "NotPrincipal": "*",
+        "Effect": "Deny",
+        "Condition": {"Null": {"b:c": "true"}, "Bool": {"b:c": ["x", "a"]}},
+        "Sid": "S",
+    }
+    document = {"Extra": 1, "Id": "i", "Version": "2012-10-17", "Statement": statement, "Another": [2]}
+    made = json.loads(render(None, document)["after"])
+    assert list(made) == ["Version", "Id", "Another", "Extra", "Statement"]
+    [shown] = made["Statement"]
+    assert list(shown) == ["Sid", "Effect", "NotPrincipal", "NotAction", "Resource", "Condition", "Zeta"]
+    assert shown == {
+        **statement,
+        "Resource": ["arn:aws:s3:::b"],
+        "NotAction": ["s3:a", "s3:b"],
+        "Condition": {"Bool": {"b:c": ["a", "x"]}, "Null": {"b:c": ["true"]}},
+        "Zeta": ["z"],
+    }
+    by_kind = {**statement, "NotPrincipal": {"AWS": "1", "Service": ["b", "a"]}}
+    [shown] = json.loads(render(None, {"Statement": by_kind})["after"])["Statement"]
+    assert shown["NotPrincipal"] == {"AWS": ["1"], "Service": ["a", "b"]}
+
+
+def test_a_version_is_not_shown_where_it_changes_the_reading_of_nothing():
+    assert lines({"Version": "2008-10-17", "Statement": A}, doc(A)) == []
+    assert lines(None, {"Version": "2008-10-17", "Statement": A})[1] == '+  "Version": "2008-10-17",'
+    assert lines({"Id": "a", "Statement": A}, {"Id": "b", "Statement": A}) == ['-  "Id": "a",', '+  "Id": "b",']
