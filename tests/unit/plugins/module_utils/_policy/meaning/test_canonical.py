@@ -14,7 +14,11 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import canonical, equivalent
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import (
+    canonical,
+    equivalent,
+    meaning,
+)
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 
@@ -569,3 +573,19 @@ def test_what_stands_beside_the_statements(beside, statement, kept):
     found = canonical({**beside, "Statement": [statement]})
     assert {key: value for key, value in found.items() if key != "Statement"} == kept
     assert len(found["Statement"]) == 1
+
+
+def test_what_is_no_statement_stays_as_it_is():
+    assert canonical({"Statement": ["x", {"Effect": "Deny"}]})["Statement"] == ["x", {"Effect": "Deny"}]
+
+
+def test_statements_that_mean_the_same_by_whatever_name():
+    statement = {"Sid": "A", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    others = [
+        ({**statement, "Sid": "B"}, True),
+        ({**statement, "Action": ["S3:*"], "Principal": {"AWS": ["*"]}}, True),
+        ({key: value for key, value in statement.items() if key != "Sid"}, True),
+        ({**statement, "Action": "s3:Get*"}, False),
+        ({**statement, "Effect": "Allow"}, False),
+    ]
+    assert [meaning(one) == meaning(statement) for one, _same in others] == [same for _one, same in others]

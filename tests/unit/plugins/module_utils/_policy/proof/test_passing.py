@@ -344,3 +344,21 @@ def test_one_principal_of_whom_not_all_is_known(denied, single, status):
     if status == UNDECIDED:
         assert f"is {denied[0]}," in verdict.reason
         assert "'Deny' denies s3:GetObject" in verdict.reason
+
+
+def test_one_user_of_whom_not_all_is_known():
+    users = [f"arn:aws:iam::{OWN}:user/{name}" for name in ("ann", "bob")]
+    condition = {**DECLARED["Condition"], "ArnLike": {"aws:PrincipalArn": users}}
+    declared = Declaration([{**DECLARED, "Action": "s3:GetObject", "Condition": condition}])
+    setting = Setting({"bucket": document(deny(Condition={"ArnLike": {"aws:PrincipalArn": users[0]}}))})
+    verdict = prove(Passing("4", declared, setting, WORLD, (VPCE,), single=True))
+    assert verdict.status == UNDECIDED
+    assert f"is {users[0]}," in verdict.reason
+
+
+def test_a_statement_that_may_take_something_away():
+    """What is declared passes for some in any case; whether for all, nobody knows."""
+    tagged = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
+    verdict = ask([deny(Principal={"CanonicalUser": "a" * 64}, Condition=tagged)])
+    assert (verdict.status, verdict.narrowed) == (UNDECIDED, ())
+    assert "canonical user id" in verdict.reason
