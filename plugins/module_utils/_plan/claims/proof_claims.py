@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._policy.language.arns import ACCOUNT, bucket_arn, parse_arn
 from ..._policy.language.document import Document, Raw, load, parse
@@ -176,7 +176,7 @@ class _Scope:
             )
 
 
-_Claims = Iterator[tuple[Claim | Passing, str]]
+_Claims: TypeAlias = Iterator[tuple[Claim | Passing, str]]
 
 
 def _only_through(scope: _Scope) -> _Claims:

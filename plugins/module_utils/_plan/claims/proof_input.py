@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._policy.building.perimeter import ENDPOINT
 from ..._policy.evaluation.decide import compile_policies
@@ -153,7 +153,7 @@ _FLAGS = ("require_tls", "allow_aws_services", "allow_forwarded_access")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 #: How many buckets a sentence names.
 _MOST_NAMED = 5
-_Reader = Callable[[Any, str, Sequence[str], str, list[Problem]], None]
+_Reader: TypeAlias = Callable[[Any, str, Sequence[str], str, list[Problem]], None]
 
 
 def _networks(value: Any, place: str, _buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:

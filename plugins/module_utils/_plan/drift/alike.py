@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._policy.language.document import Raw
 from .finding import Finding
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{3,255}\Z")
 _EVERY_BUCKET = re.compile(r"\*|arn:aws[a-z-]*:s3:::\*\Z")
 _RESOURCES = ("Resource", "NotResource")
 
-Compare = Callable[[str, "Raw | None", "Raw | None"], list[Finding]]
+Compare: TypeAlias = Callable[[str, "Raw | None", "Raw | None"], list[Finding]]
 
 
 class Alike:

@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 
 from ..._policy.language.document import Raw
 from ..bucket.plan import Plan
 from ..bucket.principals import labelled
 from .guard import Finding
 
-Guard = Callable[[Plan], Sequence[Finding]]
+Guard: TypeAlias = Callable[[Plan], Sequence[Finding]]
 
 #: Takes the place of a statement: it denies nothing, makes nothing public and names no network.
 _IDLE: Raw = {

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from ..endpoint.plan import DELETE, Plan
 from ..endpoint.values import Endpoint
@@ -17,7 +18,7 @@ from ..errors import Refusal
 from . import guard
 from .guard import DEPENDENTS, Finding, Verdict
 
-Guard = Callable[[Plan], Sequence[Finding]]
+Guard: TypeAlias = Callable[[Plan], Sequence[Finding]]
 
 
 class GuardRefusal(Refusal):

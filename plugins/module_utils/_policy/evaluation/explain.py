@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from ..language.logic import every
 from ..language.principals import Kind, missing_of
@@ -57,7 +58,7 @@ def missing_keys(evaluation: Evaluation) -> tuple[str, ...]:
 
 
 #: A clause about what is not known, and what would tell.
-_Point = tuple[str, tuple[str, ...]]
+_Point: TypeAlias = tuple[str, tuple[str, ...]]
 _ACCOUNT = "aws:ResourceAccount"
 
 

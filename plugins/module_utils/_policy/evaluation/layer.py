@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ..language.logic import Kleene
 from ..language.principals import Match
@@ -66,9 +66,9 @@ class _Candidate(NamedTuple):
 
 
 #: Candidates with the same resources.
-_Group = tuple[Resources, list[_Candidate]]
+_Group: TypeAlias = tuple[Resources, list[_Candidate]]
 #: Those that deny, and those that allow.
-_Selection = tuple[list[_Group], list[_Group]]
+_Selection: TypeAlias = tuple[list[_Group], list[_Group]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from .errors import PolicyError, Problem
 from .scalars import condition_values
 
-Raw = dict[str, Any]
+Raw: TypeAlias = dict[str, Any]
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 #: What AWS assumes when a document names no version: policy variables are then plain text.

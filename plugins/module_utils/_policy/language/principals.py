@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeAlias
 
 from .arns import ACCOUNT, PARTITIONS, parse_arn, user_arn
 from .logic import Kleene, either
@@ -135,7 +136,7 @@ class Match:
 EVERYBODY = Match(direct=True)
 NOBODY = Match()
 
-Principals = Mapping[str, tuple[str, ...]]
+Principals: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 def match_principal(principals: Principals, caller: Caller, account_is_root: bool = False) -> Match:

@@ -26,7 +26,7 @@ variables https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_va
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..language.document import (
     DEFAULT_VERSION,
@@ -47,7 +47,7 @@ from . import values as validate_values
 from .resources import Scope
 
 #: One rule: it looks at one statement and says what is wrong with it.
-Rule = Callable[[Statement, Scope], Iterator[Problem]]
+Rule: TypeAlias = Callable[[Statement, Scope], Iterator[Problem]]
 
 BUCKET_RULES: tuple[Rule, ...] = (
     validate_principals.principal_is_there,
