@@ -99,9 +99,10 @@ class Plan:
 def decide(
     variables: Variables,
     reading: Reading,
-    best_effort: bool = False,
+    best_effort: bool,
     before: Plan | None = None,
-    matrix: bool = False,
+    *,
+    matrix: bool,
     proved: bool = True,
 ) -> Plan:
     """The plan.

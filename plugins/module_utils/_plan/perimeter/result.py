@@ -72,7 +72,7 @@ def plan_of(
         plan = before = decide(variables, reading, best_effort or looking, matrix=matrix, proved=done is None)
         if done is not None:
             told_of = after(reading, done.endpoint, done.policies)
-            plan = decide(variables, told_of, best_effort or looking, before, matrix)
+            plan = decide(variables, told_of, best_effort or looking, before, matrix=matrix)
     except PolicyError as error:
         return without_plan(refused=wrong(error))
     except Refusal as error:

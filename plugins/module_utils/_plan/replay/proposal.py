@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, TypeAlias
 
 from ..._policy.building.endpoint import declared_grants
 from ..._policy.language.access_levels import ACCESS_LEVELS, DEFAULT_ACCESS, is_about_objects, is_listing
@@ -70,7 +70,7 @@ class Rests:
 
 
 # Pylint of the sanity tests takes a class for no operand of "|" outside of annotations.
-Found = Sequence[tuple[Class, Verdict, Optional[Cause]]]  # noqa: UP045
+Found: TypeAlias = Sequence[tuple[Class, Verdict, Optional[Cause]]]  # noqa: UP045
 
 
 def proposal_of(found: Found, setting: Setting) -> dict[str, Any]:

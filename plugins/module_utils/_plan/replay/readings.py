@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..._policy.evaluation.request import Request
 from ..._policy.language.errors import RequestError
@@ -118,7 +118,7 @@ def _named_in(access: Access, setting: Setting) -> list[str]:
 
 
 #: through, called_via, the endpoint whose policy counts, the key for the address.
-_Way = tuple[Any, "list[str] | None", str, str]
+_Way: TypeAlias = tuple[Any, "list[str] | None", str, str]
 
 
 def _ways(access: Access, setting: Setting) -> Iterator[_Way]:
