@@ -40,12 +40,11 @@ from ansible_test._internal.python_requirements import get_venv_packages
 print(json.dumps(get_venv_packages(types.SimpleNamespace(version="%s"))["pip"]))
 """
 # Aliases that leave a target out of a run without a word, or that ask for credentials or containers.
-_NOT_RUN = re.compile(r"^(disabled|unsupported|unstable|hidden|cloud/.*|needs/.*|skip/.*|destructive)$")
+_NOT_RUN = re.compile(r"^(disabled|unsupported|unstable|cloud/.*|needs/.*|skip/.*|destructive)$")
+#: Of a target that another one runs, together with its like in one start of Ansible.
+_GROUPED = "hidden"
 _TARGETS = ("tests", "integration", "targets")
 _HELPER = re.compile(r"^(setup|prepare)_")
-#: Targets that are hidden from ansible-test, because this other one runs all of them in one start of Ansible.
-_GROUPED = re.compile(r"^(filter|test)_")
-_GROUP = "filters_and_tests"
 
 
 def _prepare(workplace: Workplace, venv: Path) -> None:
@@ -127,33 +126,32 @@ def units(workplace: Workplace, part: str) -> int:
 def integration(workplace: Workplace, part: str) -> int:
     """All integration targets. Returns how many ran; a target that would be left out is a failure."""
     targets = _targets(workplace.root)
-    wanted = [name for name in targets if not _GROUPED.match(name)]
+    wanted = [name for name, aliases in targets.items() if _GROUPED not in aliases]
     output = _run(workplace, part, "integration", "--retry-on-error", *wanted)
     ran = set(re.findall(r"^Running (\S+) integration (?:role|test|script)", output, re.MULTILINE))
-    # Those of the group are told by their tasks.
-    ran |= {name for name in re.findall(r"^TASK \[(\w+) : ", output, re.MULTILINE) if _GROUPED.match(name)}
+    # Those of a group are told by their tasks.
+    ran |= set(re.findall(r"^TASK \[(\w+) : ", output, re.MULTILINE))
     missing = sorted(set(targets) - ran)
     if missing:
         raise Failed(f"integration targets did not run: {', '.join(missing)}")
     return len(targets)
 
 
-def _targets(root: Path) -> list[str]:
-    """Names of the integration targets, those in the group too; every plugin that users name must have one."""
+def _targets(root: Path) -> dict[str, set[str]]:
+    """The integration targets, those in groups too, and their aliases; every plugin that users name must have one."""
     files = [PurePosixPath(name) for name in trees.tracked(root)]
     directories = {path.parts[3] for path in files if path.parts[:3] == _TARGETS and len(path.parts) > 4}
-    targets = sorted(name for name in directories if not _HELPER.match(name))
-    for name in targets:
+    targets: dict[str, set[str]] = {}
+    for name in sorted(name for name in directories if not _HELPER.match(name)):
         aliases = root.joinpath(*_TARGETS, name, "aliases")
-        for line in aliases.read_text(encoding="utf-8").split("\n") if aliases.is_file() else ():
-            if _NOT_RUN.match(line.strip()) and not (line.strip() == "hidden" and _GROUPED.match(name)):
-                raise Failed(f"alias {line.strip()!r} of the integration target {name} keeps it from running")
+        lines = aliases.read_text(encoding="utf-8").split("\n") if aliases.is_file() else []
+        targets[name] = {line.strip() for line in lines}
+        for alias in sorted(filter(_NOT_RUN.match, targets[name])):
+            raise Failed(f"alias {alias!r} of the integration target {name} keeps it from running")
     needed = {target for path in files if (target := _target_of(path)) is not None}
-    missing = sorted(needed - set(targets))
+    missing = sorted(needed - targets.keys())
     if missing:
         raise Failed(f"no integration target for: {', '.join(missing)}")
-    if _GROUP not in targets:
-        raise Failed(f"there is no integration target {_GROUP}")
     return targets
 
 

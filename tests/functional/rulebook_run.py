@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+from tests.functional.warm_modules import warm_python
 
 RULEBOOK = Path(__file__).parents[2] / "extensions" / "eda" / "rulebooks" / "drift_webhook.yml"
 # Those in the rulebook.
@@ -90,7 +91,7 @@ def running_rulebook(emulator: Emulator, directory: Path, declaration: dict[str,
     inventory, variables, log = (Path(directory, name) for name in ("inventory.yml", "variables.yml", "log"))
     host = {
         "ansible_connection": "local",
-        "ansible_python_interpreter": sys.executable,
+        "ansible_python_interpreter": str(warm_python()),
         "private_access_connection": {"endpoint_url": emulator.url},
         **declaration,
     }

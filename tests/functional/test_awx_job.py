@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.awx_job import Template, run_job
+from tests.functional.warm_modules import warm_python
 
 pytestmark = pytest.mark.surroundings
 
@@ -38,8 +39,8 @@ def hosts(emulator, ec2, s3):
     emulator.reset_calls()
     return {
         "payments-us-east-1": {
-            # As in docs/examples/project; older releases of ansible-core find another Python, without boto3.
-            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            # Older releases of ansible-core find another Python by themselves, without boto3.
+            "ansible_python_interpreter": str(warm_python()),
             "private_access_vpc_id": vpc,
             "private_access_buckets": BUCKETS,
             "private_access_region": "us-east-1",
