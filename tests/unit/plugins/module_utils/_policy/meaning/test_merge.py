@@ -120,4 +120,4 @@ def test_a_document_of_the_old_version_is_raised_where_our_variables_need_it(ver
 
 def test_a_first_policy_is_of_todays_version():
     assert merge(None, [A]).document == {"Version": "2012-10-17", "Statement": [A]}
-    assert list(merge({"Statement": [FOREIGN], "Id": "x"}, [VARIABLES]).document)[0] == "Version"
+    assert next(iter(merge({"Statement": [FOREIGN], "Id": "x"}, [VARIABLES]).document)) == "Version"
