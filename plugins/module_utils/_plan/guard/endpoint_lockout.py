@@ -107,13 +107,13 @@ class EndpointLockoutGuard:
         verb = "would not be" if example and not keys else "might not be"
         denial = decision_of(example.request, {"endpoint": documents(plan)[1]}) if example else None
         reason = f"{sentence(example.request)}. {denial.reason if denial else ''}" if example else verdict.reason
-        bucket = f" of bucket {bucket_of(str(example.request['resource']))}" if example else "s of buckets"
+        policy = f"policy of bucket {bucket_of(str(example.request['resource']))}" if example else "policies of buckets"
         remedies = [f"Let {' and '.join(REPAIR_ACTIONS)} of that principal pass, for every bucket"]
         remedies += missing_remedies(administrator, keys)
         remedies.append(f"set {OVERRIDE} if that is meant")
         return Finding(
             LOCKOUT,
-            f"The {administrator} {verb} able to repair the policy{bucket} through {plan.subject} any more: "
+            f"The {administrator} {verb} able to repair the {policy} through {plan.subject} any more: "
             f"{reason} An endpoint policy binds the root user too. The endpoint itself stays repairable, for "
             "ec2:ModifyVpcEndpoint does not pass it.",
             f"{', or '.join(remedies)}.",

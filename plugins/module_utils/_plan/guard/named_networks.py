@@ -45,11 +45,4 @@ def vpc_arns_of(statement: Statement) -> dict[str, str]:
 
 
 def _values(statement: Statement, key: str) -> Iterator[str]:
-    return iter(
-        dict.fromkeys(
-            value
-            for one in statement.conditions
-            if one.key.lower() == key and "Null" not in one.operator
-            for value in one.values
-        )
-    )
+    return iter(dict.fromkeys(value for one in statement.conditions if one.key.lower() == key for value in one.values))

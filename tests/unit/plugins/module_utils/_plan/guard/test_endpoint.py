@@ -27,7 +27,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint_
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.endpoint_networks import NetworksGuard
 
-ACCOUNT, REGION = "111122223333", "us-east-1"
+ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "us-east-1"
 VPCE, VPC = "vpce-0123456789abcdef0", "vpc-0123456789abcdef0"
 OTHER_VPCE, OTHER_VPC = "vpce-0bad0bad0bad0bad0", "vpc-0bad0bad0bad0bad0"
 SERVICE = "com.amazonaws.us-east-1.s3"
@@ -85,6 +85,11 @@ EVERYTHING = document(allow("s3:*"))
 ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
 FOR_ROLE = {"ArnEquals": {"aws:PrincipalArn": ROLE}}
 FOR_USER = {"ArnEquals": {"aws:PrincipalArn": USER}}
+
+
+def own_buckets(account):
+    return document(allow("s3:*", resource=["*"], StringEquals={"aws:ResourceAccount": account}))
+
 
 BOTH = ["caller", "root user"]
 # what, new policy, old policy, administrator and network, who is locked out, words of the first finding
@@ -169,6 +174,39 @@ LOCKOUTS = [
         ["root user"],
         [],
     ),
+    ("everything on the buckets of their account", own_buckets(ACCOUNT), None, {}, [], []),
+    (
+        "everything on the buckets of another account",
+        own_buckets(OTHER_ACCOUNT),
+        None,
+        {},
+        BOTH,
+        ["no statement of the endpoint policy allows it", f"aws:ResourceAccount is '{ACCOUNT}'"],
+    ),
+    (
+        "everything on the buckets of the caller's account, which is not the endpoint's",
+        own_buckets(OTHER_ACCOUNT),
+        None,
+        {"administrator": f"arn:aws:iam::{OTHER_ACCOUNT}:user/automation"},
+        ["root user"],
+        [],
+    ),
+    (
+        "for one user id only",
+        document(allow("s3:*", resource=["*"], StringLike={"aws:userid": "AIDAEXAMPLE"})),
+        None,
+        {},
+        ["root user"],
+        [],
+    ),
+    (
+        "everything over TLS",
+        document(allow("s3:*", resource=["*"]), deny("s3:*", resource=["*"], Bool={"aws:SecureTransport": "false"})),
+        None,
+        {},
+        [],
+        [],
+    ),
     ("a new endpoint for those in the VPC", READ_WRITE, False, {}, BOTH, []),
     ("a new endpoint that lets everything through", DEFAULT_POLICY, False, {}, [], []),
 ]
@@ -181,6 +219,7 @@ def test_who_is_locked_out(new, old, given, who, words):
     assert len(findings) == len(who)
     if findings:
         assert [word for word in words if word not in f"{findings[0].reason} {findings[0].remedy}"] == []
+        assert "able to repair the policy of bucket " in findings[0].reason
         assert "ec2:ModifyVpcEndpoint" in findings[0].reason
         assert all(one.overridden_by is None and "allow_lockout" in one.remedy for one in findings)
 
@@ -189,6 +228,13 @@ def test_the_organization_is_known():
     plan = plan_of(document(allow("s3:*", resource=["*"], **ORG)))
     context = {"aws:PrincipalOrgID": "o-exampleorgid"}
     assert [one.reason.split(" arn:")[0] for one in lockouts(plan, context=context)] == []
+
+
+def test_what_a_task_says_that_no_request_of_theirs_can_have_is_no_proof():
+    plan = plan_of(own_buckets(ACCOUNT))
+    for one in lockouts(plan, context={"aws:ResourceAccount": OTHER_ACCOUNT}):
+        assert "might not be able to repair the policies of buckets through endpoint" in one.reason
+        assert (one.statement, one.request) == (None, None)
 
 
 def test_lockout_overridden_and_refused():
