@@ -22,12 +22,13 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.guard.known_end
 )
 
 VPC, OTHER_VPC = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
-VPCE, GONE, DYNAMODB, MISSING, FIPS = (f"vpce-{digit}123456789abcdef" for digit in "01234")
+VPCE, GONE, DYNAMODB, MISSING, FIPS, ELSEWHERE = (f"vpce-{digit}123456789abcdef" for digit in "012345")
 KNOWN = {
     VPCE: KnownEndpoint(VPCE, "com.amazonaws.eu-central-1.s3", VPC, "available"),
     GONE: KnownEndpoint(GONE, "com.amazonaws.eu-central-1.s3", VPC, "deleting"),
     FIPS: KnownEndpoint(FIPS, "com.amazonaws.us-gov-west-1.s3-fips", VPC, "Available"),
     DYNAMODB: KnownEndpoint(DYNAMODB, "com.amazonaws.eu-central-1.dynamodb", VPC, "available"),
+    ELSEWHERE: KnownEndpoint(ELSEWHERE, "com.amazonaws.eu-central-1.s3", OTHER_VPC, "available"),
 }
 
 
@@ -70,6 +71,9 @@ def test_the_action_of_a_statement_about_all_but_some():
     but = {name: value for name, value in statement("Allow").items() if name != "Action"}
     (found,) = PublicGuard()(plan_of({**but, "NotAction": "s3:PutObject"}))
     assert found.request["action"] == "s3:*"
+    grant = {**but, "NotAction": "s3:PutObject", "Principal": {"AWS": "111122223333"}}
+    (found,) = guard_of()(plan_of({**grant, "Condition": {"StringEquals": {"aws:SourceVpce": MISSING}}}))
+    assert found.request == {"action": "s3:*", "bucket": "logs", "through": MISSING}
     (found,) = guard_of()(plan_of({**but, **unless(MISSING), "Action": ["s3:PutObject", "s3:GetObject"]}))
     assert found.request == {"action": "s3:PutObject", "bucket": "logs", "through": MISSING}
 
@@ -168,12 +172,19 @@ ENDPOINT_CASES = [
         None,
     ),
     (
+        "in a VPC, whichever it is",
+        statement("Allow", {"StringEquals": {"aws:SourceVpce": VPCE}, "Null": {"aws:SourceVpc": "false"}}),
+        None,
+        {},
+        None,
+    ),
+    (
         "spared beside another that is in the VPC",
         statement(
             "Deny",
             {
                 "StringEquals": {"aws:SourceVpce": FIPS, "aws:SourceVpc": VPC},
-                "StringNotEqualsIfExists": {"aws:SourceVpce": VPCE},
+                "StringNotEqualsIfExists": {"aws:SourceVpce": ELSEWHERE},
             },
         ),
         None,

@@ -161,9 +161,19 @@ def test_lockout(statements, around, words):
     for finding in found:
         said = f"{finding.reason} {finding.remedy}"
         assert [word for word in (*words, "bucket logs", "Ours", "allow_lockout") if word not in said] == []
+        assert finding.remedy.startswith("Spare that principal in the statement (ArnNotLike on aws:PrincipalArn), or ")
         assert finding.statement == "Ours"
         assert finding.request["action"] in said
         assert finding.overridden_by is None
+
+
+def test_the_path_of_a_role_is_asked_for_only_where_it_decides():
+    def never(session):
+        raise AssertionError(session)
+
+    plan = decide(None, declare({"bucket": "logs", "statements": [OFFICE]}, "aws"))
+    people = [Administrator(SESSION, {}, "caller")]
+    assert len(LockoutGuard(lambda: people, "aws", OWNER, "internet", full_arn=never)(plan)) == 1
 
 
 def test_an_override_shows():

@@ -90,6 +90,12 @@ def test_networks_have_to_be_of_the_region_of_the_bucket(wanted, live, said):
     assert [one.overridden_by for one in overridden] == ["allow_other_region"] * len(found)
 
 
+def test_the_action_of_a_statement_about_all_but_some():
+    but = {name: value for name, value in unless("aws:SourceVpce", FAR).items() if name != "Action"}
+    (found,) = findings({**but, "NotAction": "s3:ListBucket"})
+    assert found.request == {"action": "s3:*", "bucket": "logs", "through": FAR}
+
+
 def test_a_bucket_whose_region_nobody_tells_is_not_examined():
     assert findings(unless("aws:SourceVpce", FAR), region=None) == []
 

@@ -242,8 +242,9 @@ def test_lockout_overridden_and_refused():
     allowed = lockouts(plan, overridden=True)
     assert {one.overridden_by for one in allowed} == {"allow_lockout"}
     assert run_guards(plan, {"lockout": lambda _plan: allowed}).overridden == tuple(allowed)
-    with pytest.raises(GuardRefusal, match="Nothing was changed"):
+    with pytest.raises(GuardRefusal, match="Nothing was changed") as caught:
         run_guards(plan, {"lockout": lambda _plan: lockouts(plan)})
+    assert caught.value.details == {"guard": caught.value.verdict.as_dict()}
 
 
 def test_who_calls_is_asked_only_if_it_matters():
@@ -291,10 +292,10 @@ def test_nothing_comes_to_a_bucket_of_another_region(region, needed):
 # what, policy of the bucket, old and new policy of the endpoint (None: it goes), words of the finding (none: none)
 CUTOFFS = [
     ("removal, the bucket needs the endpoint", [ONLY_VPCE], None, None, ["to be removed", "'OnlyHere'", VPCE]),
-    ("removal, the bucket needs the VPC", [ONLY_VPC], None, None, ["to be removed"]),
+    ("removal, the bucket needs the VPC", [ONLY_VPC], None, None, ["to be removed", "'OnlyHere'"]),
     ("removal, the bucket needs another endpoint", [ONLY_OTHER], None, None, []),
     ("removal, the bucket needs none", [TLS], None, None, []),
-    ("removal, one folder needs it", [ONLY_ONE_FOLDER], None, None, ["to be removed"]),
+    ("removal, one folder needs it", [ONLY_ONE_FOLDER], None, None, ["to be removed", "'OnlyHere'"]),
     ("removal, the anonymous come through it", [PUBLIC_HERE], None, None, ["to be removed", "s3:GetObject"]),
     ("everything to another bucket", [ONLY_VPCE], None, OTHER_BUCKET, ["does not let", "s3:GetObject"]),
     ("read and write of all that passed", [ONLY_VPCE], None, READ_WRITE, ["does not let", "s3:"]),
@@ -311,7 +312,7 @@ CUTOFFS = [
         [ONLY_VPCE],
         EVERYTHING,
         document(allow("s3:*"), deny("s3:DeleteObject")),
-        ["s3:DeleteObject", "'Not'"],
+        ["Endpoint policy statement 'Not' denies s3:DeleteObject", "'Not'"],
     ),
     ("read only", [ONLY_VPCE], None, document(allow("s3:GetObject")), ["s3:PutObject"]),
     (
@@ -360,11 +361,23 @@ CUTOFFS = [
 def test_what_is_cut_off(bucket, old, new, words):
     findings = cutoffs(plan_of(new, old), document(*bucket))
     assert len(findings) == bool(words)
+    statement = next((word.strip("'") for word in words if word.startswith("'")), None)
     for one in findings:
+        assert (one.guard, one.statement) == ("cutoff", statement)
+        assert f"{one.request['action']} on {one.request['resource']} by " in one.reason
+        assert (one.request["through"] == "internet") is (new is None)
+        assert "None" not in one.reason
         assert [word for word in [*words, "bucket logs"] if word not in one.reason] == []
         assert one.overridden_by is None
         assert "allow_cutoff" in one.remedy
-        assert one.request["action"].startswith("s3:")
+
+
+@pytest.mark.parametrize("organization, verb", [("o-exampleorgid", None), ("o-0000000000", "does not let")])
+def test_what_is_known_of_all_requests_decides_who_is_cut_off(organization, verb):
+    plan = plan_of(document(allow("s3:*", **ORG)))
+    found = cutoffs(plan, document(ONLY_VPCE), context={"aws:PrincipalOrgID": organization})
+    assert len(found) == (verb is not None)
+    assert all(f"the new policy of the endpoint {verb} this pass" in one.reason for one in found)
 
 
 def test_the_last_route_table_counts_as_removal():
@@ -398,6 +411,8 @@ def test_buckets_are_read_only_if_it_matters():
     guard = CutoffGuard(never, never, "aws", REGION)
     assert guard(plan_of(READ_WRITE, READ_WRITE, wanted_tables=("rtb-1", "rtb-2"))) == []
     assert guard(plan_of(READ_WRITE, False)) == []
+    # Whose the endpoint is matters to nobody then.
+    assert CutoffGuard(list, never, "aws", REGION)(plan_of(None)) == []
 
 
 # what, statement of the new policy, words of the finding (none: no finding)
@@ -451,6 +466,7 @@ def test_what_is_in_force_is_not_examined():
     stale = allow("s3:*", sid="Stale", StringEquals={"aws:SourceVpce": OTHER_VPCE})
     plan = plan_of(document(stale, allow("s3:GetObject")), document({**stale, "Sid": "Older"}))
     assert NetworksGuard(never, "aws", REGION)(plan) == []
+    assert NetworksGuard(never, "aws", REGION)(plan_of(None, document(stale))) == []
 
 
 def test_a_new_endpoint_has_an_id_that_nobody_knows():

@@ -78,7 +78,12 @@ def plan_of(before, after):
 )
 def test_endpoints(before, after, opens):
     found = EndpointAccessGuard("aws", REGION, lambda: ACCOUNT)(plan_of(before, after))
-    assert bool(found) is opens
+    assert len(found) == opens
+    for one in found:
+        assert "The new policy of endpoint vpce-0123456789abcdef0 (s3 in" in one.reason
+        assert f"{one.request['action']} on {one.request['resource']} by " in one.reason
+        assert "leave out no_new_access" in one.remedy
+        assert one.request["through"]["vpce"] == VPCE
 
 
 def test_what_cannot_be_read_is_refused():
