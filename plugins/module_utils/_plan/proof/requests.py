@@ -139,7 +139,7 @@ def principal_conditions(value: Any, place: str, partition: str, problems: list[
         operator, key, texts = found
         kinds.setdefault((operator, key), []).extend(texts)
     blocks: list[Raw] = [{operator: {key: texts}} for (operator, key), texts in kinds.items()]
-    return blocks if value is not None and as_list(value) else [{}]
+    return blocks if as_list(value) else [{}]
 
 
 def _principal(text: str, partition: str) -> tuple[str, str, list[str]] | Problem:

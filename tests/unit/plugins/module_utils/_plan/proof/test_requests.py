@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.requests import network_condition, read_partial
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.requests import (
+    as_list,
+    network_condition,
+    read_partial,
+)
 
 B = ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
 
@@ -65,6 +69,40 @@ def statement(**more):
                 "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-a/*"]},
             },
         ),
+        (
+            {
+                "context": {
+                    "aws:SourceArn": "arn:aws:s3:::other",
+                    "aws:CurrentTime": "2026-01-01T00:00:00Z",
+                    "aws:referer": ["https://a.example/*", "https://b.example/*"],
+                    "NEW:Key": "x",
+                }
+            },
+            {
+                "ArnLike": {"aws:SourceArn": ["arn:aws:s3:::other"]},
+                "DateEquals": {"aws:CurrentTime": ["2026-01-01T00:00:00Z"]},
+                "StringLike": {"aws:referer": ["https://a.example/*", "https://b.example/*"], "new:key": ["x"]},
+            },
+        ),
+        # Principal, path and context together; what is said twice in the same way is said once.
+        (
+            {
+                "principal": "111122223333",
+                "through": "vpce-1a2b3c4d",
+                "called_via": ["athena.amazonaws.com", "kms.amazonaws.com"],
+                "context": {"aws:SourceAccount": "444455556666", "aws:SecureTransport": True},
+            },
+            {
+                "StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:PrincipalAccount": ["111122223333"]},
+                "Bool": {"aws:ViaAWSService": "true", "aws:SecureTransport": ["true"]},
+                "ForAnyValue:StringEquals": {"aws:CalledVia": ["athena.amazonaws.com", "kms.amazonaws.com"]},
+                "StringLike": {"aws:SourceAccount": ["444455556666"]},
+            },
+        ),
+        (
+            {"through": "internet", "context": {"aws:SourceVpce": None}},
+            {"Null": {"aws:SourceVpce": "true"}, "Bool": {"aws:ViaAWSService": "false"}},
+        ),
     ],
 )
 def test_what_is_left_out_may_be_anything(raw, condition):
@@ -93,6 +131,68 @@ def test_actions_and_resources():
     assert read(raw) == ([statement(Action=raw["action"], Resource=[raw["resource"]])], [])
 
 
+@pytest.mark.parametrize(
+    "buckets, partition, resource, resources",
+    [
+        (["b"], "aws-cn", None, ["arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"]),
+        (["b", "c"], "aws", [], [*B, "arn:aws:s3:::c", "arn:aws:s3:::c/*"]),
+        ([], "aws", None, ["*"]),
+        (["b"], "aws", "*", ["*"]),
+        (["b"], "aws", ["arn:aws:s3:::b/x", "*"], ["arn:aws:s3:::b/x", "*"]),
+    ],
+)
+def test_where_no_resource_is_named_it_is_of_the_buckets(buckets, partition, resource, resources):
+    problems = []
+    [found] = read_partial({"resource": resource}, "requests[0]", buckets, partition, problems)
+    assert (found["Resource"], problems) == (resources, [])
+
+
+def test_actions_are_of_any_case():
+    raw = {"action": "S3:getobject"}
+    assert read(raw) == ([statement(Action=["S3:getobject"])], [])
+
+
+def test_principals_of_another_partition():
+    found = read_partial({"principal": "arn:aws-cn:iam::111122223333:role/app"}, "", ["b"], "aws-cn", [])
+    assert found[0]["Condition"] == {"ArnLike": {"aws:PrincipalArn": ["arn:aws-cn:iam::111122223333:role/app"]}}
+
+
+def test_each_kind_of_principal_has_the_same_path():
+    found, problems = read({"principal": ["anonymous", "o-exampleorgid", "444455556666"], "through": "vpce-1a2b3c4d"})
+    assert problems == []
+    assert [one["Condition"]["StringEquals"] for one in found] == [
+        {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:PrincipalType": ["Anonymous"]},
+        {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:PrincipalOrgID": ["o-exampleorgid"]},
+        {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:PrincipalAccount": ["444455556666"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    "principals, left", [(["nobody"], []), (["nobody", "444455556666"], [["444455556666"]]), (7, [])]
+)
+def test_who_is_nobody_makes_no_request(principals, left):
+    found, problems = read({"principal": principals})
+    assert [one["Condition"]["StringEquals"]["aws:PrincipalAccount"] for one in found] == left
+    assert len(problems) == 1
+    assert "Or give an account id, in quotes" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "value, listed",
+    [
+        (None, []),
+        ("x", ["x"]),
+        (7, [7]),
+        (False, [False]),
+        ({"a": 1}, [{"a": 1}]),
+        (("x", "y"), ["x", "y"]),
+        ([], []),
+    ],
+)
+def test_a_lone_value_is_a_list_of_one(value, listed):
+    assert as_list(value) == listed
+
+
 def test_each_kind_of_principal_has_a_statement():
     found, problems = read({"principal": ["anonymous", "111122223333", "444455556666"]})
     assert problems == []
@@ -105,8 +205,16 @@ def test_each_kind_of_principal_has_a_statement():
 @pytest.mark.parametrize(
     "raw, place, said",
     [
-        ("anything", "requests[0]", "A partial request is a mapping"),
-        ({"who": "x"}, "requests[0].who", "A request has no 'who'"),
+        (
+            "anything",
+            "requests[0]",
+            "A partial request is a mapping of principal, action, resource, through, called_via, context.",
+        ),
+        (
+            {"who": "x"},
+            "requests[0].who",
+            "A request has no 'who'. It has principal, action, resource, through, called_via, context.",
+        ),
         ({"principal": "nobody"}, "requests[0].principal", "'nobody' does not name principals of one account"),
         ({"action": "GetObject"}, "requests[0].action", "is no action of S3"),
         ({"action": "s3:GetObjekt"}, "requests[0].action", "No action of S3 is known"),
@@ -121,6 +229,19 @@ def test_each_kind_of_principal_has_a_statement():
             "Did you mean 'aws:PrincipalTag/Team'?",
         ),
         ({"resource": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"}, "requests[0].resource", "is no resource of S3"),
+        ({"resource": 7}, "requests[0].resource", "7 is no resource of S3"),
+        ({"action": 7}, "requests[0].action", "7 is no action of S3"),
+        ({"action": "ec2:RunInstances"}, "requests[0].action", "'ec2:RunInstances' is no action of S3"),
+        ({"called_via": 7}, "requests[0].called_via", "7 is no service"),
+        ({"called_via": "arn:aws:iam::111122223333:role/x"}, "requests[0].called_via", "role/x' is no service"),
+        ({"through": 7}, "requests[0].through", "7 is no network path"),
+        ({"context": {"sourceip": "203.0.113.7"}}, "requests[0].context.sourceip", "Write one such as 'aws:SourceIp'"),
+        ({"context": {"aws:SourceIp": []}}, "requests[0].context.aws:SourceIp", "The value of 'aws:SourceIp' is not"),
+        (
+            {"context": {"aws:SourceIp": "203.0.113.7", "AWS:sourceip": "203.0.113.8"}},
+            "requests[0].context.AWS:sourceip",
+            "aws:SourceIp is said twice",
+        ),
         ({"context": {"aws:SourceIp": {}}}, "requests[0].context.aws:SourceIp", "is not a string"),
         (
             {"through": "vpce-1a2b3c4d", "context": {"aws:SourceVpce": "vpce-2b3c4d5e"}},
@@ -139,10 +260,10 @@ def test_each_kind_of_principal_has_a_statement():
         ),
     ],
 )
-def test_what_cannot_be_read(raw, place, said):
+def test_what_cannot_be_read_is_said_once_with_its_place(raw, place, said):
     _found, problems = read(raw)
     assert len(problems) == bool(said)
-    assert all(one.startswith(place) and said in one for one in problems), problems
+    assert all(one.startswith(f"{place}: ") and said in one for one in problems), problems
 
 
 @pytest.mark.parametrize(
