@@ -158,6 +158,17 @@ def test_throttled_in_the_middle_of_the_pages():
     assert client.calls.count("list_accounts_for_parent r-ab12") == 1
 
 
+@pytest.mark.usefixtures("no_sleep")
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "ServiceException"])
+def test_what_passes_by_itself_is_waited_for_and_not_for_ever(code):
+    client = Client(list_roots=[*[client_error(code)] * 7, {"Roots": [unit(ROOT)]}])
+    assert directory(client).units() == [ROOT]
+    client = Client(list_roots=[client_error(code)] * 20)
+    with pytest.raises(CallError):
+        directory(client).units()
+    assert client.calls.count("list_roots") == 8
+
+
 # (AWS's code, its text, what the user reads)
 FAILED = [
     (

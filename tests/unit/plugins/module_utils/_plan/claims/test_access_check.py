@@ -54,6 +54,10 @@ def decision(options, request=None, **more):
         ({"service_control_policies": [[NONE]]}, "explicit_deny", "service_control_policy"),
         ({"resource_control_policies": [[CLOSED]]}, "explicit_deny", "resource_control_policy"),
         ({"identity_policies": {}}, "unknown", None),
+        # Levels that are not given are no levels.
+        ({"service_control_policies": None, "resource_control_policies": None}, "allow", "identity_policy"),
+        ({"resource_regions": {"logs": "eu-west-1", "other": "us-west-2"}}, "allow", "identity_policy"),
+        ({"resource_accounts": {"other": "444455556666"}, "bucket_policies": {"logs": OPEN}}, "allow", None),
     ],
 )
 def test_each_policy_is_met_by_whom_it_is_for(changes, found, layer):
@@ -61,6 +65,46 @@ def test_each_policy_is_met_by_whom_it_is_for(changes, found, layer):
     assert answer.decision.decision == found
     if layer is not None:
         assert answer.decision.layer == layer
+
+
+@pytest.mark.parametrize("option", ["identity_policies", "permissions_boundaries", "session_policies"])
+def test_the_policies_of_a_principal_are_for_nobody_else(option):
+    of_one = NONE if option == "permissions_boundaries" else [NONE]
+    options = {**KNOWN, "identity_policies": {}, option: {ROLE: of_one}}
+    asked = read_requests([READ, {**READ, "principal": OTHER}, {**READ, "principal": f"{OTHER}2"}])
+    decide = Supplied(options, assume_identity_allows=True).decide
+    assert [one.decision.decision for one in answer_all(asked, decide)] == ["explicit_deny", "allow", "allow"]
+
+
+@pytest.mark.parametrize("region, found", [("eu-west-1", "allow"), ("us-west-2", "implicit_deny")])
+def test_an_endpoint_leads_to_buckets_of_its_region(region, found):
+    request = {**READ, "through": {"vpce": VPCE, "region": "eu-west-1"}}
+    assert decision({**KNOWN, "resource_regions": {"logs": region}}, request).decision.decision == found
+
+
+def test_what_is_about_no_bucket_meets_no_bucket_policy():
+    request = {**READ, "action": "s3:ListAllMyBuckets", "resource": "*"}
+    answer = decision({**KNOWN, "bucket_policies": {"logs": CLOSED}}, request)
+    # Nor is one missing: that nobody knows whose account it is about is all that is left open.
+    assert (answer.asked.bucket, answer.decision.missing_keys) == (None, ("aws:ResourceAccount",))
+
+
+def test_an_answer_says_what_was_asked():
+    request = {**READ, "expect": "allow", "context": {"aws:PrincipalTag/team": "blue"}}
+    answer = decision(KNOWN, request).as_dict()
+    asked = {key: value for key, value in request.items() if key != "context"}
+    assert {key: answer.get(key) for key in asked} == asked
+    assert (answer["met"], answer["decision"], "context" in answer) == (True, "allow", False)
+    short = decision(KNOWN, {**READ, "through": None, "expect": None}).as_dict()
+    assert not {"through", "expect", "met"} & short.keys()
+    assert short["principal"] == ROLE
+
+
+def test_a_complaint_without_a_path_names_none():
+    request = {key: value for key, value in READ.items() if key != "through"}
+    answer = decision({**KNOWN, "identity_policies": {ROLE: [NONE]}}, {**request, "expect": "allow"})
+    assert answer.complaint.startswith(f"{ROLE} s3:GetObject arn:aws:s3:::logs/a: expected allow, found explicit_deny")
+    assert "It hangs on" not in answer.complaint
 
 
 def test_block_public_access_is_of_the_bucket():
@@ -150,6 +194,7 @@ def test_the_summary_counts_each_kind():
         ({**READ, "expect": "maybe"}, "requests[0].expect"),
         ({**READ, "resource": "logs"}, "requests[0].resource"),
         ({**READ, "principal": "me"}, "requests[0].principal"),
+        ({**READ, "context": "tls"}, "requests[0].context"),
     ],
 )
 def test_a_request_that_cannot_be(request_, place):
@@ -165,7 +210,12 @@ def test_a_request_that_cannot_be(request_, place):
         ("bucket_policies", {"logs": "{"}, "bucket_policies[logs]"),
         ("endpoint_policies", {VPCE: ALL}, f"endpoint_policies[{VPCE}].Statement[0]"),
         ("resource_accounts", {"logs": "1"}, "resource_accounts[logs]"),
+        ("permissions_boundaries", {ROLE: {"Statement": []}}, f"permissions_boundaries[{ROLE}].Statement"),
+        ("session_policies", {ROLE: [{"Statement": []}]}, f"session_policies[{ROLE}][0].Statement"),
+        ("block_public_access", {"logs": "on"}, "block_public_access[logs]"),
+        ("resource_regions", {"logs": 7}, "resource_regions[logs]"),
         ("service_control_policies", ["x"], "service_control_policies[0]"),
+        ("resource_control_policies", ["x"], "resource_control_policies[0]"),
     ],
 )
 def test_a_document_that_no_request_meets_is_examined_too(option, value, place):
@@ -197,7 +247,14 @@ def test_the_bucket_of_a_resource(resource, bucket):
 
 @pytest.mark.parametrize(
     "through, endpoint",
-    [(VPCE, VPCE), ({"vpce": VPCE, "vpc": "vpc-1"}, VPCE), ({"vpc": "vpc-1"}, None), ("internet", None), (None, None)],
+    [
+        (VPCE, VPCE),
+        ({"vpce": VPCE, "vpc": "vpc-1"}, VPCE),
+        ({"vpc": "vpc-1"}, None),
+        ("internet", None),
+        (None, None),
+        ("vpc-1a2b3c4d", None),
+    ],
 )
 def test_the_endpoint_of_a_path(through, endpoint):
     assert endpoint_of(through) == endpoint

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_claims import Documents, questions
@@ -220,6 +222,38 @@ def test_what_is_compared(claim, option, asks, endpoint):
             assert (now.endpoints[VPCE], before.endpoints[VPCE]) == (POLICY, other)
         else:
             assert (now.policies["bucket"], before.policies["bucket"]) == (None, other)
+    for one, _wanted in question.claims:
+        assert one.name == claim
+        assert list(one.within.statements) == [of(resources=["*"]) if endpoint else of()]
+        assert one.through == ((VPCE,) if endpoint else None)
+        assert one.world == documents().world(None if endpoint else "reports")
+
+
+def test_the_other_document_may_be_json():
+    (question,) = asked({"claim": "no_new_access", "before": json.dumps({"Statement": [allow()]})})
+    assert question.claims[0][0].unless.policies["bucket"]["Statement"] == [allow()]
+
+
+@pytest.mark.parametrize("claim", ["never", "always"])
+def test_requests_through_an_endpoint_by_itself(claim):
+    (question,) = asked({"claim": claim, "name": "mine", "endpoint": VPCE, "requests": [{"action": "s3:GetObject"}]})
+    [(found, _wanted)] = question.claims
+    assert (question.bucket, found.through, found.name) == (None, (VPCE,), "mine")
+    requests = found.within if claim == "never" else found.passing
+    assert list(requests.statements) == [of(actions=["s3:GetObject"], resources=["*"])]
+
+
+def test_another_partition():
+    held = documents(partition="aws-cn")
+    app, here = APP.replace("aws", "aws-cn"), [BUCKET.replace("aws", "aws-cn"), OBJECTS.replace("aws", "aws-cn")]
+    (read,) = read_claims([{"claim": "only_principals", "principals": [app]}], ["reports"], "aws-cn", True)
+    (question,) = questions(read, held)
+    root = [f"arn:aws-cn:iam::{ACCOUNT}:root"]
+    assert list(question.claims[0][0].unless.statements) == [
+        of(equals("aws:PrincipalArn", [app], "ArnLike"), here),
+        of(equals("aws:PrincipalArn", root, "ArnLike"), here[:1], REPAIRS),
+    ]
+    assert question.claims[0][0].world.partition == "aws-cn"
 
 
 def test_what_comes_through_a_network_of_others_is_taken_for_granted():

@@ -110,7 +110,10 @@ def test_what_a_claim_has(claim):
             assert any(f"The claim {claim!r} has no {key!r}." in one for one in problems_of(given)), key
 
 
-@pytest.mark.parametrize("text, flag", [("True", True), ("yes", True), (1, True), ("no", False), (False, False)])
+@pytest.mark.parametrize(
+    "text, flag",
+    [("True", True), ("yes", True), (1, True), ("no", False), (False, False), ("on", True), ("off", False), (0, False)],
+)
 def test_flags_may_be_texts(text, flag):
     for key in ("allow_aws_services", "allow_forwarded_access", "require_tls"):
         (found,) = read({"claim": "only_through", "networks": [VPCE], key: text})
@@ -197,6 +200,80 @@ def test_a_claim_can_be_about_an_endpoint_by_itself():
 )
 def test_what_cannot_be_read_is_said_with_its_place(claim, place, said):
     assert any(one.startswith(place) and said in one for one in problems_of(claim)), problems_of(claim)
+
+
+STATEMENT = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    "claim, problem",
+    [
+        ({"claim": "unheard"}, "claims[0].claim: There is no claim 'unheard'. Known are only_through, only_actions, "),
+        ({"claim": 7}, "claims[0]: A claim is a mapping with the key 'claim'. Known are only_through, "),
+        (
+            {"claim": "not_public", "zzz": 1},
+            "claims[0].zzz: The claim 'not_public' has no 'zzz'. Known are claim, name, buckets, addresses.",
+        ),
+        ({"claim": "never", "requests": [{}], "endpoint": 7}, "claims[0].endpoint: 7 is not the id of an endpoint."),
+        ({"claim": "not_public", "buckets": [7]}, "claims[0].buckets[0]: 7 is not the name of a bucket."),
+        ({"claim": "only_principals", "principals": []}, "claims[0].principals: The list is empty."),
+        ({"claim": "only_organization", "organization": 7}, "claims[0].organization: 7 is not the id of an organizat"),
+        ({"claim": "only_through", "networks": [VPCE, "x"]}, "claims[0].networks[1]: 'x' is neither an endpoint nor"),
+        ({"claim": "never", "requests": [{}, 7]}, "claims[0].requests[1]: A partial request is a mapping"),
+        (
+            {"claim": "only_through", "networks": [VPCE], "within": [{"through": "home"}]},
+            "claims[0].within[0].through: 'home' is no network path.",
+        ),
+        # Two kinds of principals, and one wrong value of both.
+        (
+            {
+                "claim": "never",
+                "requests": [{"principal": [ROLE, "111122223333"], "context": {"aws:SourceIp": "home"}}],
+            },
+            f"{AT}.context.aws:SourceIp: ",
+        ),
+        ({"claim": "equivalent", "to": "{"}, "claims[0].to: "),
+        ({"claim": "no_new_access", "before": {"Statement": [STATEMENT]}}, "claims[0].before.Statement[0]: "),
+        (
+            {"claim": "no_new_access", "endpoint": VPCE, "before": {"Statement": [STATEMENT]}},
+            "claims[0].before.Statement[0]: ",
+        ),
+    ],
+)
+def test_each_problem_is_said_once(claim, problem):
+    (found,) = problems_of(claim)
+    assert found.startswith(problem)
+
+
+def test_each_bucket_is_looked_at():
+    (found,) = problems_of({"claim": "not_public", "buckets": ["bbb", "zzz"]}, given=("bbb",))
+    assert found.startswith("claims[0].buckets[1]: The policy of bucket 'zzz' is not given.")
+    (found,) = problems_of({"claim": "never", "requests": [{"resource": "arn:aws:s3:::zzz"}]}, given=("bbb",))
+    assert found.startswith(f"{AT}.resource: It is of bucket zzz, and the claim is about bbb.")
+
+
+def test_of_many_buckets_some_are_named():
+    many = [f"bucket-{number}" for number in range(9)]
+    (found,) = problems_of({"claim": "never", "requests": [{"resource": "arn:aws:s3:::zzz/x"}]}, given=many)
+    assert f"the claim is about {', '.join(many[:5])}." in found
+
+
+@pytest.mark.parametrize("resource", ["arn:*:s3:::b/x", "arn:aws*:s3:::b/x", "arn:aw?:s3:::b/x", "*"])
+def test_any_partition_is_that_of_the_buckets_too(resource):
+    assert read({"claim": "never", "requests": [{"resource": resource}]}, given=("b",))
+
+
+def test_what_is_null_is_not_given():
+    (found,) = read({"claim": "not_public", "addresses": None, "name": None, "buckets": None})
+    assert (found.options, found.name, found.buckets) == ({"claim": "not_public"}, "not_public", ("b", "c"))
+    (found,) = read({"claim": "no_new_access", "before": None})
+    assert found.options["before"] is None
+
+
+def test_several_claims_have_places_of_their_own():
+    with pytest.raises(PolicyError) as raised:
+        read({"claim": "x"}, {"claim": "not_public"}, {"claim": "y"})
+    assert [one.path for one in raised.value.problems] == ["claims[0].claim", "claims[2].claim"]
 
 
 def test_buckets_that_can_be_read_need_not_be_given():
