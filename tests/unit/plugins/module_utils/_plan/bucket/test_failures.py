@@ -22,6 +22,8 @@ def test_the_message_about_failures():
     assert len(many) < 1000
     kinds = failure_message([(f"b{number}", f"Why {number}.") for number in range(12)], 12, 0, "")
     assert kinds.endswith("Why 9. The causes of 2 more kinds are in results.")
+    kinds = failure_message([(f"b{number}", f"Why {number}.") for number in range(10)], 12, 0, "")
+    assert kinds.endswith("Why 8. Why 9.")
 
 
 def test_like_is_said_with_like_once_the_most_frequent_first():
@@ -35,6 +37,9 @@ def test_like_is_said_with_like_once_the_most_frequent_first():
     # One bucket twice is one.
     assert alike([("a", "Bucket a is odd."), ("a", "Bucket a is odd.")]) == ["Bucket a is odd."]
     assert alike([("", "All is odd."), ("", "All is odd.")]) == ["All is odd."]
+    assert alike((str(number), f"Bucket {number} is odd.") for number in range(6)) == [
+        "Bucket 0 is odd. So too 1, 2, 3, 4, 5."
+    ]
     assert alike((str(number), f"Bucket {number} is odd.") for number in range(9)) == [
         "Bucket 0 is odd. So too 1, 2, 3, 4, 5 and 3 more."
     ]

@@ -87,6 +87,9 @@ def test_each_bucket_gets_its_own_document():
 def test_a_bucket_named_twice():
     with pytest.raises(PolicyError, match=r"named more than once: logs\. Name each bucket once"):
         list(for_each([{"bucket": name} for name in ("logs", "data", "logs")], {}))
+    for number, end in ((50, r"b49\."), (51, r"b49, \.\.\.\.")):
+        with pytest.raises(PolicyError, match=f"more than once: b0, .*, {end} Name each"):
+            list(for_each([{"bucket": f"b{index}"} for index in range(number)] * 2, {}))
 
 
 def test_a_document_that_cannot_be_read():
@@ -107,6 +110,10 @@ def test_everything_wrong_is_said_before_anything_is_done():
     assert "bucket wrong-09" in str(many.value)
     assert "bucket wrong-10" not in str(many.value)
     assert "and 2 more buckets" in str(many.value)
+    with pytest.raises(PolicyError) as ten:
+        declare_all(bad[:10], "aws")
+    assert "bucket wrong-09" in str(ten.value)
+    assert "more buckets" not in str(ten.value)
 
 
 def test_what_differs_in_the_bucket_only_is_looked_at_once(monkeypatch):

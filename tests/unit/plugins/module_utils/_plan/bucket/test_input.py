@@ -52,6 +52,9 @@ REFUSED = [
     ({"statements": [READ, READ]}, "statements[1].Sid: The Sid 'Read'"),
     ({"statements": [READ | {"Resource": "arn:aws:s3:::other/*"}]}, "arn:aws:s3:::other/*"),
     ({"statements": [READ | {"Resource": "arn:aws:s3:::logs"}]}, "s3:GetObject"),
+    ({"statements": [READ], "arriving_through": "the office"}, "arriving_through: "),
+    ({"policy": {**POLICY, "Statement": [without("Principal")]}}, "policy for bucket logs"),
+    ({"statements": [without("Principal")]}, "statements for bucket logs"),
     ({"statements": [READ], "restore": True}, "restore: Only a whole policy can have been in force"),
 ]
 
@@ -89,6 +92,7 @@ NOT_BUCKETS = [
     ("x" * 256, "not the name of a bucket"),
     ("arn:aws:s3:::logs", "is an ARN"),
     ("logs--use1-az4--x-s3", "a directory bucket"),
+    ("logs--use1-az4--xa-s3", "an access point of a directory bucket"),
     ("logs--table-s3", "a table bucket"),
     ("logs-abcdef-s3alias", "the alias of an access point"),
     ("logs-abcdef--ol-s3", "Object Lambda"),
@@ -108,6 +112,11 @@ def test_names_that_are_not_buckets(bucket, words):
 def test_names_of_buckets(bucket):
     assert declare({"bucket": bucket, "state": "absent"}, "aws").bucket == bucket
     check_bucket(bucket, "111122223333")
+
+
+def test_the_owner_of_a_bucket_that_is_only_read_is_an_account():
+    with pytest.raises(PolicyError, match="options of bucket logs: expected_bucket_owner: '1111' is not an account"):
+        check_bucket("logs", "1111")
 
 
 def test_json_text_and_mapping_are_the_same():
@@ -144,10 +153,20 @@ def test_what_aws_takes_but_is_hardly_meant_is_a_warning():
     assert "GetObjcet" in declaration.warnings[0]
 
 
-@pytest.mark.parametrize("options", [{"sids": ["Old"]}, {"statements": [{"Sid": "Old"}]}, {"policy": POLICY}, {}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sids": ["Old"]},
+        {"statements": [{"Sid": "Old"}]},
+        {"statements": [], "sids": ["Old"]},
+        {"policy": POLICY},
+        {"restore": True},
+        {},
+    ],
+)
 def test_what_goes_need_not_be_valid(options):
     declaration = declare({"bucket": "logs", "state": "absent", **options}, "aws")
-    assert declaration.owns_document is (not options or "policy" in options)
+    assert declaration.owns_document is not bool({"sids", "statements"} & options.keys())
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,15 @@ NAMES_IT = {
     "for buckets of the account, in any case": allow(
         "arn:aws:s3:::shared*", Condition={"StringEqualsIgnoreCase": {"aws:ResourceAccount": ACCOUNT}}
     ),
+    "for buckets of all accounts but one": allow(
+        "arn:aws:s3:::shared*", Condition={"StringNotEquals": {"aws:ResourceAccount": "999988887777"}}
+    ),
+    "for people of another account": allow(
+        "arn:aws:s3:::shared*", Condition={"StringEquals": {"aws:PrincipalAccount": "999988887777"}}
+    ),
+    "with conditions that nobody can read": allow("arn:aws:s3:::shared", Condition={"StringEquals": "x"}),
+    "with no block of conditions": allow("arn:aws:s3:::shared", Condition="x"),
+    "an action in capitals": allow("arn:aws:s3:::shared", Action=["ec2:*", "S3:GetObject"]),
     "a lone statement": {"Statement": allow("arn:aws:s3:::shared")["Statement"][0]},
     "as JSON text": json.dumps(allow("arn:aws:s3:::shared")),
 }
@@ -81,6 +90,9 @@ DOES_NOT = {
     "buckets of another account in any case": allow(
         "arn:aws:s3:::shared*", Condition={"StringEqualsIgnoreCase": {"aws:ResourceAccount": "999988887777"}}
     ),
+    "buckets of an account that nobody can read": allow(
+        "arn:aws:s3:::shared*", Condition={"StringEquals": {"aws:ResourceAccount": {}}}
+    ),
     "an access point": allow(f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/shared/object/*"),
     "no ARN": allow("shared"),
 }
@@ -104,6 +116,28 @@ def test_its_policy_does_not_name_the_bucket(policy):
     found = peers_of("shared", read_peers([endpoint(without_none(policy))]))
     assert found.confirmed == ()
     assert set(found.unconfirmed) >= {VPC, PEER}
+
+
+SHARED = allow("arn:aws:s3:::shared")
+ELSEWHERE = allow("arn:aws:s3:::shared", Condition={"StringEquals": {"aws:ResourceAccount": "999988887777"}})
+
+
+@pytest.mark.parametrize(
+    "known, policy, confirmed",
+    [
+        ((), SHARED, True),
+        (("owner_id",), SHARED, True),
+        (("service_name", "state"), SHARED, True),
+        (("owner_id",), ELSEWHERE, False),
+        # Whose it is, which nobody knows, may be the account that the policy asks for.
+        ((), ELSEWHERE, True),
+    ],
+)
+def test_an_endpoint_of_which_less_is_known_has_no_arn_of_its_vpc(known, policy, confirmed):
+    least = {"vpc_endpoint_id", "vpc_id", "policy_document", *known}
+    one = {name: value for name, value in endpoint(policy).items() if name in least}
+    found = peers_of("shared", read_peers([one]))
+    assert (found.confirmed, found.unconfirmed) == (((VPC, PEER), ()) if confirmed else ((), (VPC, PEER)))
 
 
 NO_PEERS = {

@@ -138,6 +138,8 @@ def test_what_makes_a_policy_shorter_is_not_refused(options, found):
         ({"statements": [long(25)]}, policy(READ)),
         ({"statements": [READ]}, policy(long(25))),
         ({"policy": policy(long(26))}, policy(long(25))),
+        # As long as before is no shorter.
+        ({"policy": policy(long(25, "Same"))}, policy(long(25))),
     ],
 )
 def test_what_makes_it_longer_is(options, found):

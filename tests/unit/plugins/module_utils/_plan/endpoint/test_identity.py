@@ -66,6 +66,7 @@ def test_from_the_least_that_aws_says():
     assert (endpoint.ip_address_type, endpoint.dns_record_ip_type) == ("ipv4", "service-defined")
     assert (endpoint.route_tables, endpoint.tags, endpoint.type) == ((), {}, "Gateway")
     assert endpoint.policy == DEFAULT_POLICY
+    assert (endpoint.state, endpoint.is_live) == ("", False)
     shown = endpoint.as_dict()
     assert (shown["requester_managed"], shown["owner_id"], shown["creation_timestamp"]) == (False, None, None)
     assert Endpoint("vpce-1", "vpc-1", "s", DEFAULT_POLICY, ()).as_dict()["requester_managed"] is False
@@ -74,6 +75,15 @@ def test_from_the_least_that_aws_says():
 def test_a_failed_one_says_why():
     failed = {**DESCRIBED, "State": "failed", "LastError": {"Code": "x", "Message": "no room"}}
     assert Endpoint.from_description(failed).as_dict()["last_error"] == "no room"
+    older = {**DESCRIBED, "State": "failed", "FailureReason": "no route"}
+    assert Endpoint.from_description(older).as_dict()["last_error"] == "no route"
+
+
+def test_one_that_another_service_keeps_and_whose_time_is_text():
+    shown = Endpoint.from_description(
+        {**DESCRIBED, "RequesterManaged": True, "CreationTimestamp": "2026-11-23T10:15:00Z"}
+    ).as_dict()
+    assert (shown["requester_managed"], shown["creation_timestamp"]) == (True, "2026-11-23T10:15:00Z")
 
 
 def test_a_policy_that_is_no_policy():
@@ -118,6 +128,10 @@ MEANT = [
         "vpce-1",
         [],
     ),
+    ("beside one of another VPC", [endpoint("vpce-2", vpc_id=OTHER_VPC), LIVE], IN_VPC, "vpce-1", []),
+    ("only one of another VPC", [endpoint("vpce-2", vpc_id=OTHER_VPC)], IN_VPC, None, []),
+    ("by its id, beside one of another VPC", [endpoint("vpce-2", vpc_id=OTHER_VPC), LIVE], BY_ID, "vpce-1", []),
+    ("by its id, beside one of its VPC", [LIVE, endpoint("vpce-2")], BY_ID, "vpce-1", ["vpce-2"]),
     ("beside an interface endpoint", [endpoint("vpce-2", type="Interface"), LIVE], IN_VPC, "vpce-1", []),
     ("only an interface endpoint", [endpoint("vpce-2", type="Interface")], IN_VPC, None, []),
     ("of another partition", [endpoint("vpce-1", service_name="com.amazonaws.cn-north-1.s3")], IN_VPC, "vpce-1", []),
@@ -211,6 +225,8 @@ def test_a_region_without_the_service():
         service_name(["com.amazonaws.us-west-1.s3"], Wanted(vpc_id=VPC, service="s3express"), "us-west-1")
     assert "The region us-west-1 has no gateway endpoints for s3express" in str(caught.value)
     assert "com.amazonaws.us-west-1.s3" in str(caught.value)
+    with pytest.raises(Refusal, match="it has them for: none"):
+        service_name([], Wanted(vpc_id=VPC), "us-west-1")
 
 
 INBOUND = {"private_dns_only_for_inbound_resolver_endpoint": True}

@@ -14,5 +14,5 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.erro
 
 def test_ids_to_read():
     check_ids({"vpc_id": None, "endpoint_ids": ["vpce-1"]})
-    with pytest.raises(PolicyError, match="endpoint_ids: 'vpc-1' is not an id"):
+    with pytest.raises(PolicyError, match=r"options: endpoint_ids: 'vpc-1' is not an id"):
         check_ids({"endpoint_ids": ["vpce-1", "vpc-1"]})

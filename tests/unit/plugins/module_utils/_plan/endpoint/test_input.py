@@ -57,6 +57,9 @@ def test_declare():
 def test_what_is_not_said_stays_open():
     assert declare({"vpc_id": VPC}) == Wanted(vpc_id=VPC)
     assert declare({"endpoint_id": "vpce-1", "service": "dynamodb"}) == Wanted(endpoint_id="vpce-1", service="dynamodb")
+    assert declare({"vpc_id": VPC, "all_route_tables": True}) == Wanted(vpc_id=VPC, all_route_tables=True)
+    subnets = ["subnet-2", "subnet-1", "subnet-2"]
+    assert declare({"vpc_id": VPC, "subnet_ids": subnets}) == Wanted(vpc_id=VPC, subnet_ids=("subnet-1", "subnet-2"))
     assert len(declare({"vpc_id": VPC, "tags": {f"k{n}": "v" * 256 for n in range(50)}}).tags) == 50
     assert declare({"vpc_id": VPC, "reset_policy": True}) == Wanted(vpc_id=VPC, reset_policy=True)
     assert declare({"vpc_id": VPC, "tags": {"k" * 128: ""}}).tags == {"k" * 128: ""}
@@ -157,7 +160,8 @@ def test_problems(options, words):
     with pytest.raises(PolicyError) as caught:
         declare({"vpc_id": VPC, **options})
     assert words in str(caught.value)
-    assert "options of the gateway endpoint" in str(caught.value)
+    place = options.get("endpoint_id") or options.get("vpc_id", VPC)
+    assert " ".join(["options of the gateway endpoint", *([place] if place else [])]) + ": " in str(caught.value)
 
 
 def test_every_problem_is_told():

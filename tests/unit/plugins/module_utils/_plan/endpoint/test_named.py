@@ -14,6 +14,8 @@ NAMED = [
     ("arn:aws-cn:s3:::b/*", ["b"]),
     (["arn:aws:s3:::b/logs/*", "arn:aws:s3:::a", "arn:aws:s3:::b"], ["a", "b"]),
     ("*", []),
+    ("arn:aws:s3:::", []),
+    ("arn:aws:s3:::lo?s", []),
     ("arn:aws:s3:::*", []),
     ("arn:aws:s3:::some-*/a", []),
     ("arn:aws:s3:::${aws:PrincipalTag/bucket}", []),

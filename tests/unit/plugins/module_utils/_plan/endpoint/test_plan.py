@@ -281,6 +281,11 @@ MISFITS = [
 ]
 
 
+def test_address_types_that_nobody_knows_yet_are_for_aws_to_judge():
+    live = replace(LIVE, ip_address_type="ipv7")
+    assert planned(wanting(dns_record_ip_type="ipv6"), live).actions == (MODIFY,)
+
+
 @pytest.mark.parametrize("ip_type, record_type, options, words", MISFITS)
 def test_address_types_have_to_go_together(ip_type, record_type, options, words):
     live = replace(LIVE, ip_address_type=ip_type, dns_record_ip_type=record_type)
