@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket import input as declaring
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.fleet import declare_all, for_each
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.bucket.peers import Peer
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.rules.validate import validate_bucket_policy
 
@@ -84,8 +85,16 @@ def test_each_bucket_gets_its_own_document():
     assert [one["statements"] for one in merged] == [[tls("logs")], [tls("data")]]
 
 
+def test_endpoints_of_others_are_read_once_for_all_buckets():
+    first, second = for_each([{"bucket": "logs"}, {"bucket": "data"}], {"peers": ["vpce-1"]})
+    assert first["peers"] is second["peers"]
+    assert first["peers"] == [Peer(("vpce-1",), trusted=True)]
+
+
 def test_a_bucket_named_twice():
-    with pytest.raises(PolicyError, match=r"named more than once: logs\. Name each bucket once"):
+    with pytest.raises(
+        PolicyError, match=r"^Invalid options: buckets: named more than once: logs\. Name each bucket once"
+    ):
         list(for_each([{"bucket": name} for name in ("logs", "data", "logs")], {}))
     for number, end in ((50, r"b49\."), (51, r"b49, \.\.\.\.")):
         with pytest.raises(PolicyError, match=f"more than once: b0, .*, {end} Name each"):

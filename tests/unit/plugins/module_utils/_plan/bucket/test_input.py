@@ -106,6 +106,7 @@ def test_names_that_are_not_buckets(bucket, words):
         with pytest.raises(PolicyError) as caught:
             check()
         assert words in str(caught.value)
+        assert {one.path for one in caught.value.problems} == {"bucket"}
 
 
 @pytest.mark.parametrize("bucket", ["logs", "my.dotted.logs", "My_Legacy_Bucket", "x" * 255, "_odd_", "123"])
@@ -172,6 +173,8 @@ def test_what_goes_need_not_be_valid(options):
 @pytest.mark.parametrize(
     "options, path",
     [
+        ({"policy": POLICY, "statements": [READ]}, "policy"),
+        ({"statements": [], "state": "absent"}, "statements"),
         ({"statements": [], "purge_statements": True}, "statements"),
         ({"policy": POLICY, "purge_statements": True}, "purge_statements"),
         ({"statements": [READ], "restore": True}, "restore"),

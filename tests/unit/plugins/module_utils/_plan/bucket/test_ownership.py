@@ -145,6 +145,7 @@ def test_where_nobody_else_declares_drift_is_corrected_and_said():
     [warning] = plan.warnings
     for each in (STRANGER, MANAGER_TWO, "999988887777", "name them all in manager_principals"):
         assert each in warning
+    assert f"exempts what is not declared: {'; '.join(map(str, plan.undeclared))}. That" in warning
 
 
 ABSENT = {

@@ -171,7 +171,9 @@ def test_of_the_vpc_that_several_endpoints_are_in_one_has_to_name_the_bucket():
 
 @pytest.mark.parametrize("given", [5, None, {}, {"vpc_endpoint_id": PEER}, {"vpc_endpoint_id": None, "vpc_id": VPC}])
 def test_what_is_neither_an_id_nor_an_endpoint(given):
-    with pytest.raises(PolicyError, match=r"peers\[1\]: .* is neither the id of a network nor an endpoint\."):
+    with pytest.raises(
+        PolicyError, match=r"^Invalid peers: peers\[1\]: .* is neither the id of a network nor an endpoint\."
+    ):
         read_peers([PEER, given])
 
 

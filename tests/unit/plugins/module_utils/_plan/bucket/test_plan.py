@@ -309,6 +309,25 @@ def test_deleted_principals_are_reported(declared, dead, warning):
             assert part in plan.warnings[0]
 
 
+OWN_FOLDER = statement("OwnFolder", Resource="arn:aws:s3:::logs/${aws:username}/*")
+
+
+@pytest.mark.parametrize(
+    "version, new",
+    [
+        ("2012-10-17", {"WriteApp"}),
+        # Variables were plain text there, as in a document without a version, so that one means something else now.
+        ("2008-10-17", {"OwnFolder", "WriteApp"}),
+        (None, {"OwnFolder", "WriteApp"}),
+    ],
+)
+def test_which_statements_mean_what_none_did_before(version, new):
+    live = {**({"Version": version} if version else {}), "Statement": [OWN_FOLDER, {**READ, "Sid": "Former"}]}
+    plan = decide(live, Declaration("logs", policy=document(OWN_FOLDER, READ, WRITE)))
+    assert plan.new == new
+    assert decide(live, Declaration("logs", state="absent")).new == frozenset()
+
+
 NOT_DEAD = [
     "arn:aws:iam::111122223333:role/AROAEXAMPLEID12345678",
     "111122223333",
