@@ -200,6 +200,7 @@ def test_the_summary_counts_each_kind():
 def test_a_request_that_cannot_be(request_, place):
     with pytest.raises(PolicyError) as caught:
         read_requests([request_, READ])
+    assert str(caught.value).startswith(f"Invalid requests: {place}: ")
     assert [one.path for one in caught.value.problems] == [place]
 
 
@@ -222,6 +223,7 @@ def test_a_document_that_no_request_meets_is_examined_too(option, value, place):
     Supplied(KNOWN).check()
     with pytest.raises(PolicyError) as caught:
         Supplied({option: value}).check()
+    assert str(caught.value).startswith(f"Invalid policies: {place}: ")
     assert [one.path for one in caught.value.problems] == [place]
 
 

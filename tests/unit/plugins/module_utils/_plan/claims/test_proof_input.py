@@ -216,6 +216,7 @@ STATEMENT = {"Effect": "Deny", "Action": "*", "Resource": "*"}
         ),
         ({"claim": "never", "requests": [{}], "endpoint": 7}, "claims[0].endpoint: 7 is not the id of an endpoint."),
         ({"claim": "not_public", "buckets": [7]}, "claims[0].buckets[0]: 7 is not the name of a bucket."),
+        ({"claim": "only_actions", "actions": ["s3:GetObjekt"]}, "claims[0].actions: No action of S3 is known that"),
         ({"claim": "only_principals", "principals": []}, "claims[0].principals: The list is empty."),
         ({"claim": "only_organization", "organization": 7}, "claims[0].organization: 7 is not the id of an organizat"),
         ({"claim": "only_through", "networks": [VPCE, "x"]}, "claims[0].networks[1]: 'x' is neither an endpoint nor"),

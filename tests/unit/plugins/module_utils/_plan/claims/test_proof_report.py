@@ -12,6 +12,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_cl
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_input import read_claims
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.claims.proof_report import (
     check_documents,
+    message,
     prove_claims,
     summary_of,
 )
@@ -19,7 +20,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.buck
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.decide import Request, compile_policies
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import Endpoint
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import Endpoint, Verdict
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.sharing import Shared
 
 ACCOUNT, OTHER, ORG = "111122223333", "444455556666", "o-exampleorgid"
 VPCE, VPC = "vpce-1a2b3c4d", "vpc-1a2b3c4d"
@@ -284,12 +286,13 @@ def test_many_buckets_each_by_itself():
         ),
         ({"endpoint": {"Statement": []}}, f"endpoint_policies[{VPCE}]"),
         ({"others": {"scp": [[PUBLIC]]}}, "scp"),
+        ({"block_public_access": {BUCKET: "on"}}, f"block_public_access[{BUCKET}]"),
     ],
 )
 def test_a_policy_of_the_wrong_kind_is_named(given, said):
     with pytest.raises(PolicyError) as raised:
         check_documents(documents(**given))
-    assert all(said in str(one) for one in raised.value.problems)
+    assert all(one.path.startswith(said) for one in raised.value.problems)
 
 
 def test_policies_of_the_organization_count():
@@ -314,3 +317,83 @@ def test_networks_whose_policies_are_not_given_are_said():
         "What comes through vpce-2b3c4d5e is not looked at any further.",
         f"What comes through {VPC} is not looked at any further.",
     ]
+
+
+def told(**more):
+    usual = {"claim": "never", "name": "never", "bucket": "reports", "endpoint": None, "verdict": "holds",
+             "note": None, "reason": "", "counterexamples": []}  # fmt: skip
+    return message({**usual, **more})
+
+
+def refuting(said, expected, statement=None, layer=None):
+    return {"said": said, "expected": expected, "statement": statement, "layer": layer, "reason": "Because."}
+
+
+@pytest.mark.parametrize(
+    "result, said",
+    [
+        ({}, "never of bucket reports holds."),
+        ({"name": "Mine", "note": "Of nothing."}, "never (Mine) of bucket reports holds. Of nothing."),
+        ({"bucket": None, "endpoint": VPCE}, f"never of endpoint {VPCE} holds."),
+        ({"verdict": "undecided", "reason": "Too many."}, "never of bucket reports is not decided. Too many."),
+        (
+            {"verdict": "refuted", "counterexamples": [refuting("This", "deny"), refuting("That", "allow")]},
+            "never of bucket reports does not hold: This passes. Because. That does not pass. Because.",
+        ),
+        *(
+            (
+                {"verdict": "refuted", "counterexamples": [refuting("This", "deny", "A", layer)]},
+                f"never of bucket reports does not hold: This passes, by statement 'A' of the {name}. Because.",
+            )
+            for layer, name in [
+                ("bucket_policy", "bucket policy"),
+                ("endpoint_policy", "endpoint policy"),
+                ("identity_policy", "identity policy"),
+                ("service_control_policy", "policies"),
+            ]
+        ),
+    ],
+)
+def test_a_result_in_plain_words(result, said):
+    assert told(**result) == said
+
+
+def test_a_result_says_what_it_is_about():
+    found = only({"claim": "only_actions", "name": "Mine", "actions": ["s3:*"]}, bucket=PUBLIC)
+    asked = ("claim", "name", "bucket", "endpoint", "verdict", "note", "reason", "narrowed")
+    assert [found[key] for key in asked] == ["only_actions", "Mine", BUCKET, None, "holds", None, "", []]
+    found = only({"claim": "only_actions", "endpoint": VPCE, "actions": ["s3:PutObject"]})
+    assert [found[key] for key in asked[:5]] == ["only_actions", "only_actions", None, VPCE, "refuted"]
+    for one in found["counterexamples"]:
+        (task,) = one["task"].values()
+        assert (task["bucket_policies"], "resource_accounts" in task, one["expected"]) == ({}, False, "deny")
+
+
+def test_what_a_claim_rests_on_is_said_once():
+    # Two requests, and both rest on the same.
+    claim = {"claim": "never", "requests": [{"action": "s3:GetObject"}, {"action": "s3:PutObject"}]}
+    deny = {**allow("s3:*", Sid="No"), "Effect": "Deny"}
+    assert only(claim, bucket=policy(deny))["rests_on"] == [{"layer": "bucket_policy", "statement": "No"}]
+
+
+def test_whose_the_bucket_is_stands_in_the_task():
+    found = only({"claim": "not_public"}, bucket=PUBLIC)
+    for one in found["counterexamples"]:
+        (task,) = one["task"].values()
+        assert (task["resource_accounts"], task["bucket_policies"]) == ({BUCKET: ACCOUNT}, {BUCKET: PUBLIC})
+
+
+@pytest.mark.parametrize(
+    "verdicts, status",
+    [
+        (["holds", "holds"], "holds"),
+        (["holds", "undecided"], "undecided"),
+        (["undecided", "refuted"], "refuted"),
+        (["refuted", "holds"], "refuted"),
+    ],
+)
+def test_the_worst_verdict_is_that_of_the_claim(monkeypatch, verdicts, status):
+    answers = iter([Verdict("it", one, assumed=("This.",), reason="Too many.") for one in verdicts])
+    monkeypatch.setattr(Shared, "prove", lambda _self, _claim: next(answers, Verdict("it", "refuted")))
+    found = only({"claim": "equivalent", "to": CLOSED})
+    assert (found["verdict"], found["assumed"], found["reason"]) == (status, ["This."], "Too many.")

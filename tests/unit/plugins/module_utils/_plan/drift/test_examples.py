@@ -62,3 +62,47 @@ def test_what_is_certain_comes_before_what_is_possible():
     # But who it is matters more.
     first, second = examples([of(ONE, "allow"), of(FOREIGN, "unknown")], ACCOUNT)
     assert first.startswith(f"{FOREIGN} perhaps can ") and second.startswith(f"{ONE} can ")
+
+
+VPCE = "vpce-1a2b3c4d"
+
+
+@pytest.mark.parametrize(
+    "plainer, other",
+    [
+        ({"through": "internet"}, {"through": VPCE}),
+        ({"through": "internet"}, {"through": "internet", "context": {"aws:SecureTransport": False}}),
+        ({"through": "internet", "context": {"aws:SecureTransport": False}},
+         {"through": VPCE, "context": {"aws:SecureTransport": False}}),
+    ],
+)  # fmt: skip
+def test_the_plainest_comes_first(plainer, other):
+    for given in itertools.permutations([of(ONE, **other), of(TWO, **plainer)]):
+        assert chosen(*given) == [TWO, ONE]
+    # Whether it is certain matters more.
+    found = examples([of(TWO, "unknown", **plainer), of(ONE, **other)], ACCOUNT)
+    assert [one.split()[0] for one in found] == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    "parts, said",
+    [
+        ({"through": "internet"}, " from the internet"),
+        ({"through": VPCE}, f" through {VPCE}"),
+        ({"through": None}, ""),
+        (
+            {"through": "internet", "context": {"aws:SecureTransport": False, "aws:PrincipalTag/team": None}},
+            " from the internet, without TLS, without aws:PrincipalTag/team",
+        ),
+        ({"through": None, "context": {"aws:SecureTransport": False}}, ", without TLS"),
+        ({"through": VPCE, "called_via": ["athena.amazonaws.com"]}, " forwarded by athena.amazonaws.com"),
+    ],
+)
+def test_the_path_and_what_is_carried_are_said(parts, said):
+    assert examples([of(ONE, **parts)], ACCOUNT) == (f"{ONE} can {WHAT}{said}",)
+
+
+def test_the_same_said_twice_counts_once():
+    # The second of the stranger is new, whatever has been said of the first before.
+    assert chosen(of(FOREIGN), of(FOREIGN), of(f"{FOREIGN}2"), of(ONE)) == [FOREIGN, ONE, f"{FOREIGN}2"]
+    assert chosen() == []

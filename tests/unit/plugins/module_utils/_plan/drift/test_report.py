@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import VERSION, report
 
 FINDING = {
     "account": "111122223333",
@@ -31,6 +33,39 @@ def test_the_worst_comes_first():
     assert found["counts"] == {"drifted": 2, "corrected": 0, "critical": 1, "major": 0, "minor": 1, "failed": 0}
 
 
+@pytest.mark.parametrize("key", ["account", "region", "resource", "kind", "what"])
+def test_of_one_severity_they_come_by_place(key):
+    first, second = {**FINDING, key: "a"}, {**FINDING, key: "b"}
+    assert report([second, first], False)["findings"] == [first, second]
+
+
+def test_an_earlier_key_counts_more_than_a_later_one():
+    keys = ["account", "region", "resource", "kind", "what"]
+    for earlier, later in itertools.combinations(keys, 2):
+        first = {**FINDING, earlier: "a", later: "b"}
+        second = {**FINDING, earlier: "b", later: "a"}
+        assert report([second, first], False)["findings"] == [first, second]
+
+
+def test_everything_of_a_run():
+    perimeters, failed = [{"host": "b"}, {"host": "a"}], ["two", "one"]
+    failures = [{"host": "z", "msg": "denied"}, {"host": "y", "bucket": "b", "msg": "no"}]
+    findings = [FINDING, {**FINDING, "remedy": "Ask them."}]
+    found = report(findings, True, failed, failures=failures, perimeters=perimeters)
+    assert found == {
+        "schema": 1,
+        "version": VERSION,
+        "at": "",
+        "status": "failed",
+        "counts": {"drifted": 2, "corrected": 1, "critical": 0, "major": 0, "minor": 2, "failed": 4},
+        "perimeters": perimeters[::-1],
+        "findings": findings,
+        "failures": failures[::-1],
+        "failed_hosts": failed[::-1],
+    }
+    assert report([], False, [], failures=failures[:1])["status"] == "failed"
+
+
 @pytest.mark.parametrize(
     "findings, corrected, failed, status",
     [
@@ -38,6 +73,8 @@ def test_the_worst_comes_first():
         ([], True, [], "clean"),
         ([], False, ["h"], "failed"),
         ([FINDING], True, [], "corrected"),
+        ([FINDING], False, [], "drifted"),
+        ([FINDING, {**FINDING, "remedy": "Ask them."}], True, [], "drifted"),
         # No run corrects what has a remedy.
         ([{**FINDING, "remedy": "Ask them."}], True, [], "drifted"),
     ],

@@ -10,8 +10,11 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.finding import Place
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.plan import bucket_findings, endpoint_findings
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.severity import Difference, Effect, difference
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.compare import Change, Owner
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import Counterexample, Verdict
 
 ACCOUNT, STRANGER = "111122223333", "999988887777"
 PLACE = Place(ACCOUNT, "eu-central-1")
@@ -127,3 +130,56 @@ def test_what_opens_a_wide_endpoint_policy_is_the_new_statement():
 )
 def test_severities(live, declared, severity):
     assert max(one.severity == severity for one in drift(live, declared))
+
+
+OWNER = Owner("bucket", "bbb", ACCOUNT)
+REQUEST = {"principal": "anonymous", "action": "s3:GetObject", "resource": "arn:aws:s3:::bbb/x", "through": "internet"}
+HELD = Verdict("it", "holds")
+REFUTED = Verdict("it", "refuted", (Counterexample(REQUEST, "allow", "Because."),))
+OPEN = Verdict("it", "undecided", reason="More than 9 kinds.")
+CAN = ("anonymous can s3:GetObject on arn:aws:s3:::bbb/x from the internet",)
+CANNOT = ("anonymous cannot s3:GetObject on arn:aws:s3:::bbb/x from the internet",)
+DOUBT = ("it is not decided: More than 9 kinds.",)
+
+
+@pytest.mark.parametrize(
+    "opens, cuts, effect",
+    [
+        (HELD, HELD, Effect("minor")),
+        (REFUTED, HELD, Effect("critical", CAN)),
+        (HELD, REFUTED, Effect("major", (), CANNOT)),
+        (REFUTED, REFUTED, Effect("critical", CAN, CANNOT)),
+        # What nobody knows is as grave as if it were refuted, and said.
+        (OPEN, HELD, Effect("critical", DOUBT)),
+        (HELD, OPEN, Effect("major", (), DOUBT)),
+        (OPEN, REFUTED, Effect("critical", DOUBT, CANNOT)),
+    ],
+)
+def test_what_verdicts_amount_to(opens, cuts, effect):
+    assert Difference(OWNER, None, None, Change(opens, cuts)).effect == effect
+
+
+ODD = {"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}
+
+
+def test_what_cannot_be_read_is_critical():
+    assert difference(OWNER, ODD, closed()).effect == Effect("critical")
+    assert difference(OWNER, ODD, closed()).effect_of(closed(), closed()) == Effect("critical")
+    read = difference(OWNER, closed(allow("Partner")), closed())
+    assert read.effect.severity == "critical"
+    assert read.effect_of(ODD, closed()) == Effect("critical")
+
+
+def test_the_share_of_a_change():
+    live, declared = closed(allow("Partner")), closed(allow("Reader", Principal={"AWS": "444455556666"}))
+    told = difference(OWNER, live, declared)
+    assert (told.effect.severity, bool(told.effect.opens), bool(told.effect.cuts)) == ("critical", True, True)
+    came = told.effect_of(closed(*declared["Statement"][-1:], allow("Partner")), closed())
+    assert (came.severity, bool(came.opens), came.cuts) == ("critical", True, ())
+    assert all(STRANGER in said for said in came.opens)
+    went = told.effect_of(closed(), closed(allow("Partner"), *declared["Statement"][-1:]))
+    assert (went.severity, went.opens, bool(went.cuts)) == ("major", (), True)
+    assert all("444455556666" in said for said in went.cuts)
+    # Another name does nothing, whatever each half of it would do.
+    renamed = difference(OWNER, closed(allow("New")), closed(allow("Old")))
+    assert renamed.effect_of(closed(), closed()) == Effect("minor")
