@@ -407,6 +407,18 @@ def test_a_bucket_that_cannot_be_read():
     assert "not known" in cutoffs(plan_of(None), document({**TLS, "Surprise": 1}))[0].reason
 
 
+@pytest.mark.parametrize(
+    "new, lost", [(None, "the endpoint is to be removed"), (document(allow("s3:PutObject")), "does not let this pass")]
+)
+def test_a_bucket_of_which_nobody_knows_who_depends_on_the_endpoint(new, lost):
+    canonical = {**PUBLIC_HERE, "Principal": {"CanonicalUser": "a" * 64}}
+    (found,) = cutoffs(plan_of(new), document(canonical))
+    assert "or its VPC (perhaps: It is not known whether s3:GetObject is allowed" in found.reason
+    assert lost in found.reason
+    assert found.statement is None
+    assert (found.request is None) is (new is None)
+
+
 def test_buckets_are_read_only_if_it_matters():
     guard = CutoffGuard(never, never, "aws", REGION)
     assert guard(plan_of(READ_WRITE, READ_WRITE, wanted_tables=("rtb-1", "rtb-2"))) == []

@@ -86,6 +86,16 @@ def test_endpoints(before, after, opens):
         assert one.request["through"]["vpce"] == VPCE
 
 
+def test_what_is_not_decided_is_refused():
+    after = document(allow("s3:GetObject", {"CanonicalUser": "a" * 64}))
+    plan = decide_bucket(None, Declaration("logs", policy=after))
+    (found,) = BucketAccessGuard("aws", REGION, ACCOUNT)(plan)
+    assert found.guard == "no_new_access"
+    assert "new policy of bucket logs lets anything new pass is not decided: It is not known whether" in found.reason
+    assert "Leave out no_new_access" in found.remedy
+    assert (found.overridden_by, found.statement, found.request) == (None, None, None)
+
+
 def test_what_cannot_be_read_is_refused():
     unread = document({**allow("s3:GetObject"), "Surprise": 1})
     plan = decide_bucket(None, Declaration("logs", policy=READ))
