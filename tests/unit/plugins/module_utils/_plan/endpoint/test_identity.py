@@ -221,10 +221,11 @@ def test_service_name(names, service, index):
 
 
 def test_a_region_without_the_service():
+    names = ["com.amazonaws.us-west-1.s3", "com.amazonaws.us-west-1.dynamodb"]
     with pytest.raises(Refusal) as caught:
-        service_name(["com.amazonaws.us-west-1.s3"], Wanted(vpc_id=VPC, service="s3express"), "us-west-1")
+        service_name(names, Wanted(vpc_id=VPC, service="s3express"), "us-west-1")
     assert "The region us-west-1 has no gateway endpoints for s3express" in str(caught.value)
-    assert "com.amazonaws.us-west-1.s3" in str(caught.value)
+    assert "for: com.amazonaws.us-west-1.dynamodb, com.amazonaws.us-west-1.s3." in str(caught.value)
     with pytest.raises(Refusal, match="it has them for: none"):
         service_name([], Wanted(vpc_id=VPC), "us-west-1")
 
@@ -293,6 +294,8 @@ def test_from_description_of_an_interface_endpoint():
         "PrivateDnsEnabled": True,
         "DnsOptions": {"PrivateDnsOnlyForInboundResolverEndpoint": True},
     }
-    assert Endpoint.from_description(described).facts["private_dns_only_for_inbound_resolver_endpoint"] is True
+    interface = Endpoint.from_description(described)
+    assert (interface.type, interface.is_gateway) == ("Interface", False)
+    assert interface.facts["private_dns_only_for_inbound_resolver_endpoint"] is True
     described["PrivateDnsEnabled"] = False
     assert Endpoint.from_description(described).facts["private_dns_only_for_inbound_resolver_endpoint"] is False

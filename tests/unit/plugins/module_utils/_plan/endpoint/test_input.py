@@ -62,7 +62,7 @@ def test_what_is_not_said_stays_open():
     assert declare({"vpc_id": VPC, "subnet_ids": subnets}) == Wanted(vpc_id=VPC, subnet_ids=("subnet-1", "subnet-2"))
     assert len(declare({"vpc_id": VPC, "tags": {f"k{n}": "v" * 256 for n in range(50)}}).tags) == 50
     assert declare({"vpc_id": VPC, "reset_policy": True}) == Wanted(vpc_id=VPC, reset_policy=True)
-    assert declare({"vpc_id": VPC, "tags": {"k" * 128: ""}}).tags == {"k" * 128: ""}
+    assert declare({"vpc_id": VPC, "tags": {"k": "v", "k" * 128: ""}}).tags == {"k": "v", "k" * 128: ""}
     assert declare({"vpc_id": VPC, "tags": {}, "route_table_ids": []}) == Wanted(
         vpc_id=VPC, tags={}, route_table_ids=()
     )
@@ -103,7 +103,7 @@ PROBLEMS = [
     (
         "policy and none",
         {"policy": json.dumps(POLICY), "reset_policy": True},
-        "policy and reset_policy exclude each other.",
+        "policy: policy and reset_policy exclude each other.",
     ),
     ("not JSON", {"policy": "{"}, "policy: The document is not valid JSON"),
     ("empty text", {"policy": ""}, "policy: The document is not valid JSON"),
@@ -148,10 +148,10 @@ PROBLEMS = [
     ("a tag that is a number", {"tags": {"Version": 1.10}}, "tags.Version: The value 1.1 is not text."),
     ("a tag that is nothing", {"tags": {"Name": None}}, "tags.Name: The value None is not text."),
     ("a tag that is a list", {"tags": {"Name": ["x"]}}, "is not text"),
-    ("a long key", {"tags": {"k" * 129: "x"}}, "has 129 characters. AWS takes 1 to 128."),
+    ("a long key", {"tags": {"k" * 129: "x"}}, f"tags: The key {'k' * 129!r} has 129 characters. AWS takes 1 to 128."),
     ("no key", {"tags": {"": "x"}}, "has 0 characters"),
     ("a long value", {"tags": {"Name": "v" * 257}}, "tags.Name: The value has 257 characters. AWS takes 256."),
-    ("many tags", {"tags": {f"k{n}": "x" for n in range(51)}}, "There are 51 tags. AWS takes 50."),
+    ("many tags", {"tags": {f"k{n}": "x" for n in range(51)}}, "tags: There are 51 tags. AWS takes 50."),
 ]
 
 

@@ -281,6 +281,11 @@ MISFITS = [
 ]
 
 
+def test_a_new_endpoint_has_ipv4_addresses_unless_others_are_wanted():
+    with pytest.raises(Refusal, match="address type ipv4 does not go with DNS records of type ipv6"):
+        planned(wanting(dns_record_ip_type="ipv6"), None)
+
+
 def test_address_types_that_nobody_knows_yet_are_for_aws_to_judge():
     live = replace(LIVE, ip_address_type="ipv7")
     assert planned(wanting(dns_record_ip_type="ipv6"), live).actions == (MODIFY,)

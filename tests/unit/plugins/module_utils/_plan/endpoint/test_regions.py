@@ -35,7 +35,7 @@ def test_which_buckets_are_elsewhere(regions, found):
     assert len(problems) == bool(found)
     for one in problems:
         assert one.path == "buckets"
-        assert all(f"{bucket} ({region})" in one.rule for bucket, region in found.items())
+        assert f": {', '.join(f'{bucket} ({region})' for bucket, region in found.items())}. A gateway" in one.rule
         assert one.rule.startswith(f"{len(found)} {'bucket is' if len(found) == 1 else 'buckets are'} not in {HERE}")
         assert "allow_it" in one.remedy
 
