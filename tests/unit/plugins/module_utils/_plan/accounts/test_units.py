@@ -49,7 +49,9 @@ UNKNOWN = [
     ("Test", "Root/Workloads/Test"),
     ("Workloads/Prod", "Root/Workloads/Prod"),
     ("Prod", "Root/Workloads/Prod, Root/Sandbox/Prod"),
+    ("/Prod/", "Root/Workloads/Prod, Root/Sandbox/Prod"),
     ("Root/Sandbx/Prod", "Root/Sandbox/Prod"),
+    ("Company/Europe/Engineering/Sandbx", "Root/Sandbox."),
     ("ou-ab12-xxxxxxxx", "Root, Root/Workloads, Root/Sandbox"),
     ("", "Root, Root/Workloads"),
 ]
@@ -63,6 +65,14 @@ def test_unknown(option, name, offered):
         choose_units(UNITS, *choice)
     assert str(refusal.value).startswith(f"{option}: {name}: The organization has no such organizational unit.")
     assert offered in refusal.value.remedy
+
+
+def test_of_many_units_ten_are_offered():
+    units = [ROOT, *(ROOT.child(f"ou-ab12-many{number:04}", f"Team {number}") for number in range(20))]
+    with pytest.raises(Refusal) as refusal:
+        choose_units(units, ["xyz"], [])
+    assert "Root/Team 8" in refusal.value.remedy
+    assert "Root/Team 9" not in refusal.value.remedy
 
 
 def test_two_units_of_one_path():
