@@ -139,6 +139,17 @@ def test_optional_permissions_are_asked_for():
     assert not {"s3:ListBucket", "iam:GetRole"} & actions(automation_policy(REACH, mode="remove", content=CONTENT))
 
 
+def test_paths_of_any_role_are_seen_where_none_is_named():
+    found = statements(automation_policy(REACH, optional=["iam:GetRole"]))
+    assert found["SeePathsOfRoles"]["Resource"] == f"arn:aws:iam::{ACCOUNT}:role/*"
+
+
+def test_every_problem_of_a_declaration_is_said_at_once():
+    with pytest.raises(PolicyError) as caught:
+        automation_policy(Reach("1234", "mars", ["x"]), mode="fix")
+    assert [one.path for one in caught.value.problems] == ["account", "region", "buckets[0]", "mode"]
+
+
 def test_roles_that_are_assumed():
     roles = ["arn:aws:iam::*:role/perimeter"]
     reach = Reach(ACCOUNT, REGION, assume_roles=roles)
@@ -170,6 +181,17 @@ WRONG = {
     "no name": ({"buckets": [None]}, "buckets[0]: None is not the name of a bucket"),
     "a VPC": ({"vpcs": ["main"]}, "vpcs[0]: 'main' is not an id that begins with 'vpc-'."),
     "an endpoint": ({"endpoints": ["vpc-0a"]}, "endpoints[0]: 'vpc-0a' is not an id that begins with 'vpce-'."),
+    "a route table": (
+        {"route_tables": ["rtb-0a", "0b"]},
+        "route_tables[1]: '0b' is not an id that begins with 'rtb-'.",
+    ),
+    "a second bucket": ({"buckets": ["payroll", "x"]}, "buckets[1]: 'x' is not the name of a bucket"),
+    "a long role": ({"roles": ["robot", "r" * 65]}, "roles[1]: 'rrr"),
+    "a user to assume": (
+        {"assume_roles": ["arn:aws:iam::*:role/x", "arn:aws:iam::*:user/x"]},
+        "assume_roles[1]: 'arn:aws:iam::*:user/x' is not the ARN of a role",
+    ),
+    "evidence of no name": ({"evidence": ["trail", None]}, "evidence[1]: None is not the name of a bucket."),
     "a role": ({"roles": ["team/robot"]}, "roles[0]: 'team/robot' is not the name of a role. Give it without path and"),
     "a service": ({"services": ["ec2"]}, "services: 'ec2' is not known here. Known are s3, s3express."),
     "a mode": ({"mode": "fix"}, "mode: 'fix' is not known here. Known are detect, correct, remove."),

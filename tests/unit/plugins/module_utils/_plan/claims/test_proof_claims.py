@@ -152,6 +152,14 @@ def test_who_gets_in_without_its_being_public(bucket, options, unless):
     assert (list(found.within.statements), wanted) == ([of(equals("aws:SourceVpce", "true", "Null"))], "deny")
 
 
+def test_whose_the_bucket_is_may_get_in():
+    (question,) = asked({"claim": "not_public"}, documents(owners={"reports": OTHER}))
+    assert question.claims[0][0].unless.statements[0] == of(equals("aws:PrincipalAccount", [OTHER]))
+    (question,) = asked({"claim": "only_principals", "principals": [APP]}, documents(owners={"reports": OTHER}))
+    root = {"ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::{OTHER}:root"]}}
+    assert question.claims[0][0].unless.statements[-1]["Condition"] == root
+
+
 def test_where_nobody_knows_an_account_none_is_named():
     (question,) = asked({"claim": "not_public"}, documents(owners={}, account=None))
     # No account is called so.
