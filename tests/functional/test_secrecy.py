@@ -23,6 +23,7 @@ import yaml
 from tests.emulator.client import ACCESS_KEY, REGION
 from tests.functional.awx_job import Template, amazon_credential, run_job
 from tests.functional.warm_ansible import run_ansible
+from tests.functional.warm_modules import warm_python
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
@@ -185,7 +186,8 @@ def test_jobs_of_awx(emulator, declared, tmp_path):
     """What AWX stores: output and events, of a run that finds drift and of one that AWS refuses."""
     shutil.copytree(ROOT / "playbooks", tmp_path / "project" / "playbooks")
     template = Template("playbooks/drift.yml", diff_mode=True, verbosity=3, extra_vars={"private_access_hosts": "all"})
-    hosts = {"payments": declared}
+    # Older releases of ansible-core find another Python by themselves, without boto3.
+    hosts = {"payments": {**declared, "ansible_python_interpreter": str(warm_python())}}
     credential = amazon_credential(ACCESS_KEY, SECRET, TOKEN)
     job = run_job(emulator, tmp_path, template, hosts, survey={"drift_fail_on": "minor"}, credential=credential)
     assert (job.status, job.artifacts["drift_status"]) == ("failed", "drifted"), job.stdout
