@@ -232,7 +232,9 @@ def test_the_organization_is_known():
 
 def test_what_a_task_says_that_no_request_of_theirs_can_have_is_no_proof():
     plan = plan_of(own_buckets(ACCOUNT))
-    for one in lockouts(plan, context={"aws:ResourceAccount": OTHER_ACCOUNT}):
+    found = lockouts(plan, context={"aws:ResourceAccount": OTHER_ACCOUNT})
+    assert len(found) == 2
+    for one in found:
         assert "might not be able to repair the policies of buckets through endpoint" in one.reason
         assert (one.statement, one.request) == (None, None)
 
