@@ -83,11 +83,15 @@ def test_whose_endpoints_they_are():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "7", "null", "[]", "{}", *(
-        json.dumps({name: value for name, value in found().items() if name != missing}) for missing in found()
-    ), json.dumps(found({"vpc_endpoint_id": OWN})), json.dumps(found(route_tables=[{"id": "rtb-1"}])),
-     json.dumps(found(buckets={"one": {"colour": "red"}})), json.dumps(found(buckets=[]))],
-)  # fmt: skip
+    [
+        *("", "x", "7", "null", "[]", "{}"),
+        *(json.dumps({name: value for name, value in found().items() if name != missing}) for missing in found()),
+        json.dumps(found({"vpc_endpoint_id": OWN})),
+        json.dumps(found(route_tables=[{"id": "rtb-1"}])),
+        json.dumps(found(buckets={"one": {"colour": "red"}})),
+        json.dumps(found(buckets=[])),
+    ],
+)
 def test_what_is_something_else(text):
     with pytest.raises(PolicyError, match="is not what perimeter_info returns as perimeter") as raised:
         read_found(text)

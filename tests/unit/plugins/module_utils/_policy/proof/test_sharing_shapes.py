@@ -103,7 +103,7 @@ def world_of(bucket, *others, account=OWN, **more):
 
 #: What differs in a claim of a bucket -> whether it may be shared at all, and with one for which this does not differ.
 SHAPES = {
-    "the name": (lambda name: claim_of(name), True, True),
+    "the name": (claim_of, True, True),
     "two buckets": (lambda name: claim_of(name, world=world_of(name, "third")), False, False),
     "no bucket": (lambda name: claim_of(name, world=World()), False, False),
     "the owner": (
@@ -175,7 +175,7 @@ SHAPES = {
         True,
         True,
     ),
-    "what has to pass": (lambda name: passing_of(name), True, True),
+    "what has to pass": (passing_of, True, True),
     "versions of TLS": (lambda name: passing_of(name, tls=("1.2",) if name == "alpha" else ("1.3",)), True, False),
     "a policy of an organization": (
         lambda name: claim_of(
