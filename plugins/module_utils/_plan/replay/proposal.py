@@ -44,7 +44,6 @@ _MOST_PREFIXES, _MOST_PRINCIPALS = 10, 20
 _FOLDERS = 2
 _WHOLE_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::(?P<account>\d{12}):root")
 #: From the narrowest on; what is left is the list of the actions.
-_LEVELS = sorted((name for name in ACCESS_LEVELS if name != "all"), key=lambda name: len(ACCESS_LEVELS[name]))
 #: Management of the bucket is not access through the endpoint to what is in it.
 _LISTS = (PRESETS_VARIABLE, ENDPOINTS_VARIABLE, BREAK_GLASS_VARIABLE)
 
@@ -141,13 +140,10 @@ def _entry(bucket: str, seen: Sequence[tuple[int, Class]]) -> tuple[dict[str, An
 
 
 def _level(actions: set[str]) -> tuple[Any, tuple[str, ...]]:
-    """The narrowest level that has all of the actions, or their list where a level would more than double them."""
-    for name in _LEVELS:
-        if actions <= set(ACCESS_LEVELS[name]):
-            if len(ACCESS_LEVELS[name]) <= 2 * len(actions):
-                return name, ACCESS_LEVELS[name]
-            break
-    return sorted(actions), tuple(sorted(actions))
+    """The level that has these actions and no other, or their list."""
+    listed = tuple(sorted(actions))
+    level = next((name for name, granted in ACCESS_LEVELS.items() if actions == set(granted)), None)
+    return level or list(listed), listed
 
 
 def _principals(classes: Iterable[Class]) -> list[str]:

@@ -21,6 +21,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.classes 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.proposal import proposal_of, unused_of
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import Setting, Side
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.verdict import Verdict
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.access_levels import ACCESS_LEVELS
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 OWN = "vpce-0000000a"
@@ -176,10 +177,11 @@ def test_what_is_no_use_of_a_bucket_through_its_endpoint(changes):
 
 
 LEVELS = [
-    (["s3:GetObject"], "get_put"),
+    (["s3:GetObject"], ["s3:GetObject"]),
     (["s3:GetObject", "s3:PutObject"], "get_put"),
     (["s3:GetObject", "s3:GetObjectAcl"], ["s3:GetObject", "s3:GetObjectAcl"]),
-    (["s3:ListBucket"], "list"),
+    (["s3:ListBucket"], ["s3:ListBucket"]),
+    ([*ACCESS_LEVELS["list"]], "list"),
 ]
 
 
