@@ -10,7 +10,6 @@ import copy
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.perimeter import (
@@ -22,6 +21,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.peri
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.arns import PARTITIONS
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.meaning.canonical import equivalent
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._policy.building.perimeters import PERIMETERS
 
 ADMIN = "arn:aws:iam::111122223333:role/admin"
 AUTOMATION = "arn:aws:sts::111122223333:assumed-role/automation/run-1"
@@ -196,26 +196,6 @@ def test_reading_survives_what_is_not_a_statement():
 
 
 # --- properties ---
-
-
-def named(form):
-    """Lists of names that share some of their members, so that declarations overlap."""
-    return st.lists(st.integers(0, 5), max_size=3).map(lambda found: tuple(form.format(n) for n in sorted(set(found))))
-
-
-ROLES = named("arn:aws:iam::111122223333:role/role-{}")
-PERIMETERS = st.builds(
-    Perimeter,
-    endpoints=named("vpce-0000000{}").filter(bool),
-    vpcs=named("vpc-0000000{}"),
-    vpc_arns=named("arn:aws:ec2:eu-central-1:111122223333:vpc/vpc-0000000{}"),
-    principals=ROLES,
-    managers=ROLES,
-    accounts=named("11112222333{}"),
-    services=st.booleans(),
-    forwarded=st.booleans(),
-    tls=st.booleans(),
-)
 
 
 def statements_of(perimeter):

@@ -28,6 +28,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.shar
     withdraw_perimeter,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._policy.building.perimeters import PERIMETERS
 
 ADMIN = "arn:aws:iam::111122223333:role/admin"
 STRANGER = "arn:aws:iam::999988887777:role/*"
@@ -294,24 +295,6 @@ def test_exceptions_that_cannot_be_meant(given, message):
 # --- properties ---
 
 
-def named(form):
-    """Lists of names that share some of their members, so that declarations overlap."""
-    return st.lists(st.integers(0, 5), max_size=3).map(lambda found: tuple(form.format(n) for n in sorted(set(found))))
-
-
-ROLES = named("arn:aws:iam::111122223333:role/role-{}")
-PERIMETERS = st.builds(
-    Perimeter,
-    endpoints=named("vpce-0000000{}").filter(bool),
-    vpcs=named("vpc-0000000{}"),
-    vpc_arns=named("arn:aws:ec2:eu-central-1:111122223333:vpc/vpc-0000000{}"),
-    principals=ROLES,
-    managers=ROLES,
-    accounts=named("11112222333{}"),
-    services=st.booleans(),
-    forwarded=st.booleans(),
-    tls=st.booleans(),
-)
 NETWORKS = st.frozensets(
     st.sampled_from([f"vpce-0000000{n}" for n in range(6)] + [f"vpc-0000000{n}" for n in range(6)])
 )

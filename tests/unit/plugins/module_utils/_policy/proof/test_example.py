@@ -10,12 +10,9 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.cells import Cells
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
-    Bucket,
     Declaration,
-    Endpoint,
     Setting,
     Statement,
-    World,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.example import (
     Maker,
@@ -26,26 +23,20 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.example
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.search import Budget, Question, Search
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.sides import Shadows, changed, compile_side
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.space import Space
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._policy.proof.policies import (
+    ANN,
+    BOB,
+    BUCKET,
+    OWN,
+    VPC,
+    VPCE,
+    WORLD,
+    allow,
+    deny,
+    policy,
+)
 
-OWN, OTHER = "111122223333", "444455556666"
-VPCE, VPC = "vpce-0aaaaaaaaaaaaaaa1", "vpc-0aaaaaaaaaaaaaaa1"
-BUCKET, OBJECTS = "arn:aws:s3:::reports", "arn:aws:s3:::reports/*"
-WORLD = World(account=OWN, endpoints=(Endpoint(VPCE, VPC, OWN, "eu-central-1"),), buckets=(Bucket("reports", OWN),))
-ANN, BOB = f"arn:aws:iam::{OWN}:user/ann", f"arn:aws:iam::{OTHER}:user/bob"
 THROUGH = {"account": OWN, "region": "eu-central-1", "vpc": VPC, "vpce": VPCE}
-
-
-def allow(condition=None, **elements):
-    made = {"Effect": "Allow", "Principal": {"AWS": ANN}, "Action": "s3:GetObject", "Resource": OBJECTS, **elements}
-    return {**made, "Condition": condition} if condition else made
-
-
-def deny(condition=None, **elements):
-    return allow(condition, **{"Effect": "Deny", "Principal": "*", **elements})
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def bucket(*statements):

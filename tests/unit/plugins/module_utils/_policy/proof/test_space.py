@@ -9,8 +9,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patterns import pattern
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.principals import read_caller
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.values import State
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
     Bucket,
     Declaration,
@@ -19,48 +17,27 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim i
     Statement,
     World,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.sides import Shadows, changed, compile_side
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.sides import compile_side
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.space import Space, is_open
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.world import ALL_RULES, SHAPES
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.texts import languages
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.texts.automaton import text_tokens
-
-ABSENT, PRESENT, UNKNOWN = State.ABSENT, State.PRESENT, State.UNKNOWN
-OWN, OTHER, THIRD, ANY = "111122223333", "444455556666", "777788889999", "999999999999"
-VPCE, VPC = "vpce-0aaaaaaaaaaaaaaa1", "vpc-0aaaaaaaaaaaaaaa1"
-WORLD = World(account=OWN, organization="o-own", buckets=(Bucket("reports", OWN),))
-CALLERS = {
-    "role": f"arn:aws:iam::{OWN}:role/app",
-    "user": f"arn:aws:iam::{OWN}:user/ann",
-    "federated": f"arn:aws:sts::{OWN}:federated-user/joe",
-    "root": f"arn:aws:iam::{OWN}:root",
-    "service": "s3.amazonaws.com",
-}
-
-
-def caller(name="role"):
-    return read_caller(CALLERS.get(name, name), "aws")
-
-
-def statement(**elements):
-    return {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **elements}
-
-
-def space(*statements, world=WORLD, budget=20_000, **more):
-    side = compile_side(Declaration([statement(**one) for one in statements or ({},)]))
-    return Space(world, [changed(side, Shadows().statement)], budget, **more)
-
-
-def of(*conditions, **more):
-    """What statements tell apart that have one condition each."""
-    return space(*({"Condition": {operator: {key: values}}} for operator, key, values in conditions), **more)
-
-
-SOURCE = [
-    ("ArnLike", "aws:SourceArn", "arn:aws:s3:::a"),
-    ("StringEquals", "aws:SourceAccount", OTHER),
-]
-
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._policy.proof.spaces import (
+    ABSENT,
+    ANY,
+    OTHER,
+    OWN,
+    PRESENT,
+    SOURCE,
+    THIRD,
+    VPC,
+    VPCE,
+    WORLD,
+    caller,
+    of,
+    space,
+    statement,
+)
 
 #: Key, what is known -> the key to ask for first.
 FIRST = [

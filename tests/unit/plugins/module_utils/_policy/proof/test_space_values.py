@@ -8,77 +8,35 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.principals import read_caller
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.values import State
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
-    Bucket,
-    Declaration,
-    World,
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._policy.proof.spaces import (
+    ABSENT,
+    ANY,
+    IN_OWN,
+    NEW_YEAR,
+    OTHER,
+    OWN,
+    PRESENT,
+    SECONDS,
+    SOURCE,
+    TAG,
+    THIRD,
+    VPC,
+    both,
+    caller,
+    instant,
+    of,
+    organization,
+    space,
 )
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.sides import Shadows, changed, compile_side
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.space import Space
 
-ABSENT, PRESENT, UNKNOWN = State.ABSENT, State.PRESENT, State.UNKNOWN
-OWN, OTHER, THIRD, ANY = "111122223333", "444455556666", "777788889999", "999999999999"
-VPCE, VPC = "vpce-0aaaaaaaaaaaaaaa1", "vpc-0aaaaaaaaaaaaaaa1"
-WORLD = World(account=OWN, organization="o-own", buckets=(Bucket("reports", OWN),))
-NEW_YEAR, SECONDS = "2026-01-01T00:00:00Z", 1767225600
-CALLERS = {
-    "role": f"arn:aws:iam::{OWN}:role/app",
-    "user": f"arn:aws:iam::{OWN}:user/ann",
-    "federated": f"arn:aws:sts::{OWN}:federated-user/joe",
-    "root": f"arn:aws:iam::{OWN}:root",
-    "service": "s3.amazonaws.com",
-}
-
-
-def caller(name="role"):
-    return read_caller(CALLERS.get(name, name), "aws")
-
-
-def statement(**elements):
-    return {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **elements}
-
-
-def space(*statements, world=WORLD, budget=20_000, **more):
-    side = compile_side(Declaration([statement(**one) for one in statements or ({},)]))
-    return Space(world, [changed(side, Shadows().statement)], budget, **more)
-
-
-def of(*conditions, **more):
-    """What statements tell apart that have one condition each."""
-    return space(*({"Condition": {operator: {key: values}}} for operator, key, values in conditions), **more)
-
-
-SOURCE = [
-    ("ArnLike", "aws:SourceArn", "arn:aws:s3:::a"),
-    ("StringEquals", "aws:SourceAccount", OTHER),
-]
 SOURCE_VPC = [
     ("ArnLike", "aws:SourceVpcArn", "arn:aws:ec2:*:*:vpc/vpc-1*"),
     ("StringEquals", "aws:SourceVpc", VPC),
 ]
 
 
-def organization(family, path="o-own/r-1/*"):
-    return [
-        ("ForAnyValue:StringLike", f"aws:{family}OrgPaths", path),
-        ("StringEquals", f"aws:{family}OrgID", "o-a"),
-    ]
-
-
-def both(account):
-    return {"aws:resourceaccount": (account,), "s3:resourceaccount": (account,)}
-
-
-def instant(value, *more):
-    return dict.fromkeys(("aws:currenttime", "aws:epochtime", *more), value)
-
-
 OURS = [("StringEquals", "aws:SourceOrgID", "o-own")]
-TAG = [("StringEquals", "aws:PrincipalTag/t", "a")]
 SHADOWS_OF_TIME = ("~aws:currenttime", "~aws:epochtime")
-IN_OWN = {"aws:principalaccount": (OWN,)}
 FROM_OWN = {"aws:sourceaccount": (OWN,)}
 #: Conditions, key, what is known -> what the key can be, with what follows from it.
 VALUES = {
