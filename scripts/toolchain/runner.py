@@ -23,7 +23,11 @@ from typing import IO
 from toolchain.parts import Part
 
 # The last line of a part says how many tests it had; the runner reads it from the log.
-_RESULT = re.compile(r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
+_RESULT = re.compile(
+    r"^\[result\] (?P<name>\S+): (?P<passed>\d+) passed, (?P<failed>\d+) failed"
+    r"(?: in \d+ s, (?P<processor>\d+) s of processors)?",
+    re.MULTILINE,
+)
 _COMMAND = (sys.executable, "-m", "toolchain", "part")
 _PATIENCE = 3600  # seconds for one part: what hangs should fail while CI is still there to say so
 _TAIL = 150  # lines of a failed part's log that are shown,
@@ -35,18 +39,20 @@ _SKIPPED = re.compile(r"^SKIPPED \[\d+\] .*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a part ended."""
+    """How a part ended. ``processor``: seconds of processors of all that it has started and waited for."""
 
     name: str
     seconds: float
     passed: int
     failed: int
+    processor: float = 0
     log: Path | None = None
 
 
 def result_line(outcome: Outcome) -> str:
     """The last line that a part prints."""
-    return f"[result] {outcome.name}: {outcome.passed} passed, {outcome.failed} failed in {outcome.seconds:.0f} s"
+    counts = f"{outcome.passed} passed, {outcome.failed} failed"
+    return f"[result] {outcome.name}: {counts} in {outcome.seconds:.0f} s, {outcome.processor:.0f} s of processors"
 
 
 def run_side_by_side(parts: Sequence[Part], logs: Path, workers: int) -> list[Outcome]:
@@ -123,12 +129,13 @@ def _run_one(part: Part, logs: Path, running: _Running) -> Outcome:
     seconds = time.monotonic() - started
     found = _RESULT.search(text)
     passed, failed = (int(found["passed"]), int(found["failed"])) if found else (0, 1)
+    processor = int(found["processor"] or 0) if found else 0
     if status != 0:
         failed = max(failed, 1)
         _say(f"[FAILED] {part.name} after {seconds:.0f} s, out of {log}:\n{excerpt(text)}\n[end of {part.name}]")
     else:
         _say("\n".join([f"[ok]     {part.name}, {seconds:.0f} s", *_SKIPPED.findall(text)]))
-    return Outcome(part.name, seconds, passed, failed, log)
+    return Outcome(part.name, seconds, passed, failed, processor, log)
 
 
 def excerpt(text: str) -> str:
@@ -141,12 +148,12 @@ def excerpt(text: str) -> str:
 def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
     """A table of the parts, and a closing line that test counters read."""
     width = max(len(outcome.name) for outcome in outcomes)
-    lines = [f"{'part':<{width}}  seconds  passed  failed  result", "-" * (width + 33)]
+    lines = [f"{'part':<{width}}  seconds  processor  passed  failed  result", "-" * (width + 44)]
     for outcome in outcomes:
         result = "FAILED" if outcome.failed else "ok"
-        counts = f"{outcome.seconds:7.0f}  {outcome.passed:6}  {outcome.failed:6}"
+        counts = f"{outcome.seconds:7.0f}  {outcome.processor:9.0f}  {outcome.passed:6}  {outcome.failed:6}"
         lines.append(f"{outcome.name:<{width}}  {counts}  {result}")
-    lines.append(f"{'all':<{width}}  {seconds:7.0f}")
+    lines.append(f"{'all':<{width}}  {seconds:7.0f}  {sum(outcome.processor for outcome in outcomes):9.0f}")
     passed, failed = sum(outcome.passed for outcome in outcomes), sum(outcome.failed for outcome in outcomes)
     return "\n".join(["", *lines, "", f"{passed} passed, {failed} failed"])
 
