@@ -21,18 +21,24 @@ from toolchain.commands import Failed, Workplace, count_tests, run
 from toolchain.environments import Words
 
 # ansible-test fetches this script from a site of its own to get pip into its virtual environments. It looks here first.
-# Ours brings in the pip that Python ships and then installs the packages that the caller names.
+# Ours has the pip that Python ships install the packages that the caller names.
 _BOOTSTRAP = """# Put here by the tests of a collection, because nothing was here: pip without a download of get-pip.py.
 # Remove it at will; it comes back, or ansible-test downloads the original.
 import ensurepip
-import os
 import subprocess
 import sys
+from pathlib import Path
 
-environment = dict(os.environ)  # ensurepip turns the settings of pip off for good
-ensurepip.bootstrap()
 arguments = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments], env=environment)
+# A wheel of pip runs as it is. Installing it first, to have it replace itself, would take as long once more.
+wheels = sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
+if wheels:
+    pip = [str(wheels[-1] / "pip")]
+else:
+    subprocess.check_call([sys.executable, "-m", "ensurepip"])
+    pip = ["-m", "pip"]
+# Most of what is installed is never imported: what is gets compiled then.
+subprocess.check_call([sys.executable, *pip, "install", "--no-compile", *arguments])
 """
 _PIP_VERSIONS = """
 import json, types
