@@ -135,6 +135,35 @@ def test_who_may_reach_a_bucket():
     assert found["ForwardedGrant"] == (None, both(VIA, arns(APP), private))
 
 
+MANAGEMENT = [
+    "s3:DeleteBucketPolicy",
+    "s3:GetBucketLocation",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:PutBucketPolicy",
+]
+
+
+def test_accepted_exceptions_may_reach_a_bucket_as_declared_ones_do():
+    accepted = {
+        "break_glass_principals": [GLASS],
+        "manager_principals": [MANAGER],
+        "excepted_accounts": [OTHER],
+        "allow_aws_services": True,
+        "allow_forwarded_access": True,
+    }
+    declaration = declare(accepted=accepted)
+    _grant, *found, _root = shown(may_reach(declaration, declaration.grants["logs"], (), ()))
+    assert found == [
+        ("BreakGlass", None, None, both(arns(GLASS), TLS)),
+        ("Managers", MANAGEMENT, [BUCKET], both(arns(MANAGER), TLS)),
+        ("AcceptedAccounts", None, None, both(equals("aws:PrincipalAccount", OTHER), TLS)),
+        ("Services", None, None, both(SERVICE, equals("aws:SourceAccount", ACCOUNT))),
+        ("Forwarded", None, None, both(VIA, OF_ACCOUNT, TLS)),
+    ]
+
+
 OBJECTS = [f"{BUCKET}/inbox/*", f"{BUCKET}/report*"]
 LISTED = {"StringLike": {"s3:prefix": ["inbox/*", "report*"]}}
 

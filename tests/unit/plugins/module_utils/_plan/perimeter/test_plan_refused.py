@@ -87,6 +87,9 @@ def test_best_effort_corrects_the_rest_and_opens_nothing_for_what_is_not_there(k
     assert plan["incomplete"] == why
     assert plan["buckets"]["buckets"] == [{"bucket": ONE}]
     assert TWO not in json.dumps(plan["endpoint"]["policy"])
+    looked = json.loads(plan["looked"])["buckets"]
+    assert looked[1] == {"bucket": TWO, "changed": False, "failed": True, "msg": why, "actions": []}
+    assert (looked[0]["bucket"], looked[0]["failed"], looked[0]["before"]) == (ONE, False, None)
     # What is open for it stays: that is not ours to say as long as it cannot be looked at.
     own, policies = kept
     plan = plan_of(DECLARED, found=found(own, policies={ONE: policies[ONE]}, problems={TWO: why}), best_effort=True)

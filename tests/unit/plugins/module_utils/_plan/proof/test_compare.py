@@ -177,6 +177,7 @@ def test_what_is_said_in_vain(statements, expected):
         ({"bucket": "reports", "endpoint": VPCE}, "of a bucket or of an endpoint"),
         ({"bucket": "a/b"}, "is not the name of a bucket"),
         ({"endpoint": "mine"}, "endpoint_id: 'mine' is not such an id"),
+        ({"vpc": "mine"}, "options: vpc_id: 'mine' is not such an id"),
         ({"account": 1}, "account: 1 is not such an id"),
         ({"organization": "mine"}, "organization: 'mine' is not such an id"),
         ({"partition": "moon"}, "is not an AWS partition"),

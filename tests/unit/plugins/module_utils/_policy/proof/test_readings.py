@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.evaluation.request import Request
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.principals import read_caller
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.values import State
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
     HOLDS,
     REFUTED,
@@ -383,6 +384,19 @@ def test_what_is_read_alike(one, other, context, alike):
     assert first
     assert second
     assert (first == second) is alike
+
+
+def test_booleans_beside_a_variable_are_told_apart_where_the_value_is_not():
+    key = "aws:MultiFactorAuthPresent"
+    resource, known = request()
+    known[key.lower()] = State.PRESENT
+    first, other, again = [
+        set(doubts_of(one, resource, known))
+        for one in read(*(compares("Bool", word, VARIABLE, key=key) for word in ("true", "false", "true")))
+    ]
+    assert first
+    assert first == again
+    assert first.isdisjoint(other)
 
 
 HARD = f"{BUCKET}/x*a?b*c"

@@ -18,7 +18,12 @@ from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim i
     World,
 )
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.prove import Options, prove
-from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.world import ALL_RULES, RULES, SHAPES
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.world import (
+    ALL_RULES,
+    RULES,
+    SHAPES,
+    belongs_to_actions,
+)
 
 OWN = "111122223333"
 VPCE, VPC = "vpce-0aaaaaaaaaaaaaaa1", "vpc-0aaaaaaaaaaaaaaa1"
@@ -142,3 +147,18 @@ BEGINNINGS = {
 
 def test_of_which_keys_the_values_have_a_form():
     assert {key: shape.nicer[0][: len(BEGINNINGS[key])] for key, shape in SHAPES.items()} == BEGINNINGS
+
+
+#: Key -> whether a request for an action that does not know it lacks it.
+OF_ACTIONS = {
+    **dict.fromkeys(("s3:prefix", "s3:delimiter", "s3:max-keys", "s3:versionid", "s3:locationconstraint"), True),
+    **dict.fromkeys(("s3:x-amz-acl", "s3:object-lock-mode", "s3:requestobjecttagkeys"), True),
+    **dict.fromkeys(("s3:existingobjecttag/team", "s3:requestobjecttag/team"), True),
+    **dict.fromkeys(("s3:tlsversion", "s3:authtype", "s3:signatureage", "s3:resourceaccount"), False),
+    **dict.fromkeys(("s3:existingobjecttags", "s3:xamz", "s3:buckettag/a", "aws:sourcevpce"), False),
+}
+
+
+@pytest.mark.parametrize("key, of_actions", OF_ACTIONS.items())
+def test_which_keys_only_some_actions_carry(key, of_actions):
+    assert belongs_to_actions(key) is of_actions
