@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.perimeter.result import plan_of
+
 ACCOUNT, ARN = "111122223333", "arn:aws:iam::111122223333:user/automation"
 VPC, OTHER_VPC = "vpc-0aaa0000000000001", "vpc-0bbb0000000000001"
 OWN, SIBLING, PEER = "vpce-0aaa0000000000001", "vpce-0aaa0000000000002", "vpce-0bbb0000000000001"
@@ -66,6 +68,14 @@ def found(*endpoints, policies=None, problems=None, **more):
 
 
 NONE_YET = {ONE: None, TWO: None}
+
+
+def as_declared():
+    """What is found when all is as declared: the endpoint and the policies of the buckets."""
+    plan = plan_of(DECLARED, found=found(endpoint(), policies=NONE_YET))
+    assert plan["refused"] == ""
+    changes = json.loads(plan["changes"])
+    return changes["endpoint"]["endpoint"], {name: one["policy"] for name, one in changes["buckets"].items()}
 
 
 def statement(policy, sid):

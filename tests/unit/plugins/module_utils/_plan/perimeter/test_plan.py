@@ -28,11 +28,14 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._plan.peri
     TABLES,
     TWO,
     VPC,
+    as_declared,
     endpoint,
     found,
     of_others,
     shared,
 )
+
+kept = pytest.fixture(scope="module")(as_declared)
 
 # --- what is found to differ
 

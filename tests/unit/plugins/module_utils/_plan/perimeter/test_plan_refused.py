@@ -25,9 +25,12 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._plan.peri
     SIBLING,
     TWO,
     VPC,
+    as_declared,
     endpoint,
     found,
 )
+
+kept = pytest.fixture(scope="module")(as_declared)
 
 REFUSED = [
     (

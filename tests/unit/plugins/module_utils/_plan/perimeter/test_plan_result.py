@@ -32,10 +32,13 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._plan.peri
     OWN,
     TWO,
     VPC,
+    as_declared,
     endpoint,
     found,
     statement,
 )
+
+kept = pytest.fixture(scope="module")(as_declared)
 
 
 def test_what_was_done_is_looked_at_again(kept):

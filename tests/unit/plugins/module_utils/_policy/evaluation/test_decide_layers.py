@@ -136,6 +136,19 @@ MORE = [
         "bucket_policy",
         set(),
     ),
+    # Who owns the bucket decides nothing but whether Block Public Access denies it.
+    (
+        GET,
+        {
+            "identity": [EVERYTHING],
+            "bucket": bucket(),
+            "resource_account": None,
+            "block_public_access": {"RestrictPublicBuckets": True},
+        },
+        "unknown",
+        "block_public_access",
+        {"aws:ResourceAccount"},
+    ),
     # What the account may do by delegation does not settle what the session itself may.
     (
         {**GET, "principal": f"arn:aws:iam::{ACCOUNT}:role/app"},

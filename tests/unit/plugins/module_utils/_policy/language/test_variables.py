@@ -28,6 +28,8 @@ EARLY = [
     ("*", False),
     ("", False),
     ("arn:aws:s3::${*}:bucket", False),
+    # A wildcard is no colon.
+    ("arn:aws:s3:*:${aws:username}:bucket", True),
 ]
 
 

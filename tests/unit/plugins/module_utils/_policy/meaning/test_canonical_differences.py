@@ -113,6 +113,11 @@ DIFFERENT = [
         {"Resource": None, "NotResource": ["arn:{p}:s3:::bucket/*", "arn:{p}:s3:::bucket/${aws:username}"]},
         {"Resource": None, "NotResource": "arn:{p}:s3:::bucket/*"},
     ),
+    (
+        "an entry of NotResource with a variable that fits less",
+        {"Resource": None, "NotResource": ["arn:{p}:s3:::bucket/*", "arn:{p}:s3:::bucket/a/${aws:username}"]},
+        {"Resource": None, "NotResource": ["arn:{p}:s3:::bucket/*", "arn:{p}:s3:::bucket/b/${aws:username}"]},
+    ),
     ("resource of another partition", {"Resource": "arn:aws-other:s3:::bucket/*"}, {}),
     ("unknown element", {"Condtion": {"StringEquals": {"k:x": "a"}}}, {}),
     ("case of an element", {"Action": None, "action": "s3:GetObject"}, {}),

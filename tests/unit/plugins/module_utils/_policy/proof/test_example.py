@@ -234,6 +234,11 @@ FOUND = {
         {"prefix": "x", "t": "any-other"},
     ),
     "a pattern": ([[allow(tag("u", f"{T}*y?", "StringLike"))]], "/any-object", {"u": "any-otherxyx", "t": "any-other"}),
+    "a pattern of one sign and of any": (
+        [[allow(tag("u", f"{T}?*", "StringLike")), deny(tag("u", "any-other??*", "StringLike"))]],
+        "/any-object",
+        {"u": "any-otherx", "t": "any-other"},
+    ),
     "a value of several": (
         [[allow({"ForAnyValue:StringEquals": {"aws:TagKeys": T}})]],
         "/any-object",

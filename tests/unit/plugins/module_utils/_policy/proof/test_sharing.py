@@ -96,6 +96,17 @@ def test_the_endpoint_counts_as_far_as_it_can_be_about_them(statements, alike):
     assert (found[0] == found[1]) is alike
 
 
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+def test_a_statement_without_a_name_is_known_by_its_place(element):
+    """Of a verdict that is shared people read which statement it was."""
+    others, about = allow(*arns("third")), "*" if element == "Resource" else "arn:aws:s3:::third"
+    open_ = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", element: about}
+    assert shape("alpha", policy(others, open_)) != shape("beta", policy(open_, others))
+    assert shape("alpha", policy(others, open_)) == shape("beta", policy(others, open_))
+    named = {**open_, "Sid": "Open"}
+    assert shape("alpha", policy(others, named)) == shape("beta", policy(named, others))
+
+
 def test_a_missing_policy_counts():
     assert shape("alpha", None) != shape("alpha", policy(allow(*arns("alpha"))))
     assert shape("alpha", None, None) != shape("alpha", None, policy(allow("arn:aws:s3:::third")))

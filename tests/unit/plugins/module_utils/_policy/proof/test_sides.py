@@ -275,6 +275,10 @@ RELAXED = [
     (allow(Resource=f"{BUCKET}/x{HARD}"), 3, f"{BUCKET}/xanb", False),
     (allow(Resource=[f"{BUCKET}/x{HARD}", f"{BUCKET}/y*"]), 2, f"{BUCKET}/yes", True),
     (allow(Resource=[f"{BUCKET}/x{HARD}", f"{BUCKET}/y*"]), 2, f"{BUCKET}/z", False),
+    # What is as hard as the limit stays, whatever is given up beside it.
+    (allow(Resource=[f"{BUCKET}/x{HARD}", f"{BUCKET}/y{HARD}?*d"]), 3, f"{BUCKET}/xanbc", True),
+    (allow(Resource=[f"{BUCKET}/x{HARD}", f"{BUCKET}/y{HARD}?*d"]), 3, f"{BUCKET}/xanb", False),
+    (allow(Resource=[f"{BUCKET}/x{HARD}", f"{BUCKET}/y{HARD}?*d"]), 3, f"{BUCKET}/yanb", None),
     # Wildcards in other fields of an ARN: nothing is known of any resource.
     (allow(Resource="arn:aws:s3:::rep*t?a*"), 2, f"{BUCKET}/a", None),
     (allow(Resource="arn:aws:s3:::rep*t?a*"), 2, "arn:aws:s3:::other/a", False),
