@@ -34,7 +34,8 @@ class UnsuccessfulError(Exception):
 
     def __init__(self, item: Mapping[str, Any]) -> None:
         self.response = {"Error": dict(item.get("Error") or {})}
-        super().__init__(self.response["Error"].get("Message") or "AWS gives no reason")
+        # What is said where the response has no message.
+        super().__init__("AWS gives no reason")
 
 
 def describe_vpc_endpoints(client: Any, **filters: str) -> list[dict[str, Any]]:

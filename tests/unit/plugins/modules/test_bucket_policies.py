@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 pytest.importorskip("botocore")
@@ -13,6 +15,7 @@ pytest.importorskip("botocore")
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.pace import Pace
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.s3_errors import BucketError, Kind
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import module as fleet_module
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet import progress
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.fleet.discover import Found
 from ansible_collections.perimeter.s3.plugins.modules import bucket_policies
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.bucket.bucket_fake import (
@@ -116,6 +119,20 @@ def test_others_are_done_when_some_fail(run):
     summary = left.result["summary"]
     assert [summary[key] for key in ("converged", "changed", "failed", "skipped")] == [3, 3, 2, 0]
     assert left.result["actions"] == ["s3:PutBucketPolicy"] * 3
+
+
+def test_progress_is_told_bucket_by_bucket(run, monkeypatch, tmp_path):
+    told = tmp_path / "progress"
+    told.touch()
+    monkeypatch.setenv(progress.VARIABLE, str(told))
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0)
+    client = Buckets({"a-logs": None, "b-logs": ours("b-logs"), "d-logs": None}, {"c-logs": client_error("Odd")})
+    run(client, ["a-logs", "b-logs", "c-logs", "d-logs"], **OPTIONS)
+    found = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()]
+    assert found == [
+        {"done": done, "changed": changed, "failed": failed, "total": 4}
+        for done, changed, failed in [(1, 1, 0), (2, 1, 0), (3, 1, 1), (4, 2, 1)]
+    ]
 
 
 # name, what reads raise, limit, number of buckets looked at, words

@@ -12,7 +12,10 @@ import pytest
 
 exceptions = pytest.importorskip("botocore.exceptions")
 
-from ansible_collections.perimeter.s3.plugins.module_utils._aws.accounts.organizations import Directory  # noqa: E402
+from ansible_collections.perimeter.s3.plugins.module_utils._aws.accounts.organizations import (  # noqa: E402
+    Directory,
+    client_config,
+)
 from ansible_collections.perimeter.s3.plugins.module_utils._aws.api.errors import CallError  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts.plan import Account, Organization  # noqa: E402
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.accounts.units import Unit  # noqa: E402
@@ -69,6 +72,14 @@ def directory(client, answers=None):
 
 def client_error(code, message="no"):
     return exceptions.ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+
+
+def test_a_client_slows_down_when_it_is_throttled_and_waits_for_no_answer_for_ever():
+    config = client_config()
+    # https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
+    assert config.retries["mode"] == "adaptive"
+    assert 1 < config.retries["total_max_attempts"] <= 10
+    assert 0 < config.connect_timeout <= config.read_timeout <= 60
 
 
 def test_organization():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import stat
 
 import pytest
@@ -41,6 +42,13 @@ def test_nobody_else_may_read_it(tmp_path):
     there.chmod(0o755)
     keep(str(there), "logs", POLICY)
     assert stat.S_IMODE(there.stat().st_mode) == 0o755
+
+
+def test_all_of_it_is_on_the_disk_before_aws_is_written_to(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
+    path = keep(str(tmp_path), "logs", POLICY, lambda: WHEN)
+    assert synced == [os.path.getsize(path)]
 
 
 def test_nothing_is_overwritten(tmp_path):

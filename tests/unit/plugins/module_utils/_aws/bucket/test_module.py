@@ -17,6 +17,8 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.bucket.module im
     BUCKET_OPTIONS,
     run_bucket_policy,
 )
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.module_fake import (
     ACCOUNT,
     FakeModule,
@@ -117,6 +119,25 @@ def test_what_goes(warned, given):
     assert (result["changed"], result["actions"], result["policy"]) == (True, ["s3:DeleteBucketPolicy"], None)
     assert "diff" not in result
     assert bucket.policy is None
+
+
+def test_whom_nobody_declared_is_returned(warned):
+    ours, stranger = "vpce-11111111111111111", "vpce-0bad0bad0bad0bad0"
+    declared = bucket_perimeter("logs", endpoints=[ours])["Statement"]
+    found = bucket_perimeter("logs", endpoints=[ours, stranger], excepted_accounts=["999988887777"])["Statement"]
+    peer = {
+        "vpc_endpoint_id": "vpce-22222222222222222",
+        "vpc_id": "vpc-2",
+        "policy_document": endpoint_policy(["logs"]),
+    }
+    given = {"statements": declared, "peers": [peer], "exclusive": True, "allow_lockout": True}
+    result = run(run_bucket_policy, module_of(Bucket(*found), check=True, **given))
+    assert result["undeclared"] == [
+        {"kind": "network", "value": stranger},
+        {"kind": "account", "value": "999988887777"},
+    ]
+    result = run(run_bucket_policy, module_of(Bucket(*declared), check=True, **given))
+    assert (result["changed"], result["undeclared"]) == (False, [])
 
 
 def test_check_mode_writes_nothing(warned, tmp_path):

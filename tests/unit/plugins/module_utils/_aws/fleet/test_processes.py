@@ -169,9 +169,12 @@ def test_an_interrupt_of_the_terminal_is_not_for_the_processes():
         assert len(set(processes_of(s3["s3"]))) == PROCESSES
 
 
-def test_none_are_made_where_forks_are_not_safe(monkeypatch):
+@pytest.mark.parametrize("told, processes", [(lambda _process: {0, 3, 5}, 3), (lambda _process: {7}, 0), (None, 0)])
+def test_there_are_no_more_than_cores_and_none_where_forks_are_not_safe(monkeypatch, told, processes):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert useful_processes(10_000, 32) == 0
+    if told:
+        monkeypatch.setattr(os, "sched_getaffinity", told, raising=False)
+    assert useful_processes(10_000, 32) == processes
 
 
 @pytest.mark.parametrize(
@@ -189,6 +192,29 @@ def test_none_are_made_where_forks_are_not_safe(monkeypatch):
 def test_processes_are_made_when_they_are_worth_it(monkeypatch, cores, calls, workers, processes):
     monkeypatch.setattr(fleet_processes, "_cores", lambda: cores)
     assert useful_processes(calls, workers) == processes
+
+
+def test_a_line_gets_an_answer_to_each_call_and_the_counts_at_the_end():
+    calls, client = Calls(), Client(KeyError("nobody foresaw it"))
+    clients = {"s3": calls.of(client)}
+    here, there = multiprocessing.Pipe()
+    for asked in (("get_bucket_policy", {"Bucket": "b"}), ("put_bucket_policy", {"number": 0})):
+        here.send(("s3", *asked))
+    here.send(None)
+    fleet_processes._answer_all(there, clients, calls)
+    answered = []
+    while here.poll():
+        answered.append(here.recv())
+    policy, error, counted = answered
+    assert policy == {"Policy": "b", "Process": os.getpid()}
+    assert "KeyError: 'nobody foresaw it'" in str(error)
+    assert counted == {"s3:GetBucketPolicy": 1}
+
+
+def test_a_line_whose_module_is_gone_is_left():
+    here, there = multiprocessing.Pipe()
+    here.close()
+    fleet_processes._answer_all(there, {}, Calls())
 
 
 @pytest.mark.parametrize("processes", [3, 4])

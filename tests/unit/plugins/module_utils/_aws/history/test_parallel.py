@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import os
 import threading
 
 import pytest
@@ -103,7 +104,7 @@ def test_of_a_large_object_no_more_is_read_than_the_beginning():
     client = FakeModule({}, {"GetObject": {"Body": large}}).client("s3")
     begun = parallel._begin(objects(1)[0], client)
     # A mebibyte of five.
-    assert 1_048_576 <= Body.taken < 1_400_000
+    assert Body.taken == 1_048_576
     assert sum(map(len, parallel._pieces(*begun))) == 5_000_000
 
 
@@ -119,6 +120,15 @@ def test_what_cannot_be_read_is_named_and_hides_nothing(monkeypatch):
 def test_processes_count_what_one_does(monkeypatch, cores):
     found = counted(objects(64), Trail(), monkeypatch, cores)
     assert (found.files, found.records, found.counted, found.duplicates) == (64, 128, 65, 63)
+
+
+@pytest.mark.parametrize("told, cores", [(lambda _process: {0, 3, 5}, 3), (lambda _process: {7}, 1), (None, 1)])
+def test_the_cores_are_those_that_this_process_may_use(monkeypatch, told, cores):
+    # Where it is not told, forks are not safe.
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    if told:
+        monkeypatch.setattr(os, "sched_getaffinity", told, raising=False)
+    assert parallel._cores() == cores
 
 
 # Parts, cores, the processes that are made: one for 16 parts, four at the most, and none by itself
