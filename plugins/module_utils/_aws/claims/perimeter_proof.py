@@ -79,7 +79,7 @@ def _documents(options: Mapping[str, Any], claims: Iterable[Asked], session: Ses
         )
         if missing:
             account = account or session.caller.account
-            _add_buckets(session, list(missing), owners, buckets, regions)
+            _add_buckets(session, {name: owners.get(name, account) for name in missing}, buckets, regions)
         ids = [name for name in _endpoints(claims) if name not in policies]
         if ids:
             _add_endpoints(session, ids, policies, known)
@@ -135,22 +135,20 @@ def _endpoints(claims: Iterable[Asked]) -> dict[str, None]:
 
 
 def _add_buckets(
-    session: Session,
-    missing: list[str],
-    owners: dict[str, str],
-    into: dict[str, Raw | None],
-    regions: dict[str, str],
+    session: Session, owners: Mapping[str, str], into: dict[str, Raw | None], regions: dict[str, str]
 ) -> None:
-    """:raises PolicyError: with every bucket whose policy cannot be read: nothing can be proved of it."""
+    """Read the buckets of these owners.
+
+    :raises PolicyError: with every bucket whose policy cannot be read: nothing can be proved of it.
+    """
     problems = []
-    for bucket, live in read_buckets(session, missing, owners).items():
+    for bucket, live in read_buckets(session, list(owners), owners).items():
         if isinstance(live, Exception):
             problems.append(
                 Problem(bucket, f"Its policy cannot be read. {live}", "Give it in bucket_policies, or let it be read.")
             )
             continue
         into[bucket] = live.policy
-        owners.setdefault(bucket, session.caller.account)
         if live.region:
             regions.setdefault(bucket, live.region)
     if problems:

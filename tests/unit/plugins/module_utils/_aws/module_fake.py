@@ -36,8 +36,10 @@ class Exited(Exception):
 class Refused:
     """The answer of an operation that AWS refuses."""
 
-    def __init__(self, code: str, message: str = "no", status: int = 403) -> None:
-        self.code, self.message, self.status = code, message, status
+    def __init__(
+        self, code: str, message: str = "no", status: int = 403, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.code, self.message, self.status, self.headers = code, message, status, headers or {}
 
 
 class FakeModule:
@@ -70,8 +72,12 @@ class FakeModule:
         status = found.status if isinstance(found, Refused) else 200
         metadata = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}
         if isinstance(found, Refused):
+            metadata["HTTPHeaders"] = found.headers
             found = {"Error": {"Code": found.code, "Message": found.message}}
-        return SimpleNamespace(status_code=status), {**found, "ResponseMetadata": metadata}
+        return SimpleNamespace(status_code=status), {
+            **found,
+            "ResponseMetadata": {**metadata, **found.get("ResponseMetadata", {})},
+        }
 
     def exit_json(self, **result: Any) -> None:
         self.result = result
@@ -86,14 +92,20 @@ def policy(*statements: Mapping[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def policies(by_bucket: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:
-    """Answers GetBucketPolicy: bucket -> its document, ``None`` for none, or how it is refused."""
+def policies(by_bucket: Mapping[str, Any], region: str | None = None) -> Callable[[Mapping[str, Any]], Any]:
+    """Answers GetBucketPolicy: bucket -> its document, ``None`` for none, or how it is refused.
+
+    ``region``: where S3 says that the buckets are, if it does.
+    """
+    headers = {"x-amz-bucket-region": region} if region else {}
 
     def answer(asked: Mapping[str, Any]) -> Any:
         found = by_bucket[asked["Bucket"]]
         if found is None:
-            return Refused("NoSuchBucketPolicy", status=404)
-        return found if isinstance(found, Refused) else {"Policy": json.dumps(found)}
+            return Refused("NoSuchBucketPolicy", status=404, headers=headers)
+        if isinstance(found, Refused):
+            return Refused(found.code, found.message, found.status, headers)
+        return {"Policy": json.dumps(found), "ResponseMetadata": {"HTTPHeaders": headers}}
 
     return answer
 

@@ -58,8 +58,8 @@ def warned(monkeypatch):
     return said
 
 
-def checked(buckets, endpoints, *requests, how=run, **given):
-    answers = {"GetBucketPolicy": policies(buckets), "DescribeVpcEndpoints": endpoints, "HeadBucket": {}}
+def checked(buckets, endpoints, *requests, how=run, region=None, **given):
+    answers = {"GetBucketPolicy": policies(buckets, region), "DescribeVpcEndpoints": endpoints, "HeadBucket": {}}
     given = {"assume_identity_allows": True, **given}
     module = FakeModule(ACCESS_CHECK_OPTIONS, answers, requests=list(requests), **given)
     return how(run_access_check, module), module
@@ -133,6 +133,17 @@ def test_a_bucket_is_read_as_its_owners(warned, supplied, owner):
     assert ("GetBucketPolicy", {"Bucket": "logs", "ExpectedBucketOwner": owner}) in module.asked
 
 
+# Whose the bucket is, as the task says; what an endpoint does that is for the caller's own buckets
+OWNERS = [({}, "allow"), ({"logs": ACCOUNT}, "allow"), ({"logs": "444455556666"}, "implicit_deny")]
+
+
+@pytest.mark.parametrize("supplied, decision", OWNERS)
+def test_a_bucket_that_is_read_is_the_callers_unless_the_task_says_otherwise(warned, supplied, decision):
+    own = policy({**OPEN["Statement"][0], "Condition": {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}})
+    result, _module = checked({"logs": LIVE}, filtered(endpoint(VPCE, own)), request(), resource_accounts=supplied)
+    assert [one["decision"] for one in result["decisions"]] == [decision]
+
+
 def test_nothing_is_read_if_the_task_says_so(warned):
     result, module = checked({}, None, request(), read_missing=False)
     assert (module.asked, [one["decision"] for one in result["decisions"]]) == ([], ["unknown"])
@@ -152,6 +163,25 @@ def test_an_endpoint_leads_to_buckets_of_the_region_that_it_serves(warned, serve
     more = {"ServiceRegion": serves} if serves else {}
     result, _module = checked(
         {"logs": LIVE}, filtered(endpoint(VPCE, OPEN, **more)), request(), resource_regions={"logs": region}
+    )
+    assert [one["decision"] for one in result["decisions"]] == [decision]
+
+
+# What is read of the bucket, where S3 says that it is, what the task says, what comes of it through an endpoint
+TOLD = [
+    (LIVE, REGION, {}, "allow"),
+    (LIVE, "us-west-2", {}, "implicit_deny"),
+    (LIVE, "us-west-2", {"logs": REGION}, "allow"),
+    (Refused("AccessDenied"), REGION, {}, "unknown"),
+    # Whatever its policy says.
+    (Refused("AccessDenied"), "us-west-2", {}, "implicit_deny"),
+]
+
+
+@pytest.mark.parametrize("live, region, supplied, decision", TOLD)
+def test_a_bucket_is_where_s3_says_unless_the_task_says_otherwise(warned, live, region, supplied, decision):
+    result, _module = checked(
+        {"logs": live}, filtered(endpoint(VPCE, OPEN)), request(), region=region, resource_regions=supplied
     )
     assert [one["decision"] for one in result["decisions"]] == [decision]
 

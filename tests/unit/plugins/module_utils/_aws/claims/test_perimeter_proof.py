@@ -16,6 +16,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._aws.claims.perimeter
 )
 from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.module_fake import (
     ACCOUNT,
+    REGION,
     FakeModule,
     Refused,
     endpoint,
@@ -26,6 +27,7 @@ from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._aws.modul
     run,
 )
 
+THEIRS = "444455556666"
 VPCE, OTHER = "vpce-0aaaaaaa", "vpce-0bbbbbbb"
 ONLY = {"claim": "only_through", "buckets": ["logs"], "networks": [VPCE]}
 CONFINED = {"claim": "confined", "endpoint": VPCE, "buckets": ["logs"]}
@@ -40,9 +42,9 @@ OUTSIDE = {
 }
 
 
-def module_of(*claims, buckets=None, endpoints=(), **given):
+def module_of(*claims, buckets=None, endpoints=(), region=None, **given):
     answers = {
-        "GetBucketPolicy": policies(buckets or {}),
+        "GetBucketPolicy": policies(buckets or {}, region),
         "DescribeVpcEndpoints": filtered(*endpoints),
         "HeadBucket": {},
     }
@@ -141,6 +143,77 @@ ENDPOINTS = [
 def test_what_is_said_of_endpoints_is_checked(given, said):
     module = FakeModule(PERIMETER_PROOF_OPTIONS, {}, claims=[CONFINED], endpoints=given)
     assert said in fail(run_perimeter_proof, module)["msg"]
+
+
+BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
+TO_BOB = {**OUTSIDE, "Sid": "Bob", "Effect": "Allow", "Principal": {"AWS": BOB}, "Condition": {}}
+REPAIRABLE = {"claim": "repairable_by", "principals": [BOB], "buckets": ["logs"], "through": VPCE}
+# What the bucket asks of the endpoint, what the task says of it (AWS: in vpc-0a, of ACCOUNT), whether it lets Bob in
+KNOWN = [
+    ("aws:SourceVpc", "vpc-0a", {}, "holds"),
+    ("aws:SourceVpc", "vpc-0b", {}, "refuted"),
+    ("aws:SourceVpc", "vpc-0a", {"vpc": "vpc-0b"}, "refuted"),
+    ("aws:SourceVpc", "vpc-0b", {"vpc": "vpc-0b"}, "holds"),
+    ("aws:VpceAccount", ACCOUNT, {}, "holds"),
+    ("aws:VpceAccount", THEIRS, {}, "refuted"),
+    # YAML reads it as a number.
+    ("aws:VpceAccount", ACCOUNT, {"account": int(THEIRS)}, "refuted"),
+    ("aws:VpceAccount", THEIRS, {"account": int(THEIRS)}, "holds"),
+    # What is not said may be anything.
+    ("aws:SourceVpc", "vpc-0b", {"vpc": None, "account": THEIRS}, "holds"),
+    ("aws:VpceAccount", THEIRS, {"vpc": "vpc-0b"}, "holds"),
+]
+
+
+@pytest.mark.parametrize("key, value, told, verdict", KNOWN)
+def test_what_an_endpoint_is_counts(key, value, told, verdict):
+    asking = policy(TO_BOB, {**OUTSIDE, "Condition": {"StringNotEquals": {key: value}}})
+    module = module_of(REPAIRABLE, buckets={"logs": asking}, endpoints=[endpoint(VPCE)])
+    module.params["endpoints"] = {VPCE: told} if told else {}
+    result = (run if verdict == "holds" else fail)(run_perimeter_proof, module)
+    assert [one["verdict"] for one in result["claims"]] == [verdict]
+
+
+# Where S3 says that the bucket is, what the task says of it and of the endpoint, whether the endpoint leads there
+REGIONS = [
+    (REGION, {}, {}, "holds"),
+    ("us-west-2", {}, {}, "refuted"),
+    ("us-west-2", {"logs": REGION}, {}, "holds"),
+    ("us-west-2", {}, {"region": "us-west-2"}, "holds"),
+]
+
+
+@pytest.mark.parametrize("region, regions, told, verdict", REGIONS)
+def test_an_endpoint_leads_to_buckets_of_its_region(region, regions, told, verdict):
+    module = module_of(
+        REPAIRABLE,
+        buckets={"logs": policy(TO_BOB)},
+        endpoints=[endpoint(VPCE)],
+        region=region,
+        resource_regions=regions,
+    )
+    module.params["endpoints"] = {VPCE: told} if told else {}
+    result = (run if verdict == "holds" else fail)(run_perimeter_proof, module)
+    assert [one["verdict"] for one in result["claims"]] == [verdict]
+
+
+# What the task says of the bucket's account, whose it is then
+OWNERS = [
+    ({}, ACCOUNT),
+    ({"account": THEIRS}, THEIRS),
+    ({"resource_accounts": {"logs": THEIRS}}, THEIRS),
+    ({"resource_accounts": {"logs": ACCOUNT}, "account": THEIRS}, ACCOUNT),
+]
+
+
+@pytest.mark.parametrize("given, owner", OWNERS)
+def test_a_bucket_is_read_and_proved_as_its_owners(given, owner):
+    module = module_of({"claim": "not_public", "buckets": ["logs"]}, buckets={"logs": policy(PUBLIC)}, **given)
+    [result] = fail(run_perimeter_proof, module)["claims"]
+    assert ("GetBucketPolicy", {"Bucket": "logs", "ExpectedBucketOwner": owner}) in module.asked
+    tasks = [one["task"]["perimeter.s3.access_check"] for one in result["counterexamples"]]
+    assert tasks
+    assert all(one["resource_accounts"] == {"logs": owner} for one in tasks)
 
 
 LAYERS = [
