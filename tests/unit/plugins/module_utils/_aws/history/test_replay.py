@@ -134,6 +134,38 @@ def test_losses_fail_the_task_that_wants_it(evidence, warned, fail_on, said):
     assert (result["changed"], result["summary"]["loses"]) == (False, 2)
 
 
+# fail_on, what is said of what stops, and of which accesses
+UNDECIDED = [
+    ("loses", "Recorded accesses of 1 kind stop:", ["s3:PutObject"]),
+    (
+        "unknown",
+        "Recorded accesses of 3 kinds stop or cannot be decided:",
+        ["s3:GetObject", "s3:GetObject", "s3:PutObject"],
+    ),
+]
+
+
+@pytest.mark.parametrize("fail_on, said, actions", UNDECIDED)
+def test_what_cannot_be_decided_fails_the_task_that_wants_it(evidence, warned, fail_on, said, actions):
+    # A record does not tell the tags of who asked.
+    tagged = {**OUTSIDE, "Action": "s3:GetObject", "Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "pay"}}}
+    planned = policy(ALLOW, {**OUTSIDE, "Action": "s3:PutObject"}, {**tagged, "Sid": "Tagged"})
+    module = module_of(evidence, {BUCKET: policy(ALLOW)}, [endpoint(VPCE)], planned=planned, fail_on=fail_on)
+    result = fail(run_access_replay, module)
+    assert (result["summary"]["loses"], result["summary"]["unknown"]) == (1, 2)
+    first, *lines = result["msg"].splitlines()
+    assert first == said
+    assert sorted(line.split()[2] for line in lines) == actions
+
+
+def test_a_message_names_some_losses_and_counts_the_others(evidence, warned, monkeypatch):
+    monkeypatch.setattr(replay, "_NAMED", 1)
+    module = module_of(evidence, {BUCKET: policy(ALLOW)}, [endpoint(VPCE)], fail_on="loses")
+    first, *lines = fail(run_access_replay, module)["msg"].splitlines()
+    assert first == "Recorded accesses of 2 kinds stop:"
+    assert (len(lines), lines[-1]) == (2, "- and 1 more")
+
+
 @pytest.mark.parametrize("given, losses", [({"since": "2026-11-21"}, 1), ({"until": "2026-11-20"}, 1), ({}, 2)])
 def test_the_window(evidence, warned, given, losses):
     module = module_of(evidence, read_missing=False, **given)
