@@ -153,10 +153,10 @@ def _compared(
             )
         )
     if SEVERITIES.index(reach.severity) < SEVERITIES.index(worst(each.severity for each in found)):
-        # Drifts that are worse together than each alone.
+        # What no statement does by itself, such as another Version, which changes what others mean.
         found.append(
             Finding(
-                place.account, place.region, name, kind, "has changed in several statements", live, declared,
+                place.account, place.region, name, kind, "has changed as a whole", live, declared,
                 *_reach(reach),
             )
         )  # fmt: skip

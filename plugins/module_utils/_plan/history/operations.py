@@ -230,7 +230,7 @@ def _actions_of(operation: str, versioned: bool, more: tuple[str, ...]) -> tuple
 
 def _of_version(name: str) -> str:
     """The action that a request about one version of an object needs instead, where there is one."""
-    versioned = name.replace("Object", "ObjectVersion", 1)
+    versioned = name.replace("Object", "ObjectVersion")
     return versioned if find_action(f"s3:{versioned}") else name
 
 

@@ -33,6 +33,8 @@ AUTO, CLOUDTRAIL, LOG, AGGREGATED = "auto", "cloudtrail", "server_access_log", "
 FORMATS = (AUTO, CLOUDTRAIL, LOG, AGGREGATED)
 
 _GZIP = b"\x1f\x8b"
+#: So much of a text tells its format: the owner, bucket and date of a server access log are no longer.
+_TELLING = 384
 _CHUNK = 262_144
 #: The longest record that is read; CloudTrail's have at most 1 MB.
 _LONGEST = 4_194_304
@@ -98,7 +100,7 @@ def read_part(
     text = Text(_decoded(unpacked(chunks, most)))
     try:
         try:
-            while text.left < 64 and text.more():
+            while text.left < _TELLING and text.more():
                 pass
             _read_text(name, text, distinctions, batch, form)
         except _Broken as error:

@@ -67,11 +67,6 @@ class _Cell:
     name: str
     requests: list[Raw]
 
-    @property
-    def cut(self) -> bool:
-        """Whether something is taken out of its requests, so that they cannot be put together with others."""
-        return any(one["Effect"] == "Deny" for one in self.requests)
-
 
 def matrix(subject: Subject) -> list[Raw]:
     """The rows of one bucket: ``principal``, ``keys`` and ``reach``, which has for each network path each action."""
@@ -85,7 +80,7 @@ def matrix(subject: Subject) -> list[Raw]:
                 for name in ACTIONS
             ]
             found: dict[str, Raw] = {path.label: {} for path in paths}
-            for cell, said in _told(subject, cells):
+            for cell, said in _split(subject, cells, "path"):
                 found[cell.path][cell.name] = said
             reach = {path: {name: cells[name] for name in ACTIONS} for path, cells in found.items()}
             same = next((one for one in rows if one["principal"] == row.label and one["reach"] == reach), None)
@@ -96,16 +91,8 @@ def matrix(subject: Subject) -> list[Raw]:
     return rows
 
 
-def _told(subject: Subject, cells: list[_Cell]) -> Iterator[tuple[_Cell, Raw]]:
-    """What is to be said of each cell; cells of which the same is true are asked about together."""
-    together = [cell for cell in cells if not cell.cut]
-    for cell in cells:
-        if cell.cut:
-            yield cell, _one(subject, cell.requests)
-    yield from _split(subject, together, "path")
-
-
 def _split(subject: Subject, cells: list[_Cell], by: str) -> Iterator[tuple[_Cell, Raw]]:
+    """What is to be said of each cell; cells of which the same is true are asked about together."""
     if len(cells) == 1:
         yield cells[0], _one(subject, cells[0].requests)
         return
@@ -264,6 +251,7 @@ def _requests(subject: Subject, name: str, keys: str, condition: Raw) -> list[Ra
     if keys == DECLARED_KEYS:
         return [_about(actions, within, condition)]
     found = [_about(actions, [object_arn(bucket, partition)], condition)]
+    # No other cell has these actions on these keys, so that it takes nothing out of those that are asked about with it.
     return [*found, {**_about(actions, within), "Effect": "Deny"}] if keys == OTHER_KEYS else found
 
 

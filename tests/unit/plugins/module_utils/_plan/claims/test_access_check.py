@@ -82,6 +82,30 @@ def test_an_endpoint_leads_to_buckets_of_its_region(region, found):
     assert decision({**KNOWN, "resource_regions": {"logs": region}}, request).decision.decision == found
 
 
+INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
+BEFORE = {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    "context, condition, found",
+    [
+        # A request is over TLS unless it says otherwise.
+        ({}, INSECURE, "allow"),
+        ({}, {"Bool": {"aws:SecureTransport": "true"}}, "explicit_deny"),
+        ({"aws:SecureTransport": "false"}, INSECURE, "explicit_deny"),
+        ({"AWS:securetransport": False}, INSECURE, "explicit_deny"),
+        # All else that it says stays.
+        ({"aws:CurrentTime": "2025-12-31T00:00:00Z"}, INSECURE, "allow"),
+        ({"aws:CurrentTime": "2025-12-31T00:00:00Z"}, BEFORE, "explicit_deny"),
+        ({"aws:CurrentTime": "2026-01-02T00:00:00Z"}, BEFORE, "allow"),
+    ],
+)
+def test_what_a_request_says_of_itself(context, condition, found):
+    closed = {**CLOSED, "Statement": [{**CLOSED["Statement"][0], "Condition": condition}]}
+    answer = decision({**KNOWN, "bucket_policies": {"logs": closed}}, {**READ, "context": context})
+    assert answer.decision.decision == found
+
+
 def test_what_is_about_no_bucket_meets_no_bucket_policy():
     request = {**READ, "action": "s3:ListAllMyBuckets", "resource": "*"}
     answer = decision({**KNOWN, "bucket_policies": {"logs": CLOSED}}, request)

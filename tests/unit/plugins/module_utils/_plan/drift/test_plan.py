@@ -219,6 +219,22 @@ def test_a_document_that_nobody_understands_is_a_finding(odd):
     assert all(each.resource == "b" for each in found)
 
 
+@pytest.mark.parametrize("deleted", [[], [{**FOREIGN, "Sid": "Nothing", "Effect": "Deny"}]])
+def test_a_version_that_changes_what_statements_mean_is_a_drift_of_its_own(deleted):
+    """In the older one a variable is a plain text."""
+    home = {**READ, "Resource": "arn:aws:s3:::b/${aws:username}/*"}
+    live, declared = policy(home), policy(home, *deleted)
+    found = bucket_findings(PLACE, "b", {**live, "Version": "2008-10-17"}, declared)
+    assert [(one.what, one.severity) for one in found] == [
+        *[("Nothing is missing", "minor") for _deleted in deleted],
+        ("has changed as a whole" if deleted else "has changed", "critical"),
+    ]
+    whole = found[-1]
+    assert (whole.before, whole.after) == ({**live, "Version": "2008-10-17"}, declared)
+    assert [each for each in whole.opens if "on arn:aws:s3:::b/${aws:username}/" not in each] == []
+    assert whole.opens
+
+
 @pytest.mark.parametrize("region", ["cn-north-1", ""])
 def test_the_partition_is_not_that_of_any_arn_in_a_document(region):
     declared = policy({**OUTSIDE, "Resource": ["arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"]})

@@ -172,6 +172,13 @@ def test_a_file_that_ends_in_the_middle():
     assert found.records == 1
 
 
+@pytest.mark.parametrize("size", [1, 1 << 16])
+def test_a_file_that_ends_in_the_middle_of_a_letter(size):
+    found = read(f"{text_of(*TWO)}\nä".encode()[:-1], size=size)
+    named(found, "value 3: it is not JSON")
+    assert found.records == 2
+
+
 OTHERS = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "none of the formats"),
     "a page": (b"<html><body>403</body></html>", "none of the formats"),
@@ -236,14 +243,17 @@ def test_what_follows_a_list(end, said, size):
     assert said in "".join(found.named)
 
 
-def test_one_bad_line_is_passed_over():
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+def test_one_bad_line_is_passed_over(size):
     text = "\n".join([json.dumps(TWO[0]), '{"eventSource": "s3.amaz', "hello", json.dumps(TWO[1])])
-    found = read(text.encode())
+    found = read(text.encode(), size=size)
     assert (found.records, found.malformed) == (2, 2)
     assert found.named == ["here, value 2: it is not JSON", "here, value 3: it is not JSON"]
-    found = read(f"{LINE}\nhello\n{LINE}\n".encode())
+    found = read(text_of(TWO[0], TWO[1]).replace("\n", "\nhello\n").encode(), size=size)
+    assert (found.records, found.named) == (2, ["here, value 2: it is not JSON"])
+    found = read(f"{LINE}\nhello\n{LINE}\n".encode(), size=size)
     assert (found.records, found.malformed, found.named[0][:12]) == (2, 1, "here, line 2")
-    found = read(f"{HEADER}\n{ROW}\n{ROW},more\n{ROW}\n".encode())
+    found = read(f"{HEADER}\n{ROW}\n{ROW},more\n{ROW}\n".encode(), size=size)
     assert (found.records, found.malformed, found.named[0][:11]) == (2, 1, "here, row 3")
 
 
@@ -321,10 +331,21 @@ def test_what_is_no_address_tells_no_path(address):
     assert (found.malformed, found.kinds[0][0].path) == (0, "untold")
 
 
-def test_a_list_of_too_many_bad_lines_is_left():
-    found = read(f"{LINE}\n".encode() + b"hello\n" * 5000)
-    assert found.malformed < 1100 and len(found.named) == 50
-    assert any("the rest is left out" in each for each in found.named) or found.malformed == 1001
+MANY = {
+    "lines": f"{LINE}\n{{}}{LINE}\n",
+    "rows": f"{HEADER}\n{ROW}\n{{}}{ROW}\n",
+    "values": f"{json.dumps(TWO[0]).replace('{', '{{').replace('}', '}}')}\n{{}}",
+}
+
+
+@pytest.mark.parametrize("count, left", [(999, False), (1000, True), (5000, True)])
+@pytest.mark.parametrize("what", MANY)
+def test_a_file_of_too_many_bad_parts_is_left(what, count, left, monkeypatch):
+    monkeypatch.setattr("ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch.NAMED", 2000)
+    found = read(MANY[what].format("hello\n" * count).encode())
+    assert found.malformed == (1001 if left else count)
+    assert (f"more than 1000 {what} are bad; the rest is left out" in found.named[-1]) is left
+    assert found.records >= 1
 
 
 def test_a_format_that_is_not_that_of_the_file():

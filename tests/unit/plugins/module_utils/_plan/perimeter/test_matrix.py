@@ -41,7 +41,9 @@ INSIDE, OUTSIDE = ("endpoint", "endpoint_without_tls"), ("internet", "another_en
 SIGNS = {"always": "A", "never": "-", "depends": "?", "undecided": "!"}
 
 
-def matrix_of(buckets=(BUCKET,), others=(), endpoints=(VPCE,), glass=(), services=False, forwarded=False, **declared):
+def matrix_of(
+    buckets=(BUCKET,), others=(), endpoints=(VPCE,), vpcs=(), glass=(), services=False, forwarded=False, **declared
+):
     declaration = read_declaration(
         list(buckets),
         ACCOUNT,
@@ -57,6 +59,7 @@ def matrix_of(buckets=(BUCKET,), others=(), endpoints=(VPCE,), glass=(), service
     document = bucket_perimeter(
         BUCKET,
         endpoints=list(endpoints),
+        vpcs=list(vpcs),
         manager_principals=[AUTOMATION],
         break_glass_principals=list(glass),
         allow_aws_services=services,
@@ -151,6 +154,24 @@ def test_what_others_let_in():
     assert rows["anonymous", ALL_KEYS] == through("A-----", "endpoint", peer)
     # They do not say how they come, and act for this account or for another one.
     assert rows["AWS services", ALL_KEYS] == {"internet": "A?----"}
+
+
+OTHER_VPC = "vpc-2b3c4d5e"
+OTHER_VPC_ARN = f"arn:aws:ec2:eu-central-1:{ACCOUNT}:vpc/{OTHER_VPC}"
+
+
+@pytest.mark.parametrize(
+    "named, perimeter",
+    [
+        (PEER, {"endpoints": (VPCE, PEER)}),
+        (OTHER_VPC, {"vpcs": [OTHER_VPC]}),
+        (OTHER_VPC_ARN, {"vpcs": [OTHER_VPC_ARN]}),
+    ],
+)
+def test_another_endpoint_is_none_of_an_additional_network(named, perimeter):
+    rows = shown(matrix_of(additional=(named,), **perimeter))
+    everybody = rows["all principals of the account", ALL_KEYS]
+    assert everybody == {"endpoint": READ_WRITE, f"additional_endpoints ({named})": ALL}
 
 
 def test_who_is_named_is_no_principal_of_other_accounts():

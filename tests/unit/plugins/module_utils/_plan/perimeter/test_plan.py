@@ -81,6 +81,7 @@ def test_what_a_plan_says():
     ]  # fmt: skip
     looked = json.loads(plan["looked"])
     assert (looked["vpc_id"], looked["endpoint"]["endpoint"]["vpc_id"]) == (VPC, VPC)
+    assert looked["endpoint"].items() >= {"changed": False, "actions": [], "before": None}.items()
     assert [(one["bucket"], one["changed"], one["failed"], one["before"]) for one in looked["buckets"]] == [
         (ONE, False, False, None), (TWO, False, False, None),
     ]  # fmt: skip

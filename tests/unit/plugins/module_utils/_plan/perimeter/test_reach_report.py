@@ -172,7 +172,11 @@ def test_like_stands_with_like():
     assert (one["buckets"], one["principals"]) == ([f"b{n}" for n in range(8)], [f"{ROLE}0", f"{ROLE}1"])
     assert one["message"].endswith(f" So with 7 more buckets (b1, b2, b3, b4, b5, ...), 1 more principal ({ROLE}1).")
     assert list(one["examples"]) == one["buckets"]
-    assert one["examples"]["b3"]["principal"] == f"{ROLE}1"
+    assert one["examples"]["b3"] == {
+        "principal": f"{ROLE}1", "action": "s3:GetObject", "resource": "arn:aws:s3:::b3/k",
+        "network_path": f"through {VPCE}",
+        "said": f"s3:GetObject on arn:aws:s3:::b3/k by {ROLE}1 through {VPCE}",
+    }  # fmt: skip
     assert (one["declared"], one["found"], one["layer"], one["statement"]) == ("deny", "allow", "bucket_policy", "Mine")
     [theorem] = [each for each in found["theorems"] if each["counterexamples"]]
     assert (theorem["theorem"], theorem["counterexamples"], theorem["verdict"]) == (REACH, [one], REFUTED)

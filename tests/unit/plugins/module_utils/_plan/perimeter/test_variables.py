@@ -176,5 +176,11 @@ def test_variables_of_the_playbook(name, wrong):
         read_variables(GOOD, playbook={name: wrong})
     assert [one.path for one in raised.value.problems] == [name]
     assert "There is no such variable" not in str(raised.value)
-    with pytest.raises(PolicyError, match="There is no such variable"):
+    with pytest.raises(PolicyError, match=r"no such variable\. Known are drift_correct, drift_fail_on, drift_who\."):
         read_variables(GOOD, playbook={f"{name}s": True})
+
+
+@pytest.mark.parametrize("fail_on", ["critical", "major", "minor", "never"])
+def test_a_playbook_fails_on_any_severity_or_never(fail_on):
+    playbook = {"drift_fail_on": fail_on, "drift_correct": "true", "drift_who": False}
+    assert read_variables(GOOD, playbook=playbook) == read_variables(GOOD)

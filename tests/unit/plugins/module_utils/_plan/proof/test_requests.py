@@ -76,12 +76,18 @@ def statement(**more):
                     "aws:CurrentTime": "2026-01-01T00:00:00Z",
                     "aws:referer": ["https://a.example/*", "https://b.example/*"],
                     "NEW:Key": "x",
+                    # AWS does not say of which type it is.
+                    "aws:ViaCustomerDomain": "x.example",
                 }
             },
             {
                 "ArnLike": {"aws:SourceArn": ["arn:aws:s3:::other"]},
                 "DateEquals": {"aws:CurrentTime": ["2026-01-01T00:00:00Z"]},
-                "StringLike": {"aws:referer": ["https://a.example/*", "https://b.example/*"], "new:key": ["x"]},
+                "StringLike": {
+                    "aws:referer": ["https://a.example/*", "https://b.example/*"],
+                    "new:key": ["x"],
+                    "aws:ViaCustomerDomain": ["x.example"],
+                },
             },
         ),
         # Principal, path and context together; what is said twice in the same way is said once.

@@ -67,10 +67,11 @@ def setting(grants=None, current=None, **options):
     )
 
 
-def run(records, known=None, ignore=(), **told):
+def run(records, known=None, ignore=(), lines=(), **told):
     known = known or setting()
     batch, tally = Batch(), Tally()
-    read_part("here", [json.dumps({"Records": records}).encode()], known.distinctions(), batch)
+    for part in (json.dumps({"Records": records}), "\n".join(lines)):
+        read_part("here", [part.encode()], known.distinctions(), batch)
     tally.add(batch.sent())
     tally.finish()
     return replay(tally, known, known.distinctions(), ignore, **told)
@@ -84,6 +85,7 @@ RECORDS = [
     record(52, role=BATCH, vpcEndpointId=SECOND, day=3),
     record(53, role=BATCH, **INTERNET),
 ]
+OF_BUCKET = record(1, None, "GetBucketAcl", eventCategory="Management")
 
 
 def test_no_evidence_is_no_safety():
@@ -93,12 +95,32 @@ def test_no_evidence_is_no_safety():
     assert run(RECORDS).uncovered() == [ARCHIVE]
     kinds = {(one["kind"], one["subject"]) for one in found["findings"]}
     assert ("evidence_none", ARCHIVE) in kinds and ("window_too_short", "window") in kinds
-    management = [record(1, None, "GetBucketAcl", eventCategory="Management", bucket=ARCHIVE)]
-    found = run(management)
-    assert found.coverage[ARCHIVE]["evidence"] == "management_events" and found.uncovered() == [ARCHIVE, REPORTS]
+    assert run([OF_BUCKET]).uncovered() == [ARCHIVE, REPORTS]
     assert run([]).as_dict()["summary"]["classes"] == 0
     assert run([]).window == {"from": None, "until": None, "days": 0, "days_with_records": 0, "gaps": []}
     assert "No access was seen" in page_of(run([]).as_dict())
+
+
+LINE = (
+    f"{'79a5' * 16} {REPORTS} [06/Nov/2026:00:00:38 +0000] 10.0.0.1 {NIGHTLY} 3E57427F3EXAMPLE REST.GET.OBJECT a "
+    '"GET /a HTTP/1.1" 200 - 113 113 7 5 "-" "agent" - x= SigV4 TLS AuthHeader host TLSv1.2 - -'
+)
+# Records, lines of a log -> the best evidence that they are, and what is said of it.
+EVIDENCE = {
+    "all three": ([record(1), OF_BUCKET], [LINE], "data_events", None),
+    "a log": ([], [LINE], "access_logs", "server access logs only"),
+    "a log and management events": ([OF_BUCKET], [LINE], "access_logs", "server access logs only"),
+    "management events": ([OF_BUCKET], [], "management_events", "management events only"),
+}
+
+
+@pytest.mark.parametrize("records, lines, evidence, said", EVIDENCE.values(), ids=EVIDENCE)
+def test_what_evidence_there_is_of_a_bucket(records, lines, evidence, said):
+    found = run(records, lines=lines)
+    assert found.coverage[REPORTS]["evidence"] == evidence
+    texts = {one["kind"]: one["text"] for one in found.as_dict()["findings"] if one["subject"] == REPORTS}
+    assert list(texts) == ([f"evidence_{evidence}"] if said else [])
+    assert f"Of {REPORTS} there are {said}" in "".join(texts.values()) or not said
 
 
 @pytest.mark.parametrize(

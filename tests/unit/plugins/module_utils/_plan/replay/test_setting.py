@@ -48,3 +48,19 @@ def test_policies_as_they_are_planned():
     assert setting.text(False, "buckets", "a") == setting.text(True, "buckets", "b")
     assert setting.text(False, "buckets", "b") == setting.text(False, "buckets", "c") == ""
     assert setting.text(True, "endpoints", OWN) == ""
+
+
+DENY = {**ALLOW, "Effect": "Deny"}
+REQUEST = {"principal": "anonymous", "action": "s3:GetObject", "resource": "arn:aws:s3:::a/k", "through": OWN}
+
+
+def test_a_policy_of_an_endpoint_counts_that_is_planned_and_not_known_before():
+    denying = {"Version": "2012-10-17", "Statement": [ALLOW, DENY]}
+    setting = Setting(Side({"a": POLICY}, {}), Side({}, {OWN: denying}))
+    for planned, decision in ((False, "allow"), (True, "explicit_deny")):
+        assert setting.policies(planned, "a", OWN, "", True).decide(REQUEST).decision == decision
+        assert setting.passing(planned, OWN).decide(REQUEST).decision == decision
+    # What it denies is new.
+    assert setting.narrowed("a", OWN, "").decide(REQUEST).decision == "explicit_deny"
+    known = Setting(Side({"a": POLICY}, {OWN: denying}), Side({}, {}))
+    assert known.narrowed("a", OWN, "").decide(REQUEST).decision == "allow"

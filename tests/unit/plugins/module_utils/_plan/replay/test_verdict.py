@@ -272,6 +272,14 @@ def test_a_grant_that_goes_away_may_have_been_what_it_hung_on():
     assert verdict(setting(shared), userIdentity=foreign).name == "loses"
 
 
+def test_a_grant_that_stays_is_what_it_hung_on_as_before():
+    granted = document(statement("Allow", "s3:GetObject", {"AWS": ROLE}))
+    narrower = {OWN: endpoint_policy([{"name": BUCKET, "access": "read"}])}
+    assert verdict(setting(granted, granted, planned_endpoint_policies=narrower)).name == "keeps"
+    also = document(*granted["Statement"], statement("Allow", "s3:PutObject"))
+    assert verdict(setting(granted, also, planned_endpoint_policies=narrower)).name == "keeps"
+
+
 def test_a_principal_that_is_not_named_may_be_one_that_is_excepted():
     excepted = closed(break_glass_principals=[f"arn:aws:iam::{FOREIGN}:role/loader"])
     shared = statement("Allow", "s3:GetObject", {"AWS": f"arn:aws:iam::{FOREIGN}:root"})
