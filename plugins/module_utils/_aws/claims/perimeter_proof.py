@@ -16,6 +16,7 @@ from ..._plan.bucket.failures import MAX_LISTED, alike
 from ..._plan.claims.proof_claims import Documents
 from ..._plan.claims.proof_input import Asked, read_claims
 from ..._plan.claims.proof_report import check_documents, prove_claims, summary_of
+from ..._plan.proof.requests import as_list
 from ..._policy.building.perimeter import ENDPOINT
 from ..._policy.language.document import Raw, load
 from ..._policy.language.errors import PolicyError, Problem
@@ -126,9 +127,9 @@ def _endpoints(claims: Iterable[Asked]) -> dict[str, None]:
     """The endpoints that the claims name."""
     named: dict[str, None] = {}
     for one in claims:
-        through = one.options.get("through")
-        networks = one.options.get("networks") or ()
-        for name in (one.endpoint, through, *([networks] if isinstance(networks, str) else networks)):
+        options = one.options
+        ways = [asked.get("through") for key in ("requests", "within") for asked in as_list(options.get(key))]
+        for name in (one.endpoint, options.get("through"), *as_list(options.get("networks")), *ways):
             if isinstance(name, str) and ENDPOINT.fullmatch(name):
                 named[name] = None
     return named

@@ -85,6 +85,7 @@ def test_a_bucket_that_cannot_be_read_is_said_before_anything_is_proved():
     assert "Give it in bucket_policies, or let it be read." in said
 
 
+ELSEWHERE = policy({**PUBLIC, "Action": "s3:*", "Resource": "arn:aws:s3:::other/*"})
 TIGHT = policy({**PUBLIC, "Action": "s3:*", "Resource": OUTSIDE["Resource"]})
 
 
@@ -115,11 +116,12 @@ def test_nothing_is_read_that_is_supplied():
     assert module.asked == []
 
 
-# What the claim names as networks or through -> the endpoints that are read.
+# What the claim names as networks or as the way of requests -> the endpoints that are read.
 NETWORKS = [
     ({"networks": VPCE}, [VPCE]),
     ({"networks": ["vpc-0aaaaaaa"]}, []),
     ({"networks": [VPCE, OTHER, VPCE]}, [VPCE, OTHER]),
+    ({"networks": [VPCE], "within": [{"through": OTHER}, {"through": "internet"}, {}]}, [VPCE, OTHER]),
 ]
 
 
@@ -170,6 +172,15 @@ def test_what_an_endpoint_is_counts(key, value, told, verdict):
     asking = policy(TO_BOB, {**OUTSIDE, "Condition": {"StringNotEquals": {key: value}}})
     module = module_of(REPAIRABLE, buckets={"logs": asking}, endpoints=[endpoint(VPCE)])
     module.params["endpoints"] = {VPCE: told} if told else {}
+    result = (run if verdict == "holds" else fail)(run_perimeter_proof, module)
+    assert [one["verdict"] for one in result["claims"]] == [verdict]
+
+
+@pytest.mark.parametrize("document, verdict", [(TIGHT, "holds"), (None, "holds"), (ELSEWHERE, "refuted")])
+def test_the_policy_of_an_endpoint_that_requests_come_through_is_read(document, verdict):
+    asked = {"principal": BOB, "action": "s3:GetObject", "resource": "arn:aws:s3:::logs/x", "through": VPCE}
+    claim = {"claim": "always", "buckets": ["logs"], "requests": [asked]}
+    module = module_of(claim, buckets={"logs": policy(TO_BOB)}, endpoints=[endpoint(VPCE, document)])
     result = (run if verdict == "holds" else fail)(run_perimeter_proof, module)
     assert [one["verdict"] for one in result["claims"]] == [verdict]
 
