@@ -192,7 +192,7 @@ def _copied_cell(
 
 def _named(identity: Identity, said: Identity) -> Identity:
     """Who the message names, of whom the record has no more than the account."""
-    if said.kind in (UNREADABLE, "") or (identity.account and said.account != identity.account):
+    if said.kind == UNREADABLE or (identity.account and said.account != identity.account):
         return identity
     return said._replace(unique_id=identity.unique_id, via=identity.via, internal=identity.internal)
 

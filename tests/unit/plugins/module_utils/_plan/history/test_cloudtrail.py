@@ -6,41 +6,24 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history import access as a
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.cloudtrail import read_record
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.distinctions import Distinctions
-
-BUCKET, OTHER = "payroll-reports", "somebody-else"
-ACCOUNT, FOREIGN = "111122223333", "444455556666"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/etl/nightly"
-#: A record of CloudTrail and a line of a server access log, which the tests beside this one read as well.
-SHARED = json.loads((Path(__file__).parent / "records.json").read_text(encoding="utf-8"))
-BASE = SHARED["record"]
-SESSION = BASE["userIdentity"]
-
-
-def distinctions(*keys, **documents):
-    condition = {"StringEquals": dict.fromkeys(keys, "x")}
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition}],
-    }
-    return Distinctions({BUCKET: [policy] if keys else []}, documents)
-
-
-def read(known=None, **changes):
-    record = {key: value for key, value in {**BASE, **changes}.items() if value is not None}
-    return read_record(record, known or distinctions())
-
-
-def only(**changes):
-    (found,) = read(**changes)[0]
-    return found
+from ansible_collections.perimeter.s3.tests.unit.plugins.module_utils._plan.history.cloudtrail_read import (
+    ACCOUNT,
+    BASE,
+    BUCKET,
+    FOREIGN,
+    OTHER,
+    ROLE,
+    SESSION,
+    STRANGER,
+    distinctions,
+    only,
+    read,
+)
 
 
 def test_a_session_is_its_role_with_its_path():
@@ -94,10 +77,7 @@ IDENTITIES = {
         {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", "accountId": ACCOUNT},
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", ACCOUNT, "session"),
     ),
-    "of another account": (
-        {"type": "AWSAccount", "principalId": "AROAFOREIGN:s", "accountId": FOREIGN},
-        ("", FOREIGN, "principal of an account"),
-    ),
+    "of another account": (STRANGER, ("", FOREIGN, "principal of an account")),
     "anonymous": ({"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}, ("anonymous", "", "anonymous")),
     "origin access identity": (
         {"type": "AWSAccount", "principalId": "AIDAOAI", "accountId": "CloudFront"},
@@ -119,48 +99,9 @@ def test_principals(given, expected):
 
 
 def test_of_a_principal_that_is_not_named_the_unique_id_is_kept():
-    found = only(userIdentity=IDENTITIES["of another account"][0])
+    found = only(userIdentity=STRANGER)
     assert found.unique_id == "AROAFOREIGN"
-    assert read(userIdentity=IDENTITIES["of another account"][0])[5] == 1
-
-
-def test_the_message_of_a_denial_names_what_the_record_does_not():
-    message = (
-        f"User: arn:aws:sts::{FOREIGN}:assumed-role/loader/s is not authorized to perform: s3:GetObject on resource: "
-        f'"arn:aws:s3:::{BUCKET}/a" because no resource-based policy allows the s3:GetObject action'
-    )
-    found = only(
-        userIdentity=IDENTITIES["of another account"][0],
-        eventName="HeadObject",
-        errorCode="AccessDenied",
-        errorMessage=message,
-    )
-    assert found.principal == f"arn:aws:sts::{FOREIGN}:assumed-role/loader/s"
-    assert (found.denied, found.layer, found.action) == ("AccessDenied", "bucket_policy", "s3:GetObject")
-
-
-LAYERS = {
-    "because no identity-based policy allows the s3:GetObject action": "identity_policy",
-    "with an explicit deny in a resource-based policy": "bucket_policy",
-    "with an explicit deny in a VPC endpoint policy": "endpoint_policy",
-    "because no VPC endpoint policy allows the s3:GetObject action": "endpoint_policy",
-    "with an explicit deny in a service control policy": "service_control_policy",
-    "with an explicit deny in a resource control policy": "resource_control_policy",
-    "because no permissions boundary allows the s3:GetObject action": "permissions_boundary",
-    "because no session policy allows the s3:GetObject action": "session_policy",
-    "for reasons of our own": "",
-}
-
-
-@pytest.mark.parametrize("why, layer", LAYERS.items())
-def test_the_layer_that_denied(why, layer):
-    text = f"User: {SESSION['arn']} is not authorized to perform: s3:GetObject on resource: x {why}"
-    assert only(errorCode="AccessDenied", errorMessage=text).layer == layer
-
-
-@pytest.mark.parametrize("error", ["NoSuchBucketPolicy", "NoSuchKey", "BucketNotEmpty", "InvalidObjectState"])
-def test_an_error_that_is_no_denial_has_passed(error):
-    assert only(errorCode=error).denied == ""
+    assert read(userIdentity=STRANGER)[5] == 1
 
 
 PATHS = {
@@ -234,6 +175,11 @@ def test_a_listing_has_the_prefix_that_it_asks_for_and_no_key():
     assert (found.prefix, found.key) == ("a/b/", None)
 
 
+def test_a_batch_deletes_objects_whose_keys_are_not_told():
+    found = only(eventName="DeleteObjects", requestParameters={"bucketName": BUCKET, "delete": ""})
+    assert (found.action, found.key, found.prefix, found.flags) == ("s3:DeleteObject", "", "", (a.BATCH,))
+
+
 def test_a_copy_reads_and_writes():
     parameters = {"bucketName": BUCKET, "key": "to/x", "x-amz-copy-source": f"/{OTHER}/from%20here/y?versionId=1"}
     target, source = read(eventName="CopyObject", requestParameters=parameters)[0]
@@ -288,33 +234,6 @@ def test_what_a_copy_reads_may_be_told_by_the_resources_only():
     assert (found[0][1].bucket, found[0][1].key) == (OTHER, "from/y")
 
 
-COPY_DENIED = {
-    "s3:GetObject": [("s3:GetObject", OTHER)],
-    "s3:PutObject": [("s3:PutObject", BUCKET)],
-    "s3:PutObjectTagging": [("s3:PutObjectTagging", BUCKET)],
-    None: [("s3:PutObject", BUCKET), ("s3:GetObject", OTHER)],
-}
-
-
-@pytest.mark.parametrize("action", COPY_DENIED)
-def test_of_a_copy_that_was_denied_no_more_is_denied_than_the_message_says(action):
-    parameters = {"bucketName": BUCKET, "key": "to/x", "x-amz-copy-source": f"{OTHER}/y"}
-    message = f"User: {SESSION['arn']} is not authorized to perform: {action} on resource: x" if action else "Denied"
-    found = read(eventName="CopyObject", requestParameters=parameters, errorCode="AccessDenied", errorMessage=message)
-    assert [(one.action, one.bucket) for one in found[0]] == COPY_DENIED[action]
-    assert all(one.denied for one in found[0])
-
-
-def test_denials_that_differ_in_their_messages_only_are_one_kind():
-    known = distinctions()
-    for number in range(50):
-        session = {**SESSION, "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/nightly/i-{number}"}
-        text = f"User: {session['arn']} is not authorized to perform: s3:GetObject on resource: key-{number}"
-        found = read(known, userIdentity=session, errorCode="AccessDenied", errorMessage=text)
-        assert found[0][0].denied
-    assert len(known.memory) == 1
-
-
 def test_users_of_very_many_folders_have_some_hundred_kinds_at_most():
     known = distinctions()
     for number in range(500):
@@ -354,11 +273,6 @@ def test_what_is_left_out(reason):
     assert read(**SKIPPED[reason]) == reason
 
 
-@pytest.mark.parametrize("error", ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "PermanentRedirect"])
-def test_what_fails_before_it_is_authorized_is_left_out(error):
-    assert read(errorCode=error) == a.NO_AUTHORIZATION
-
-
 def test_digests_are_known_and_other_things_are_not():
     assert read_record({"awsAccountId": ACCOUNT, "digestStartTime": "2026-11-20T10:00:00Z"}, distinctions()) == a.DIGEST
     with pytest.raises(ValueError, match="no eventSource"):
@@ -368,14 +282,6 @@ def test_digests_are_known_and_other_things_are_not():
 def test_a_bucket_of_others_counts_on_an_endpoint_in_question():
     known = Distinctions({BUCKET: []}, {"vpce-0aaa": [None]})
     assert read(known, requestParameters={"bucketName": OTHER, "key": "k"})[0][0].bucket == OTHER
-
-
-def test_what_an_endpoint_denied():
-    message = "The request was denied due to a VPC endpoint policy"
-    event = {"eventCategory": "NetworkActivity", "errorCode": "VpceAccessDenied", "errorMessage": message}
-    found = only(**event)
-    assert (found.source, found.denied, found.layer) == (a.NETWORK, "VpceAccessDenied", "endpoint_policy")
-    assert only(**event, requestParameters=None, resources=None).bucket == ""
 
 
 CONTEXT = {
