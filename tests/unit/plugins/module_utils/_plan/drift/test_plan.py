@@ -129,7 +129,12 @@ def test_parts_of_an_endpoint(live, declared, said):
 
 def test_missing_endpoint():
     [found] = endpoint_findings(PLACE, None, ENDPOINT)
-    assert (found.resource, found.severity) == ("vpc-11111111", "major")
+    assert (found.resource, found.kind, found.what, found.severity) == (
+        "vpc-11111111", "endpoint", "is missing", "major",
+    )  # fmt: skip
+    assert (found.before, found.after) == (None, ENDPOINT)
+    assert (found.opens, found.cuts) == ((), ("vpc-11111111 has no S3 gateway endpoint",))
+    assert endpoint_findings(PLACE, ENDPOINT, None) == []
 
 
 ALLOW_GET_PUT = {**READ, "Sid": "AllowGetPut", "Principal": "*", "Action": ["s3:GetObject", "s3:PutObject"]}

@@ -54,6 +54,9 @@ def test_what_identifies_a_record():
     assert read(sharedEventID="s-1")[2:5] == (a.number_of("s-1"), a.number_of("R1"), True)
     # Without an id, the same record is the same request, and another one is another.
     assert read(eventID=None)[2] == read(eventID=None)[2] != read(eventID=None, userAgent="x")[2]
+    # In whichever order its fields come.
+    turned = dict(reversed([(name, value) for name, value in BASE.items() if name != "eventID"]))
+    assert read_record(turned, distinctions())[2] == read(eventID=None)[2]
 
 
 IDENTITIES = {

@@ -81,6 +81,9 @@ CASES = [
     ("s3:x-amz-acl", {}, {}, UNTOLD),
     ("aws:PrincipalTag/team", {}, {}, UNTOLD),
     ("aws:userid", {}, {}, ("AROAEXAMPLE:run-7",)),
+    # Without the name of its session it is none of a role.
+    ("aws:userid", {"userIdentity": {**session(), "principalId": "AROAEXAMPLE"}}, {}, UNTOLD),
+    ("aws:userid", {"userIdentity": {**session(), "principalId": None}}, {}, UNTOLD),
 ]
 
 

@@ -202,6 +202,15 @@ def test_an_empty_file_is_nothing():
     assert (read(b"").malformed, read(gzip.compress(b"")).malformed) == (0, 0)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("less", [0, 1])
+def test_as_many_bytes_are_read_as_are_allowed(less, packed):
+    data = f"{text_of(*TWO)}\n".encode()
+    found = read(gzip.compress(data) if packed else data, most=len(data) - less)
+    assert (found.records, found.malformed) == (2, less)
+    assert f"has more than {len(data) - 1} bytes; the rest is left out" in "".join(found.named) or not less
+
+
 def bomb(megabytes, start):
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     piece = b" " * 1_000_000

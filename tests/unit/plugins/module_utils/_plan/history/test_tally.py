@@ -56,6 +56,12 @@ def test_a_record_counts_once():
     assert (found.first, found.last, found.gaps()) == (NOON, NOON + DAY, [])
 
 
+def test_the_first_days_of_which_records_can_be_are_told_apart():
+    found = tally(told(at=a.FIRST), told(at=a.FIRST + 2 * DAY, identity=2))
+    (seen,) = found.seen.values()
+    assert (seen.distinct_days, found.gaps()) == (2, ["2006-01-02"])
+
+
 COPIES = [
     told(POOR, 5, 9, shared=True, rank=1),
     told(CLOUDTRAIL, 5, 9, shared=True),

@@ -47,6 +47,8 @@ PARTNER = {"Principal": {"AWS": f"arn:aws:iam::{OTHER}:role/partner"}}
         (policy(allow("s3:Get*")), policy(allow("s3:GetObject")), "wider"),
         # Nothing allows it, so nobody misses the denial.
         (policy(deny("s3:GetObject", "arn:aws:s3:::reports/*", Principal={"AWS": OTHER})), None, "equal"),
+        # What is said of another bucket is said of nothing.
+        (policy(allow(resource="arn:aws:s3:::others/*")), None, "equal"),
         # An account without more says no more than no statement at all.
         (policy(allow(Principal={"AWS": ACCOUNT})), None, "equal"),
         (
