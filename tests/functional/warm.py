@@ -97,7 +97,7 @@ def serve(path: Path, be: Callable[[Request], None]) -> None:
         listening.listen(16)
         sys.stdout.write("listening\n")
         sys.stdout.flush()
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that answer
+        signal.signal(signal.SIGCHLD, _reap)
         with suppress(KeyboardInterrupt):
             while listening in select.select([listening, sys.stdin], [], [])[0]:
                 connection, _address = listening.accept()
@@ -112,6 +112,13 @@ def serve(path: Path, be: Callable[[Request], None]) -> None:
                     os._exit(0)
                 connection.close()
     shutil.rmtree(path.parent)
+
+
+def _reap(_number: int, _frame: object) -> None:
+    """Wait for the processes that have answered, so that what they took counts as that of the tests."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _answer(connection: socket.socket, be: Callable[[Request], None]) -> None:
