@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..._plan.bucket.failures import MAX_LISTED, alike
@@ -128,11 +128,19 @@ def _endpoints(claims: Iterable[Asked]) -> dict[str, None]:
     named: dict[str, None] = {}
     for one in claims:
         options = one.options
-        ways = [asked.get("through") for key in ("requests", "within") for asked in as_list(options.get(key))]
+        ways = [way for key in ("requests", "within") for asked in as_list(options.get(key)) for way in _ways(asked)]
         for name in (one.endpoint, options.get("through"), *as_list(options.get("networks")), *ways):
             if isinstance(name, str) and ENDPOINT.fullmatch(name):
                 named[name] = None
     return named
+
+
+def _ways(asked: Mapping[str, Any]) -> Iterator[Any]:
+    """How a partial request says that it comes: ids of endpoints, among others."""
+    yield asked.get("through")
+    for key, value in (asked.get("context") or {}).items():
+        if str(key).lower() == "aws:sourcevpce":
+            yield from as_list(value)
 
 
 def _add_buckets(

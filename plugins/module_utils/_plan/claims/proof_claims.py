@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -104,6 +104,7 @@ class Question:
 
 
 ALLOW, DENY = "allow", "deny"
+_UNSEEN = "Endpoints whose policies are neither supplied nor read let everything pass."
 _ROOT = "The root user of the account can always read, replace and delete the policy of the bucket, and counts nowhere."
 
 
@@ -162,6 +163,11 @@ class _Scope:
             within=Declaration(given or [about(_EVERYTHING, self.resources)]),
             through=self.through,
         )
+
+    def comes(self, ways: Iterable[Any]) -> None:
+        """Say what is taken for granted of ways that requests have to pass: endpoints, VPCs, or ``None`` for any."""
+        if self.through is None and any(way != INTERNET and way not in self.documents.endpoints for way in ways):
+            self.assumed.append(_UNSEEN)
 
     def root(self) -> Iterator[Raw]:
         """That the root user repairs the policy, which no policy of a bucket keeps it from."""
@@ -285,6 +291,7 @@ def _never(scope: _Scope) -> _Claims:
 
 
 def _always(scope: _Scope) -> _Claims:
+    scope.comes(one.get("through") for one in as_list(scope.options["requests"]))
     for statement in scope.partial("requests"):
         setting, world = scope.documents.setting(scope.bucket), scope.documents.world(scope.bucket)
         yield (
@@ -295,6 +302,7 @@ def _always(scope: _Scope) -> _Claims:
 
 def _repairable_by(scope: _Scope) -> _Claims:
     through = scope.options.get("through", INTERNET)
+    scope.comes([through])
     path: Raw = {"Null": {"aws:SourceVpce": "true"}, "Bool": {"aws:ViaAWSService": "false"}}
     if through != INTERNET:
         path = network_condition(through) or {}

@@ -122,6 +122,8 @@ NETWORKS = [
     ({"networks": ["vpc-0aaaaaaa"]}, []),
     ({"networks": [VPCE, OTHER, VPCE]}, [VPCE, OTHER]),
     ({"networks": [VPCE], "within": [{"through": OTHER}, {"through": "internet"}, {}]}, [VPCE, OTHER]),
+    ({"networks": [VPCE], "within": {"context": {"aws:sourceVpce": OTHER, "aws:UserAgent": "x"}}}, [VPCE, OTHER]),
+    ({"networks": "vpc-0aaaaaaa", "within": {"context": {"aws:SourceVpce": [VPCE]}}}, [VPCE]),
 ]
 
 

@@ -272,6 +272,30 @@ def test_what_comes_through_a_network_of_others_is_taken_for_granted():
     ]
 
 
+UNSEEN = "Endpoints whose policies are neither supplied nor read let everything pass."
+#: What has to pass -> whether an endpoint may be on its way whose policy nobody knows.
+WAYS = [
+    ({"claim": "always", "requests": [{"through": "internet"}, {"through": VPCE}]}, False),
+    ({"claim": "always", "requests": {"through": "vpce-99999999"}}, True),
+    ({"claim": "always", "requests": [{"through": VPCE}, {"through": VPC}]}, True),
+    ({"claim": "always", "requests": {"context": {"aws:SourceVpce": "vpce-99999999"}}}, True),
+    ({"claim": "always", "requests": {"principal": APP}}, True),
+    ({"claim": "always", "endpoint": VPCE, "requests": {"principal": APP}}, False),
+    ({"claim": "repairable_by", "principals": [APP]}, False),
+    ({"claim": "repairable_by", "principals": [APP], "through": VPCE}, False),
+    ({"claim": "repairable_by", "principals": [APP], "through": "vpce-99999999"}, True),
+    # What never passes does not on a way where nothing is in the way.
+    ({"claim": "never", "requests": {"through": "vpce-99999999"}}, False),
+]
+
+
+@pytest.mark.parametrize("claim, unseen", WAYS)
+def test_an_endpoint_on_the_way_whose_policy_nobody_knows_is_taken_for_granted(claim, unseen):
+    question, *_others = asked(claim)
+    assert (UNSEEN in question.assumed) is unseen
+    assert question.assumed.count(UNSEEN) <= 1
+
+
 def test_the_world_of_a_claim():
     held = documents(
         owners={"reports": OTHER},
