@@ -29,9 +29,15 @@ def test_moments(text, seconds):
     assert read_moment("2026-11-01", "until", whole_day=True) == 1793491200 + 86_400
 
 
-@pytest.mark.parametrize("text", ["2026-11-01T02:00:00", "yesterday", "2026-13-01", "2026-11-01T25:00:00Z"])
-def test_what_is_no_moment(text):
-    with pytest.raises(Refusal, match="since: "):
+NO_MOMENTS = [
+    ("2026-11-01T02:00:00", "does not say in which time zone"),
+    *((text, "is no date and no time") for text in ("yesterday", "2026-13-01", "2026-11-01T25:00:00Z")),
+]
+
+
+@pytest.mark.parametrize("text, said", NO_MOMENTS)
+def test_what_is_no_moment(text, said):
+    with pytest.raises(Refusal, match=rf"since: '{text}' {said}\. Write a date such as 2026-11-01, "):
         read_moment(text, "since")
 
 
@@ -58,6 +64,7 @@ def test_evidence():
     with pytest.raises(PolicyError) as raised:
         read_evidence([one for one, _place, _said in WRONG])
     assert len(raised.value.problems) == len(WRONG)
+    assert str(raised.value).startswith("Invalid evidence: evidence[0]: 7 is no evidence.")
 
 
 @pytest.mark.parametrize("one, place, said", WRONG)
@@ -72,3 +79,6 @@ def test_nobody_ignores_everything():
     with pytest.raises(PolicyError) as raised:
         check_ignored([{"bucket": "x"}, {"reason": "everything"}, {"bucket": ""}])
     assert [problem.path for problem in raised.value.problems] == ["ignore[1]", "ignore[2]"]
+    assert str(raised.value).startswith(
+        "Invalid ignore: ignore[1]: It fits everything. Give one of principal, action, bucket, through, with a reason."
+    )

@@ -43,6 +43,14 @@ def test_route_tables_have_their_subnets():
     assert drawn["rtb-9"]["subnets"] == []
 
 
+def test_subnets_of_one_route_table_stand_in_the_order_of_their_addresses():
+    seen = perimeter("h", "1", "eu-west-1", "vpc-1", looked(), [], route_tables=TABLES[1:], subnets=SUBNETS)
+    assert seen["route_tables"][0]["subnets"] == [
+        {"id": "subnet-1", "name": "app", "cidr": "10.0.1.0/24", "zone": "eu-west-1a"},
+        {"id": "subnet-2", "name": "", "cidr": "10.0.2.0/24", "zone": "eu-west-1b"},
+    ]
+
+
 def test_route_tables_as_perimeter_info_returns_them():
     tables = [
         {"id": "rtb-1", "vpc_id": "vpc-1", "main": True, "subnets": [], "edge": False},
