@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.patterns import text_matcher
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.values import State
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.variables import (
     is_early,
+    render,
     template,
     variables,
 )
@@ -55,3 +58,26 @@ VARIABLES = [
 def test_variables(text, found):
     assert [tuple(getattr(one, name) for name in one.__slots__) for one in variables(template(text, NEW))] == found
     assert variables(template(text, OLD)) == ()
+
+
+U, T = "${aws:username}", "${aws:PrincipalTag/t}"
+#: Template, what is known of the request, text -> whether it fits.
+RENDERED = [
+    (f"a/{U}/b", {"aws:username": ("ann",)}, "a/ann/b", True),
+    (f"a/{U}/b", {"aws:username": ("ann",)}, "a/bob/b", False),
+    (f"a/{U}/b", {"aws:username": State.ABSENT}, "a//b", False),
+    (f"a/{U}/b", {}, "a/bob/b", None),
+    (f"a/{U}/b", {}, "a/bob/c", False),
+    # AWS does not say whether a wildcard in the value of a variable is one.
+    (f"a/{T}", {"aws:principaltag/t": ("x*",)}, "a/x*", True),
+    (f"a/{T}", {"aws:principaltag/t": ("x*",)}, "a/xy", None),
+    (f"a/{T}", {"aws:principaltag/t": ("x*",)}, "a/y", False),
+    (f"a/{U}/{T}", {"aws:principaltag/t": ("x*",)}, "a/ann/xy", None),
+    (f"a/{U}/{T}", {"aws:principaltag/t": ("x*",)}, "a/ann/y", False),
+]
+
+
+@pytest.mark.parametrize("text, known, value, fits", RENDERED)
+def test_what_fits_where_variables_stand(text, known, value, fits):
+    rendering = render(template(text, NEW), lambda key: known.get(key, State.UNKNOWN))
+    assert rendering.fits(value, text_matcher) is fits
