@@ -15,6 +15,17 @@ DEPLOY = "arn:aws:iam::111122223333:role/ci/deploy"
 GUARD_OPTIONS = [
     ("the role of a session, with its path", {"request_context": {"aws:PrincipalArn": DEPLOY}}, None),
     ("a key in another case", {"request_context": {"AWS:principalarn": DEPLOY}}, None),
+    (
+        "another role in another key",
+        {
+            "request_context": {
+                "aws:PrincipalArn": DEPLOY,
+                "aws:PrincipalTag/made-by": DEPLOY.replace("ci/deploy", "ops"),
+            }
+        },
+        None,
+    ),
+    ("what is no ARN", {"request_context": {"aws:PrincipalArn": 7}}, "request_context"),
     ("an organization", {"request_context": {"aws:PrincipalOrgID": "o-exampleorgid"}}, None),
     ("a network beside the network", {"request_context": {"aws:SourceVpce": "vpce-1a2b3c4d"}}, "request_context"),
     ("an address, through an endpoint", {"request_context": {"aws:SourceIp": "192.0.2.1"}}, "request_context"),
