@@ -98,7 +98,7 @@ class Setting:
         return Distinctions(found["buckets"], found["endpoints"], exact, self.networks, self.own_addresses)
 
     def policies(
-        self, planned: bool, bucket: str, endpoint: str, owner: str, granted: bool, everybody: bool = False
+        self, planned: bool, bucket: str, endpoint: str, owner: str, granted: bool, everybody: bool
     ) -> Policies:
         """The policies that a request meets.
 

@@ -80,7 +80,7 @@ def shown(accesses: Mapping[str, Any] | None) -> Raw | None:
         "agree": _agree(accesses.get("backtest") or {}),
         "doubts": [visible(one.get("text", "")) for one in accesses.get("findings") or []],
         "groups": [
-            _group(title, severity, accesses.get(verdict) or [], int(summary.get(verdict) or 0))
+            _group(title, severity, accesses.get(verdict) or [], int(summary[verdict]))
             for verdict, title, severity in _SHOWN
             if summary.get(verdict)
         ],

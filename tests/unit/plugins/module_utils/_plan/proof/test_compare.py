@@ -89,6 +89,15 @@ def test_endpoint_policies(one, other, expected):
     assert relation(ENDPOINT, one, other)["relation"] == expected
 
 
+@pytest.mark.parametrize("one, other", [(policy(allow()), None), (None, policy(allow()))])
+def test_what_is_taken_for_granted_is_said_once(one, other):
+    said = relation(BUCKET, one, other)["assumed"]
+    assert [each.split(",")[0] for each in said] == [
+        "Only actions of 's3' are looked at", "AWS services call from within AWS",
+    ]  # fmt: skip
+    assert relation(ENDPOINT, one, other)["assumed"] == said[:1]
+
+
 def test_a_request_each_way_in_words():
     found = relation(BUCKET, policy(allow(**PARTNER)), policy(allow("s3:PutObject", **PARTNER)))
     assert found["more"][0]["said"].startswith("s3:GetObject on arn:aws:s3:::reports/")

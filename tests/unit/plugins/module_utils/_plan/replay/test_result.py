@@ -15,7 +15,7 @@ from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.reader 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.history.tally import Tally
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.pasted import is_template
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.page import page_of
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.result import Result, replay
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.result import replay
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.replay.setting import read_setting
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.bucket import bucket_perimeter
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.building.endpoint import endpoint_policy
@@ -68,6 +68,7 @@ def setting(grants=None, current=None, **options):
 
 
 def run(records, known=None, ignore=(), lines=(), **told):
+    """``lines``: of a server access log or an aggregate."""
     known = known or setting()
     batch, tally = Batch(), Tally()
     for part in (json.dumps({"Records": records}), "\n".join(lines)):
@@ -346,55 +347,27 @@ def test_options_are_read():
     assert dict(found.current.buckets) == {REPORTS: None}
 
 
-DAY = 86_400
-
-
-def findings(days=200, minimum=0, **told):
-    """What is said beyond the coverage of evidence of so many days in a row."""
-    tally = Tally()
-    tally.first, tally.last = 20_000 * DAY, (20_000 + days - 1) * DAY if days else 0
-    tally.days = -1
-    for name, value in told.items():
-        setattr(tally, name, value)
-    said = Result([], tally, read_setting({}), minimum).findings
-    return {one["kind"]: (one["subject"], one["text"]) for one in said}
-
-
-SHORT = "The evidence is of {} days: what happens once in a {} may not be among it."
-# Days of evidence, how many there have to be, what is said
-WINDOWS = [
-    (1, 0, {"window_too_short": SHORT.format(1, "week or month")}),
-    (34, 0, {"window_too_short": SHORT.format(34, "week or month")}),
-    (35, 0, {"window_short": SHORT.format(35, "quarter or year")}),
-    (99, 0, {"window_short": SHORT.format(99, "quarter or year")}),
-    (100, 0, {}),
-    (7, 7, {"window_short": SHORT.format(7, "week or month")}),
-    (119, 120, {"window_too_short": SHORT.format(119, "quarter or year")}),
-    (120, 120, {}),
-    (0, 0, {}),
-]
-
-
-@pytest.mark.parametrize("days, minimum, said", WINDOWS)
-def test_evidence_of_few_days(days, minimum, said):
-    found = findings(days, minimum) if days else findings(0, minimum, first=0)
-    assert found == {kind: ("window", text) for kind, text in said.items()}
-
-
-#: What was counted -> what is said of it.
-COUNTED = {
-    "malformed": (
-        {"malformed": 7, "named": list("abcdef")}, "evidence",
-        "Places of the evidence that cannot be read: 7 (a; b; c; d; e).",
-    ),
-    "without_zone": ({"without_zone": 2}, "evidence", "Times without a zone, which are taken for UTC: 2."),
-    "nothing_there": (
-        {"empty": ["a/", "b/"]}, "evidence", "There is no file, or no object of these days, in a/, b/.",
+AT_POINT = {"bucketName": f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/reports", "key": "a"}
+COPY = {"bucketName": REPORTS, "key": "a", "x-amz-copy-source": f"/{ARCHIVE}/a"}
+ROW = json.dumps({"principal": NIGHTLY, "event_name": "GetObject", "bucket": REPORTS, "count": 1})
+FORWARDED = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/a", "invokedBy": "athena.amazonaws.com"}
+# Records, rows of an aggregate -> how what is taken for granted of them begins, beside what always is.
+ASSUMED = {
+    "a record": ([record(1)], [], []),
+    "a row": ([], [ROW], []),
+    "both": ([record(1)], [ROW], ["Aggregates and records do not speak of the same requests"]),
+    "a service on the way": ([record(1, userIdentity=FORWARDED)], [], ["Requests that services make for somebody"]),
+    "a copy": ([record(1, operation="CopyObject", requestParameters=COPY)], [], ["What a copy reads is read on"]),
+    "an access point": ([record(1, requestParameters=AT_POINT)], [], ["The policies of access points are as they are"]),
+    "an access control list": (
+        [record(1, additionalEventData={"aclRequired": "Yes"})], [], ["Access control lists, which some of"],
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", COUNTED)
-def test_what_was_counted_is_said(kind):
-    told, subject, text = COUNTED[kind]
-    assert findings(**told) == {kind: (subject, text)}
+@pytest.mark.parametrize("records, rows, said", ASSUMED.values(), ids=ASSUMED)
+def test_what_is_taken_for_granted(records, rows, said):
+    always = ["What was granted is still allowed by identity policies", "The policies in force were in force when"]
+    found = run(records, lines=rows).as_dict()["assumed"]
+    assert len(found) == len(always + said)
+    assert all(one.startswith(start) for one, start in zip(found, always + said, strict=True))

@@ -58,7 +58,7 @@ def test_a_policy_of_an_endpoint_counts_that_is_planned_and_not_known_before():
     denying = {"Version": "2012-10-17", "Statement": [ALLOW, DENY]}
     setting = Setting(Side({"a": POLICY}, {}), Side({}, {OWN: denying}))
     for planned, decision in ((False, "allow"), (True, "explicit_deny")):
-        assert setting.policies(planned, "a", OWN, "", True).decide(REQUEST).decision == decision
+        assert setting.policies(planned, "a", OWN, "", True, False).decide(REQUEST).decision == decision
         assert setting.passing(planned, OWN).decide(REQUEST).decision == decision
     # What it denies is new.
     assert setting.narrowed("a", OWN, "").decide(REQUEST).decision == "explicit_deny"

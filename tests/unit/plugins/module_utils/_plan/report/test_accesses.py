@@ -10,10 +10,7 @@ import json
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.accesses import recorded, shown, stops
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.page import page
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.perimeter import perimeter
 
 SUMMARY = {
     "classes": 3, "loses": 1, "unknown": 0, "gains": 0, "stays_denied": 0, "not_evaluated": 0, "keeps": 2, "ignored": 0,
@@ -31,27 +28,6 @@ def test_without_a_replay_nothing_is_said(result):
     assert recorded(result) is None
     assert shown(recorded(result)) is None
     assert stops(recorded(result)) == 0
-
-
-@pytest.mark.parametrize(
-    "perimeters, said",
-    [
-        ([], None),
-        ([{}], None),
-        ([{"loses": 0}], "No recorded access stops by it."),
-        ([{"loses": 1}], "1 kind of recorded access stops by it."),
-        ([{"loses": 2}], "2 kinds of recorded access stop by it."),
-        # Of all perimeters together, with those of which there is no record.
-        ([{"loses": 1}, {}, {"loses": 1}], "2 kinds of recorded access stop by it."),
-    ],
-)
-def test_the_lead_of_a_page_says_how_much_stops(perimeters, said):
-    given = [
-        {**perimeter("h", "111122223333", "eu-west-1", "vpc-1", None, ()), "accesses": each and {"summary": each}}
-        for each in perimeters
-    ]
-    lead = page(report([], False, perimeters=given))["lead"]
-    assert [each for each in lead if "recorded access" in each] == ([said] if said else [])
 
 
 def test_what_goes_on_is_counted_and_not_listed():

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.drift.report import report
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report import header
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.report import markdown as markdown_module
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.documents import side_by_side
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.drawing import drawing
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.report.junit import junit_report
@@ -214,3 +215,14 @@ def test_what_is_too_much_is_counted(shown, sign, most, more):
     assert not more or more not in at_most
     assert found(sign, beyond) <= most
     assert more in beyond
+
+
+@pytest.mark.parametrize("limit, number", [("MOST_CHARACTERS", len), ("MOST_LINES", lambda text: text.count("\n"))])
+def test_a_report_in_markdown_fills_its_room(limit, number, monkeypatch):
+    findings = [finding("a"), finding("b", what="is missing")]
+    whole = markdown(findings, False)
+    room = number(whole)
+    monkeypatch.setattr(markdown_module, limit, room)
+    assert markdown(findings, False) == whole
+    monkeypatch.setattr(markdown_module, limit, room - 1)
+    assert "The details of 1 kind of drift are left out here" in markdown(findings, False)
