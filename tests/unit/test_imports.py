@@ -163,6 +163,7 @@ ROOMS = {
     "_plan/automation": ("_policy/building", "_policy/language"),
     "_aws/api": (),
     "_aws/argspec": (),
+    "_aws/cores": (),
     "_aws/module": ("_aws/api", "_aws/argspec", "_plan/errors", "_policy/language"),
     "_aws/bucket": (
         "_aws/api",
@@ -184,7 +185,7 @@ ROOMS = {
         "_plan/guard_options",
         "_policy/language",
     ),
-    "_aws/fleet": ("_aws/api", "_aws/bucket", "_aws/module", "_plan/bucket", "_policy/language"),
+    "_aws/fleet": ("_aws/api", "_aws/bucket", "_aws/cores", "_aws/module", "_plan/bucket", "_policy/language"),
     "_aws/perimeter": (
         "_aws/api",
         "_aws/bucket",
@@ -208,6 +209,7 @@ ROOMS = {
     "_aws/history": (
         "_aws/api",
         "_aws/bucket",
+        "_aws/cores",
         "_aws/module",
         "_plan/errors",
         "_plan/history",

@@ -9,14 +9,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..._plan.bucket.failures import MAX_LISTED, alike
 from ..._plan.claims.proof_claims import Documents
-from ..._plan.claims.proof_input import Asked, read_claims
+from ..._plan.claims.proof_input import Asked, named_endpoints, read_claims
 from ..._plan.claims.proof_report import check_documents, prove_claims, summary_of
-from ..._plan.proof.requests import as_list
 from ..._policy.building.perimeter import ENDPOINT
 from ..._policy.language.document import Raw, load
 from ..._policy.language.errors import PolicyError, Problem
@@ -81,7 +80,7 @@ def _documents(options: Mapping[str, Any], claims: Iterable[Asked], session: Ses
         if missing:
             account = account or session.caller.account
             _add_buckets(session, {name: owners.get(name, account) for name in missing}, buckets, regions)
-        ids = [name for name in _endpoints(claims) if name not in policies]
+        ids = [name for name in named_endpoints(claims) if name not in policies]
         if ids:
             _add_endpoints(session, ids, policies, known)
     _check_endpoints(claims, policies)
@@ -121,26 +120,6 @@ def _known(given: Mapping[str, Any]) -> dict[str, Endpoint]:
     if problems:
         raise PolicyError(problems, "endpoints")
     return found
-
-
-def _endpoints(claims: Iterable[Asked]) -> dict[str, None]:
-    """The endpoints that the claims name."""
-    named: dict[str, None] = {}
-    for one in claims:
-        options = one.options
-        ways = [way for key in ("requests", "within") for asked in as_list(options.get(key)) for way in _ways(asked)]
-        for name in (one.endpoint, options.get("through"), *as_list(options.get("networks")), *ways):
-            if isinstance(name, str) and ENDPOINT.fullmatch(name):
-                named[name] = None
-    return named
-
-
-def _ways(asked: Mapping[str, Any]) -> Iterator[Any]:
-    """How a partial request says that it comes: ids of endpoints, among others."""
-    yield asked.get("through")
-    for key, value in (asked.get("context") or {}).items():
-        if str(key).lower() == "aws:sourcevpce":
-            yield from as_list(value)
 
 
 def _add_buckets(

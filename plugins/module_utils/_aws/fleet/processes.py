@@ -15,7 +15,6 @@ a line at whose other end a thread of some process makes the call; plans, guards
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
 import traceback
@@ -33,6 +32,7 @@ except ImportError:  # AnsibleAWSModule says so before anything here is called.
     BotoCoreError = ConnectionClosedError = None
 
 from ..api.errors import aws_errors
+from ..cores import usable_cores
 from .calls import Calls
 
 #: With more of them, whoever plans and reports is the slower one.
@@ -45,17 +45,8 @@ Line = tuple[Connection, Connection]
 
 def useful_processes(calls: int, workers: int) -> int:
     """How many processes to make so many calls with; 0: the one that is there will do."""
-    useful = min(MAX_PROCESSES, _cores(), workers, calls // CALLS_PER_PROCESS)
+    useful = min(MAX_PROCESSES, usable_cores(), workers, calls // CALLS_PER_PROCESS)
     return useful if useful > 1 else 0
-
-
-def _cores() -> int:
-    """Those that this process may use, which in a container or under taskset are fewer than there are.
-
-    1 where that cannot be told: it is so on macOS, whose own libraries do not stand a fork.
-    https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
-    """
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +28,7 @@ from ..._plan.history.batch import Batch
 from ..._plan.history.distinctions import Distinctions
 from ..._plan.history.reader import read_part
 from ..._plan.history.tally import Tally
+from ..cores import usable_cores
 from .evidence import Part, open_part
 
 #: With more of them, whoever brings it together is the slower one.
@@ -51,7 +51,7 @@ def read_all(parts: Sequence[Part], distinctions: Distinctions, tally: Tally, cl
     # Records have no circles, and looking for some takes a tenth of the time; answers of AWS have.
     gc.freeze()
     gc.set_threshold(_OBJECTS_PER_COLLECTION, 50, 50)
-    processes = min(_MAX_PROCESSES, _cores(), len(parts) // _PARTS_PER_PROCESS)
+    processes = min(_MAX_PROCESSES, usable_cores(), len(parts) // _PARTS_PER_PROCESS)
     s3 = client() if any(part.bucket for part in parts) else None
     if processes < 2:
         for batch, _done in _batches(parts, distinctions, s3):
@@ -160,8 +160,3 @@ def _pieces(first: list[bytes], rest: Iterator[bytes], error: Exception | None) 
     if error is not None:
         raise error
     yield from rest
-
-
-def _cores() -> int:
-    """Those that this process may use; 1 where that is not told, as on macOS, whose libraries do not stand a fork."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

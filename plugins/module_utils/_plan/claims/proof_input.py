@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -114,6 +114,26 @@ def _read(
     # Templates of older releases of Ansible make texts of booleans.
     options |= {key: str(options[key]).lower() in _TRUE for key in _FLAGS if key in options}
     return Asked(place, claim, str(options.get("name") or claim), buckets, endpoint, options)
+
+
+def named_endpoints(claims: Iterable[Asked]) -> list[str]:
+    """The ids of the endpoints that claims are about, or that their requests come through, each once."""
+    named: dict[str, None] = {}
+    for one in claims:
+        options = one.options
+        ways = [way for key in ("requests", "within") for asked in as_list(options.get(key)) for way in _ways(asked)]
+        for name in (one.endpoint, options.get("through"), *as_list(options.get("networks")), *ways):
+            if isinstance(name, str) and ENDPOINT.fullmatch(name):
+                named[name] = None
+    return [*named]
+
+
+def _ways(asked: Raw) -> Iterator[Any]:
+    """How a partial request says that it comes."""
+    yield asked.get("through")
+    for key, value in (asked.get("context") or {}).items():
+        if str(key).lower() == "aws:sourcevpce":
+            yield from as_list(value)
 
 
 def _near(text: str, known: Any) -> str:

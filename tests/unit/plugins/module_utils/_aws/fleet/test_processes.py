@@ -190,7 +190,7 @@ def test_there_are_no_more_than_cores_and_none_where_forks_are_not_safe(monkeypa
     ],
 )
 def test_processes_are_made_when_they_are_worth_it(monkeypatch, cores, calls, workers, processes):
-    monkeypatch.setattr(fleet_processes, "_cores", lambda: cores)
+    monkeypatch.setattr(fleet_processes, "usable_cores", lambda: cores)
     assert useful_processes(calls, workers) == processes
 
 

@@ -135,7 +135,7 @@ def count(found):
 
 @pytest.mark.parametrize("cores", [1, 2, 3])
 def test_processes_count_what_one_does(tmp_path, monkeypatch, cores):
-    monkeypatch.setattr(parallel, "_cores", lambda: cores)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
     for number in range(80):
         write(tmp_path / f"{number}.json.gz", *range(number * 10, number * 10 + 12))
     (tmp_path / "bad.json.gz").write_bytes(b"\x1f\x8b broken")
@@ -145,7 +145,7 @@ def test_processes_count_what_one_does(tmp_path, monkeypatch, cores):
 
 
 def test_a_process_that_dies_loses_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(parallel, "_cores", lambda: 2)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: 2)
     monkeypatch.setattr(parallel, "_PARTS_PER_BATCH", 4)
     here = os.getpid()
     for number in range(64):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
-import os
 import threading
 
 import pytest
@@ -65,7 +64,7 @@ class Trail:
 
 
 def counted(parts, trail, monkeypatch, cores=1):
-    monkeypatch.setattr(parallel, "_cores", lambda: cores)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
     tally = Tally()
     parallel.read_all(parts, Distinctions({BUCKET: []}, {}), tally, trail.client)
     tally.finish()
@@ -122,15 +121,6 @@ def test_processes_count_what_one_does(monkeypatch, cores):
     assert (found.files, found.records, found.counted, found.duplicates) == (64, 128, 65, 63)
 
 
-@pytest.mark.parametrize("told, cores", [(lambda _process: {0, 3, 5}, 3), (lambda _process: {7}, 1), (None, 1)])
-def test_the_cores_are_those_that_this_process_may_use(monkeypatch, told, cores):
-    # Where it is not told, forks are not safe.
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    if told:
-        monkeypatch.setattr(os, "sched_getaffinity", told, raising=False)
-    assert parallel._cores() == cores
-
-
 # Parts, cores, the processes that are made: one for 16 parts, four at the most, and none by itself
 PROCESSES = [(31, 4, 0), (32, 4, 2), (48, 4, 3), (64, 4, 4), (1000, 64, 4), (1000, 2, 2), (1000, 1, 0)]
 
@@ -154,7 +144,7 @@ def test_processes_are_made_where_they_are_worth_it(monkeypatch, number, cores, 
             def join(self):
                 pass
 
-    monkeypatch.setattr(parallel, "_cores", lambda: cores)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: cores)
     monkeypatch.setattr(parallel, "_batches", lambda *_given: iter(()))
     monkeypatch.setattr(parallel.signal, "signal", lambda *_given: None)
     monkeypatch.setattr(parallel.multiprocessing, "get_context", lambda kind: Context if kind == "fork" else None)
