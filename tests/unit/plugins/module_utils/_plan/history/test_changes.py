@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -79,6 +79,26 @@ def test_who(found, who):
 def test_without_a_record(text):
     expected = ChangeEvent("alice", "2026-11-23T10:15:00Z", "s3:PutBucketPolicy", "", "0f1e2d3c")
     assert change_of({**ITEM, "CloudTrailEvent": text}) == expected
+
+
+@pytest.mark.parametrize(
+    "field, name, value",
+    [("EventName", "eventName", CHANGE.event[3:]), ("EventSource", "eventSource", ITEM["EventSource"]),
+     ("EventId", "eventID", CHANGE.event_id)],
+)  # fmt: skip
+def test_what_the_item_does_not_tell_its_record_may(field, name, value):
+    told = item(**{name: value})
+    del told[field]
+    assert change_of(told) == change_of({**told, field: None}) == CHANGE
+    # The item goes first.
+    assert change_of(item(**{name: "other"})) == CHANGE
+
+
+def test_the_time_of_the_record_goes_first():
+    assert change_of(item(eventTime="2026-11-24T08:00:00Z")).when == "2026-11-24T08:00:00Z"
+    there = ITEM["EventTime"].astimezone(timezone(timedelta(hours=5)))
+    for time, said in ((there, CHANGE.when), (None, ""), ("2026-11-23", "")):
+        assert change_of({**item(eventTime=None), "EventTime": time}).when == said
 
 
 def test_nothing_known():

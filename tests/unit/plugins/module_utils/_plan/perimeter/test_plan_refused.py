@@ -161,6 +161,17 @@ def test_a_bucket_of_another_region_is_refused_before_anything_is_written():
     assert plan_of({**DECLARED, "state": "absent"}, found=elsewhere())["refused"] == ""
 
 
+@pytest.mark.parametrize(
+    "given, refused",
+    [({}, False), ({"arriving_through": VPC}, True), ({"arriving_through": VPC, "allow_lockout": True}, False)],
+)
+def test_who_manages_policies_through_the_endpoint_has_to_stay_able_to(given, refused):
+    plan = plan_of({**DECLARED, **given}, found=found(endpoint(), policies=NONE_YET))
+    assert bool(plan["refused"]) is refused
+    said = f"s3:PutBucketPolicy on arn:aws:s3:::{ONE} by {ARN} through {OWN} is declared and does not pass."
+    assert (said in plan["refused"]) is refused
+
+
 # --- what is declared beside the buckets
 
 STRANGER = "999988887777"

@@ -57,6 +57,8 @@ def test_what_was_done_is_looked_at_again(kept):
     assert (plan["acts"], set(json.loads(plan["changes"])["buckets"])) == (True, {ONE, TWO})
     # With the id that the endpoint has got.
     assert (PLACEHOLDER in plan["changes"], OWN in plan["changes"]) == (False, True)
+    looked = json.loads(plan["looked"])
+    assert (looked["endpoint"], looked["buckets"]) == (made, results)
     result = plan["result"]
     assert result["endpoint"] == own
     assert result["actions"] == ["ec2:CreateVpcEndpoint", "s3:PutBucketPolicy", "s3:PutBucketPolicy"]
