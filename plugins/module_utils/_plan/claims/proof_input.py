@@ -278,18 +278,17 @@ def _addresses(value: Any, place: str, _buckets: Sequence[str], _partition: str,
         problems += [Problem(place, one.rule, one.remedy) for one in error.problems]
 
 
-def _document(value: Any, place: str, buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:
+def _document(value: Any, place: str, _buckets: Sequence[str], _partition: str, problems: list[Problem]) -> None:
     if value is None:
         return
-    # A claim that is about no bucket is about an endpoint.
-    layer = "bucket" if buckets else "endpoint"
     try:
         document = load(value)
         parse(document)
-        compile_policies({layer: document})
+        # Of a bucket or of an endpoint: what can be wrong is the same.
+        compile_policies({"bucket": document})
     except PolicyError as error:
         for one in error.problems:
-            path = one.path.removeprefix(f"{layer}.")
+            path = one.path.removeprefix("bucket.")
             problems.append(Problem(f"{place}.{path}" if path else place, one.rule, one.remedy))
 
 

@@ -54,6 +54,17 @@ def test_what_is_taken_over_is_what_would_be_found(drift):
     assert fleet_findings(PLACE, [(name, *drift(name)) for name in names]) == alone
 
 
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+def test_a_name_is_stood_in_for_in_every_element_that_names_resources(element):
+    def given(name):
+        statement = {key: value for key, value in outside(name).items() if key != "Resource"}
+        return policy({**statement, element: [f"arn:aws:s3:::{name}/in/*", "*"]})
+
+    texts = {stood_in(name, [given(name), None]) for name in ("one-bucket", "another.bucket")}
+    assert len(texts) == 1
+    assert texts != {None}
+
+
 def test_those_that_are_alike_are_compared_once():
     asked = []
 

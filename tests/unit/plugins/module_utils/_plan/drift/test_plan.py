@@ -248,3 +248,13 @@ def test_the_partition_is_not_that_of_any_arn_in_a_document(region):
     live = policy({"Condition": other, **reader, "Sid": "Odd", "Effect": "Deny"}, reader)
     found = bucket_findings(Place("111122223333", region), "b", live, declared)
     assert any("anonymous can s3:GetObject on arn:aws-cn:s3:::b/" in one for each in found for one in each.opens)
+
+
+@pytest.mark.parametrize("region, partition", [("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws"), ("", "aws")])
+def test_the_partition_where_no_document_names_one(region, partition):
+    live, declared = ({**ENDPOINT, "policy_document": policy(one)} for one in (
+        EVERYTHING, {**EVERYTHING, "Action": "s3:GetObject"},
+    ))  # fmt: skip
+    [found] = endpoint_findings(Place("111122223333", region), live, declared)[:1]
+    assert found.opens
+    assert [each for each in found.opens if f" on arn:{partition}:s3:::" not in each] == []

@@ -93,6 +93,10 @@ def test_a_log_and_an_aggregate():
     assert read(f"{LINE}\r\n{LINE}\n\n".encode()).records == 2
     found = read(f"{HEADER}\n{ROW}\n".encode())
     assert (found.records, found.aggregated[0].requests, found.malformed) == (1, 7, 0)
+    # A first line may be longer than what is looked at first.
+    more = [f"column_{number}" for number in range(90)]
+    long = f"{','.join([HEADER, *more])}\n{ROW}{',' * len(more)}\n"
+    assert [read(long.encode(), size=size).aggregated[0].requests for size in (1, 1 << 16)] == [7, 7]
     objects = text_of(dict(zip(HEADER.split(","), ROW.split(","), strict=True)))
     assert read(objects.encode()).aggregated[0].requests == 7
 

@@ -139,12 +139,15 @@ def test_buckets_that_are_dropped_are_looked_after_and_those_that_cannot_be_read
     one = {**DECLARED, "buckets": [ONE]}
     plan = plan_of(one, found=found(own, policies=policies))
     assert plan["endpoint"]["dependent_policies"] == {TWO: policies[TWO]}
-    plan = plan_of(one, found=found(own, policies={ONE: policies[ONE]}, problems={TWO: "Cannot read second-bucket."}))
+    unread = {TWO: "Cannot read second-bucket."}
+    plan = plan_of(one, found=found(own, policies={ONE: policies[ONE]}, problems=unread))
     assert plan["endpoint"]["dependent_policies"] is None
-    assert plan["said"] == [
-        "Whether workloads lose a bucket that the endpoint does not let through any more is not known of all. "
-        "Cannot read second-bucket."
-    ]
+    lead = "Whether workloads lose a bucket that the endpoint does not let through any more is not known of all."
+    assert plan["said"] == [f"{lead} Cannot read second-bucket."]
+    more = {"third-bucket": "Not found: third-bucket."}
+    own = {**own, "policy_document": of_others(ONE, TWO, *more)}
+    plan = plan_of(one, found=found(own, policies={ONE: policies[ONE]}, problems={**unread, **more}))
+    assert plan["said"] == [f"{lead} Cannot read second-bucket. Not found: third-bucket."]
 
 
 def test_an_endpoint_of_others_whose_policy_names_the_bucket_stays(kept):

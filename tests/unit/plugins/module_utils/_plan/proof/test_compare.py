@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.compare import Owner
+from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.compare import Change, Owner
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.findings import findings
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.input import read_owner
 from ansible_collections.perimeter.s3.plugins.module_utils._plan.proof.relation import relation
 from ansible_collections.perimeter.s3.plugins.module_utils._policy.language.errors import PolicyError
+from ansible_collections.perimeter.s3.plugins.module_utils._policy.proof.claim import (
+    HOLDS,
+    REFUTED,
+    UNDECIDED,
+    Verdict,
+)
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 VPCE, VPC = "vpce-1a2b3c4d", "vpc-1a2b3c4d"
@@ -87,6 +93,22 @@ def test_bucket_policies(one, other, expected):
 )
 def test_endpoint_policies(one, other, expected):
     assert relation(ENDPOINT, one, other)["relation"] == expected
+
+
+@pytest.mark.parametrize(
+    "opens, cuts, relation",
+    [
+        (HOLDS, HOLDS, "equal"),
+        (HOLDS, REFUTED, "narrower"),
+        (REFUTED, HOLDS, "wider"),
+        (REFUTED, REFUTED, "incomparable"),
+        (UNDECIDED, HOLDS, "undecided"),
+        (REFUTED, UNDECIDED, "undecided"),
+        (UNDECIDED, UNDECIDED, "undecided"),
+    ],
+)
+def test_how_one_is_to_the_other(opens, cuts, relation):
+    assert Change(Verdict("x", opens), Verdict("x", cuts)).relation == relation
 
 
 @pytest.mark.parametrize("one, other", [(policy(allow()), None), (None, policy(allow()))])
