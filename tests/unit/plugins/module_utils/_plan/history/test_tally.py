@@ -60,13 +60,13 @@ def test_a_record_counts_once():
 def test_days_are_counted_once_whatever_tells_of_them(accesses, more):
     days = (0, 0, 3, 1, 3, 0)
     records = [told(accesses, NOON + day * DAY, number, number, **more) for number, day in enumerate(days, 1)]
-    (seen,) = tally(*records).seen.values()
+    [seen] = list(tally(*records).seen.values())
     assert (seen.count, seen.distinct_days, seen.first, seen.last) == (6, 3, NOON, NOON + 3 * DAY)
 
 
 def test_the_first_days_of_which_records_can_be_are_told_apart():
     found = tally(told(at=a.FIRST), told(at=a.FIRST + 2 * DAY, identity=2))
-    (seen,) = found.seen.values()
+    [seen] = list(found.seen.values())
     assert (seen.distinct_days, found.gaps()) == (2, ["2006-01-02"])
 
 
