@@ -18,7 +18,7 @@ description:
   - Policies of buckets and endpoints that are not supplied are read. If all are supplied, no call is made, and neither
     credentials nor a region are needed.
   - What the policies of endpoints say that are neither in O(endpoint_policies) nor read is not known, so they are taken
-    to let everything pass.
+    to let everything pass. Where that carries a claim, RV(claims[].assumed) says so.
   - ACLs, policies of access points and keys of KMS are not looked at.
 options:
   claims:
@@ -189,8 +189,12 @@ claims:
       verdict: holds
       counterexamples: []
       narrowed: []
-      rests_on: []
-      assumed: []
+      rests_on:
+        - layer: bucket_policy
+          statement: KeepReports
+      assumed:
+        - Only actions of 's3' are looked at, not those of S3 Express, Object Lambda or Outposts.
+        - AWS services call from within AWS, not through VPC endpoints, and name no principal of a policy.
       reason: ""
       note: null
       message: never (Nobody deletes reports) of bucket my_secure_bucket holds.

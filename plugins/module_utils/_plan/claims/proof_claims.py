@@ -138,6 +138,11 @@ class _Scope:
     def through(self) -> tuple[str, ...] | None:
         return (self.asked.endpoint,) if self.asked.endpoint else None
 
+    @property
+    def owner(self) -> str | None:
+        """Whose the bucket is, if anybody says so."""
+        return self.documents.owners.get(self.bucket or "", self.documents.account)
+
     def principals(self, key: str = "principals") -> list[Raw]:
         """A block of conditions for each kind of principal that an option names."""
         given = self.options.get(key)
@@ -171,10 +176,9 @@ class _Scope:
 
     def root(self) -> Iterator[Raw]:
         """That the root user repairs the policy, which no policy of a bucket keeps it from."""
-        owner = self.documents.owners.get(self.bucket or "", self.documents.account)
-        if self.bucket is not None and owner:
+        if self.bucket is not None and self.owner:
             self.assumed.append(_ROOT)
-            arn = f"arn:{self.documents.partition}:iam::{owner}:root"
+            arn = f"arn:{self.documents.partition}:iam::{self.owner}:root"
             yield about(
                 _REPAIR_ACTIONS,
                 [bucket_arn(self.bucket, self.documents.partition)],
@@ -275,8 +279,7 @@ def _named(scope: _Scope) -> tuple[list[str], list[str]]:
             elif key == "aws:principalorgid":
                 organizations.update(dict.fromkeys(value for value in one.values if "*" not in value))
     accounts: dict[str, None] = {}
-    owner = scope.documents.owners.get(scope.bucket or "", scope.documents.account)
-    for text in [*([owner] if owner else []), *texts]:
+    for text in [*([scope.owner] if scope.owner else []), *texts]:
         arn = parse_arn(text)
         account = arn.account if arn else text
         if ACCOUNT.fullmatch(account):
@@ -303,6 +306,8 @@ def _always(scope: _Scope) -> _Claims:
 def _repairable_by(scope: _Scope) -> _Claims:
     through = scope.options.get("through", INTERNET)
     scope.comes([through])
+    if scope.owner is None:
+        scope.assumed.append(f"Nobody says whose bucket {scope.bucket} is: it is taken for one of their own account.")
     path: Raw = {"Null": {"aws:SourceVpce": "true"}, "Bool": {"aws:ViaAWSService": "false"}}
     if through != INTERNET:
         path = network_condition(through) or {}

@@ -296,6 +296,18 @@ def test_an_endpoint_on_the_way_whose_policy_nobody_knows_is_taken_for_granted(c
     assert question.assumed.count(UNSEEN) <= 1
 
 
+def test_a_bucket_of_which_nobody_says_whose_it_is_is_taken_for_one_of_those_who_repair_it():
+    claim = {"claim": "repairable_by", "principals": [APP]}
+    for held, said in (
+        (documents(), []),
+        (documents(owners={}), []),
+        (documents(owners={}, account=None),
+         ["Nobody says whose bucket reports is: it is taken for one of their own account."]),
+    ):  # fmt: skip
+        (question,) = asked(claim, held)
+        assert list(question.assumed) == said
+
+
 def test_the_world_of_a_claim():
     held = documents(
         owners={"reports": OTHER},
