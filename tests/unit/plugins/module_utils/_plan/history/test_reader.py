@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import sys
+import re
 import tracemalloc
 import zlib
 
@@ -306,7 +306,8 @@ def nested(depth):
 ENDINGS = {
     "a quote that does not end": (f"{HEADER}\n{ROW}\n".encode() + b'"' + b"x" * 200_000, "no CSV", 1),
     "a header that does not end": (b'bucket,count,event_name,"x\n' + b"y" * 200_000, "row 1 is no CSV", 0),
-    "lists in lists": (nested(3000), "no eventSource" if sys.version_info >= (3, 12) else "deeper", 0),
+    # How deep it reads depends on the release of Python.
+    "lists in lists": (nested(3000), "no eventSource|deeper", 0),
     "lists in lists without an end": (nested(500_000), "deeper", 0),
     "a list of nothing but objects": (b'{"Records":[' + b"{}," * 100_000 + b"{}]}", "more than 1000", 0),
     "lines of nothing but objects": (b'{"a": 1}\n' * 100_000, "more than 1000", 0),
@@ -318,7 +319,7 @@ ENDINGS = {
 def test_what_would_take_long_or_crash_is_left_and_named(data, text, rows, monkeypatch):
     monkeypatch.setattr("ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch.NAMED", 2000)
     found = read(data)
-    assert any(text in one for one in found.named) and found.malformed <= 1001
+    assert any(re.search(text, one) for one in found.named) and found.malformed <= 1001
     assert len(found.aggregated) == rows
 
 
