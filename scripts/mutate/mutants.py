@@ -131,7 +131,7 @@ def _decides_nothing(node: ast.AST) -> bool:
             return True
         case ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec" | "NewType" | "dataclass")):
             return True
-        case ast.keyword(arg="maxsize" | "strict"):
+        case ast.keyword(arg="maxsize"):
             return True
         case _:
             return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import re
 import tracemalloc
 import zlib
 
@@ -303,11 +302,19 @@ def nested(depth):
     return b'{"Records":[' * depth + json.dumps(TWO[0]).encode() + b"]}" * depth
 
 
+def can_be_read(data):
+    """How deep Python reads depends on its release."""
+    try:
+        json.loads(data)
+    except RecursionError:
+        return False
+    return True
+
+
 ENDINGS = {
     "a quote that does not end": (f"{HEADER}\n{ROW}\n".encode() + b'"' + b"x" * 200_000, "no CSV", 1),
     "a header that does not end": (b'bucket,count,event_name,"x\n' + b"y" * 200_000, "row 1 is no CSV", 0),
-    # How deep it reads depends on the release of Python.
-    "lists in lists": (nested(3000), "no eventSource|deeper", 0),
+    "lists in lists": (nested(3000), "no eventSource" if can_be_read(nested(3000)) else "deeper", 0),
     "lists in lists without an end": (nested(500_000), "deeper", 0),
     "a list of nothing but objects": (b'{"Records":[' + b"{}," * 100_000 + b"{}]}", "more than 1000", 0),
     "lines of nothing but objects": (b'{"a": 1}\n' * 100_000, "more than 1000", 0),
@@ -319,7 +326,7 @@ ENDINGS = {
 def test_what_would_take_long_or_crash_is_left_and_named(data, text, rows, monkeypatch):
     monkeypatch.setattr("ansible_collections.perimeter.s3.plugins.module_utils._plan.history.batch.NAMED", 2000)
     found = read(data)
-    assert any(re.search(text, one) for one in found.named) and found.malformed <= 1001
+    assert any(text in one for one in found.named) and found.malformed <= 1001
     assert len(found.aggregated) == rows
 
 
