@@ -169,8 +169,8 @@ class _Scope:
             through=self.through,
         )
 
-    def comes(self, ways: Iterable[Any]) -> None:
-        """Say what is taken for granted of ways that requests have to pass: endpoints, VPCs, or ``None`` for any."""
+    def assume_unseen(self, ways: Iterable[Any]) -> None:
+        """Say so where requests have to pass an endpoint that nobody knows; ``ways``: as in ``through``."""
         if self.through is None and any(way != INTERNET and way not in self.documents.endpoints for way in ways):
             self.assumed.append(_UNSEEN)
 
@@ -294,7 +294,7 @@ def _never(scope: _Scope) -> _Claims:
 
 
 def _always(scope: _Scope) -> _Claims:
-    scope.comes(one.get("through") for one in as_list(scope.options["requests"]))
+    scope.assume_unseen(one.get("through") for one in as_list(scope.options["requests"]))
     for statement in scope.partial("requests"):
         setting, world = scope.documents.setting(scope.bucket), scope.documents.world(scope.bucket)
         yield (
@@ -305,9 +305,10 @@ def _always(scope: _Scope) -> _Claims:
 
 def _repairable_by(scope: _Scope) -> _Claims:
     through = scope.options.get("through", INTERNET)
-    scope.comes([through])
+    scope.assume_unseen([through])
     if scope.owner is None:
-        scope.assumed.append(f"Nobody says whose bucket {scope.bucket} is: it is taken for one of their own account.")
+        owned = "it is taken to belong to the account of the principals."
+        scope.assumed.append(f"Nobody says whose bucket {scope.bucket} is: {owned}")
     path: Raw = {"Null": {"aws:SourceVpce": "true"}, "Bool": {"aws:ViaAWSService": "false"}}
     if through != INTERNET:
         path = network_condition(through) or {}

@@ -302,7 +302,7 @@ def test_a_bucket_of_which_nobody_says_whose_it_is_is_taken_for_one_of_those_who
         (documents(), []),
         (documents(owners={}), []),
         (documents(owners={}, account=None),
-         ["Nobody says whose bucket reports is: it is taken for one of their own account."]),
+         ["Nobody says whose bucket reports is: it is taken to belong to the account of the principals."]),
     ):  # fmt: skip
         (question,) = asked(claim, held)
         assert list(question.assumed) == said
