@@ -84,7 +84,7 @@ def test_variables_raise_the_version_when_nobody_else_is_read_differently():
 
 
 def test_a_foreign_text_that_a_newer_version_would_read_differently_is_not_touched():
-    with pytest.raises(PolicyError, match="Version: The document is of version 2008-10-17, .* plain text"):
+    with pytest.raises(PolicyError, match=r"Version: The document is of version 2008-10-17, .* plain text"):
         merge({"Statement": [FOREIGN_VARIABLES]}, [VARIABLES])
     assert merge({"Statement": [FOREIGN_VARIABLES]}, [A]).document == {"Statement": [FOREIGN_VARIABLES, A]}
 
